@@ -1,0 +1,92 @@
+"""Crosschq's partner API, one method per call. Decides nothing and stores nothing.
+
+Paths, names and their evidence stand in crosschq.dialect; errors are those of outbound.errors.
+"""
+
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from pydantic import BaseModel, Field, TypeAdapter
+
+from crosschq import dialect
+from crosschq.auth import KeyAuth
+from crosschq.models import AccountConfig, ReferenceRequest, RequestId, Survey
+from crosschq.new_request import NewReferenceRequest
+from crosschq.reasons import reason_of
+from outbound.answers import shaped
+from outbound.client import open_client
+from outbound.http import VendorHttp
+from outbound.limiter import Priority, RateLimiter
+
+T = TypeVar("T")
+READ_SECONDS: Final = 15.0
+
+
+class _Created(BaseModel):
+    id: RequestId = Field(validation_alias=dialect.CREATED_ID, coerce_numbers_to_str=True)
+
+
+_ACCOUNT_CONFIG: Final = TypeAdapter(AccountConfig)
+_SURVEYS: Final = TypeAdapter(tuple[Survey, ...])
+_CREATED: Final = TypeAdapter(_Created)
+_REFERENCE_REQUEST: Final = TypeAdapter(ReferenceRequest)
+
+
+def connect(
+    base_url: str, api_key: str, prefix: str, limiter: RateLimiter, priority: Priority = Priority.REQUEST
+) -> "CrosschqClient":
+    """A client for one Crosschq organization. Close it after use.
+
+    `prefix` stands before the key. Raises ValueError for a key or prefix that cannot be one (see KeyAuth).
+    """
+    client = open_client(base_url, KeyAuth(api_key, prefix), READ_SECONDS)
+    return CrosschqClient(VendorHttp("Crosschq", client, limiter, reason_of, priority))
+
+
+@dataclass(frozen=True, slots=True)
+class CrosschqClient:
+    """One Crosschq organization; `http` carries its base URL and key."""
+
+    http: VendorHttp
+
+    async def aclose(self) -> None:
+        """Close its connections."""
+        await self.http.client.aclose()
+
+    # contract 1.3, documented: https://support.crosschq.com/knowledge/crosschq-partner-api
+    async def account_config(self) -> AccountConfig:
+        """The account's bounds on numbers of references."""
+        return await self._read(_ACCOUNT_CONFIG, dialect.ACCOUNT_CONFIG)
+
+    # contract 1.4, documented: https://support.crosschq.com/knowledge/crosschq-partner-api-v2
+    async def surveys(self) -> tuple[Survey, ...]:
+        """The surveys switched on at present."""
+        return await self._read(_SURVEYS, dialect.SURVEYS)
+
+    # contract 1.3, inferred
+    async def request_references(self, new: NewReferenceRequest) -> str:
+        """Sends the candidate a request and returns its id. Never repeated once Crosschq may have acted.
+
+        OutcomeUnknown means that the candidate may have been written to; also when the answer held no usable id.
+        """
+        call = dialect.REQUEST_REFERENCES
+        answer = await self.http.write(call.method, call.path, operation=call.operation, json=new.to_wire())
+        return shaped(_CREATED, answer, self.http.writing(call.operation)).id
+
+    # contract 1.3, inferred
+    async def reference_request(self, request_id: str) -> ReferenceRequest:
+        """The request as it stands now."""
+        return await self._read(_REFERENCE_REQUEST, dialect.REFERENCE_REQUEST, request_id)
+
+    # contract 1.8, inferred
+    async def cancel_request(self, request_id: str) -> None:
+        """Withdraws the request. A Crosschq that cannot answers Refused: then a person cancels it there by hand.
+
+        After OutcomeUnknown, read the request again to see whether it is withdrawn.
+        """
+        call = dialect.CANCEL_REQUEST
+        await self.http.write(call.method, call.path_of(request_id), operation=call.operation)
+
+    async def _read(self, adapter: TypeAdapter[T], call: dialect.Endpoint, *ids: str) -> T:
+        answer = await self.http.read(call.path_of(*ids), operation=call.operation)
+        return shaped(adapter, answer, self.http.reading(call.operation))

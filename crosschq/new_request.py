@@ -1,0 +1,54 @@
+"""A reference request as we ask for one. Never sends it.
+
+Names on the wire come from crosschq.dialect (contract 1.3, inferred).
+"""
+
+from typing import Annotated, Final
+
+from pydantic import AliasGenerator, BaseModel, ConfigDict, Field
+
+from crosschq import dialect
+
+Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$")]
+_OURS: Final = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class HiringManager(BaseModel):
+    """Who the new colleague will report to. A one-word name leaves `last_name` empty."""
+
+    model_config = _OURS
+
+    first_name: str
+    last_name: str
+    email: Email
+
+
+class Candidate(HiringManager):
+    """Who is asked for references; `mobile_phone` in the form +15550100."""
+
+    mobile_phone: str | None = None
+
+
+class NewReferenceRequest(BaseModel):
+    """`survey` is a Survey's codename, `counts` the number of references by relationship id,
+    `requestor` the e-mail address of the recruiter in whose name Crosschq asks.
+    """
+
+    model_config = ConfigDict(
+        **_OURS, alias_generator=AliasGenerator(serialization_alias=dialect.CREATE_FIELDS.__getitem__)
+    )
+
+    candidate: Candidate
+    survey: str = Field(min_length=1)
+    counts: dict[str, Annotated[int, Field(ge=0)]]
+    requestor: Email
+    job_position: str
+    hiring_manager: HiringManager | None = None
+    use_sms: bool = False
+    send_past_due_notification: bool = True
+    send_completed_notification: bool = True
+    candidate_message: str = ""
+
+    def to_wire(self) -> dict[str, object]:
+        """The JSON body; a missing phone or hiring manager is left out, because Crosschq may not take null."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)

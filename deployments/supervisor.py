@@ -1,0 +1,148 @@
+"""Starts the stack's processes, each when those it needs are ready, watches them, and leaves none behind.
+
+Every process has its own session, its own log, and a signal from the kernel should the supervisor die. Knows nothing
+of what the processes are for.
+"""
+
+import asyncio
+import os
+import signal
+import subprocess
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from deployments import guardian
+from deployments.lifeline import die_with_parent
+from deployments.os_user import identity
+from deployments.processes import Process, ProcessFailedError
+
+POLL_SECONDS = 0.05
+
+
+@dataclass
+class Running:
+    """A process that was started."""
+
+    process: Process
+    child: asyncio.subprocess.Process
+    log: Path
+
+    def failed(self, what: str) -> ProcessFailedError:
+        """What to raise about it."""
+        return ProcessFailedError(self.process.name, what, self.log)
+
+
+class Supervisor:
+    """An async context manager: `start` inside it, any number of times; leaving it stops all in reverse order.
+
+    `progress` is told the name of each process that became ready.
+    """
+
+    def __init__(self, logs: Path, progress: Callable[[str], None] = lambda _name: None) -> None:
+        self.mark = uuid.uuid4().hex
+        self._logs = logs
+        self._progress = progress
+        self._running: list[Running] = []
+
+    async def __aenter__(self) -> Self:
+        self._logs.mkdir(parents=True, exist_ok=True)
+        self._guardian = guardian.start(self.mark)
+        return self
+
+    async def start(self, processes: Sequence[Process]) -> None:
+        """Returns when all are ready; raises ProcessFailedError for the first that is not."""
+        ready = {process.name: asyncio.Event() for process in processes}
+        try:
+            async with asyncio.TaskGroup() as group:
+                for process in processes:
+                    group.create_task(self._bring_up(process, ready))
+        except* ProcessFailedError as failed:
+            first = failed
+        else:
+            return
+        raise first.exceptions[0] from None
+
+    async def watch(self) -> None:
+        """Never returns: raises ProcessFailedError when a process that should run has ended."""
+        services = [running for running in self._running if running.process.ready]
+        ends = {asyncio.ensure_future(service.child.wait()): service for service in services}
+        try:
+            done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for end in ends:
+                end.cancel()
+        ended = ends[done.pop()]
+        raise ended.failed(_ending(ended.child.returncode))
+
+    async def __aexit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        while self._running:
+            await _stop(self._running.pop())
+        await asyncio.to_thread(self._guardian.communicate)
+
+    async def _bring_up(self, process: Process, ready: dict[str, asyncio.Event]) -> None:
+        for name in process.after:
+            await ready[name].wait()
+        running = await self._spawn(process)
+        self._running.append(running)
+        try:
+            async with asyncio.timeout(process.ready_seconds):
+                await _until_ready(running)
+        except TimeoutError:
+            raise running.failed(f"was not ready within {process.ready_seconds:.0f} s") from None
+        ready[process.name].set()
+        self._progress(process.name)
+
+    async def _spawn(self, process: Process) -> Running:
+        log = self._logs / f"{process.name}.log"
+        if log.exists():
+            log.replace(log.with_suffix(".previous.log"))
+        with log.open("wb") as output:
+            child = await asyncio.create_subprocess_exec(
+                *process.argv,
+                env={**process.env, guardian.MARK: self.mark},
+                cwd=process.directory,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=die_with_parent(process.stop_signal),
+                **identity(process.user),
+            )
+        return Running(process, child, log)
+
+
+async def _until_ready(running: Running) -> None:
+    if running.process.ready is None:
+        if await running.child.wait():
+            raise running.failed(_ending(running.child.returncode))
+        return
+    while not await running.process.ready(running.child.pid):
+        if running.child.returncode is not None:
+            raise running.failed(_ending(running.child.returncode))
+        await asyncio.sleep(POLL_SECONDS)
+
+
+def _ending(code: int | None) -> str:
+    if code is not None and code < 0:
+        return f"was ended by {signal.Signals(-code).name}"
+    return f"ended with exit code {code}"
+
+
+async def _stop(running: Running) -> None:
+    """What it started itself and left is the guardian's: it finds that by the mark."""
+    child = running.child
+    if child.returncode is not None:
+        return
+    child.send_signal(running.process.stop_signal)
+    try:
+        async with asyncio.timeout(running.process.stop_seconds):
+            await child.wait()
+    except TimeoutError:
+        os.killpg(child.pid, signal.SIGKILL)
+        await child.wait()

@@ -1,0 +1,63 @@
+"""How every story begins and ends: the case is taken up once, and put down with what came of it."""
+
+from collections.abc import Awaitable, Callable
+
+from prefect import get_run_logger
+from prefect.client.schemas.objects import State, StateType
+from prefect.states import Completed
+
+from outbound.errors import CredentialsRefused, VendorError
+from store.deliveries import Attempt
+from tasks.case import Case
+from tasks.effects import StaysUnknown, Superseded
+from tasks.inbox import finish, take_up, try_again_later, wait_for_credentials
+from tasks.outcome import Outcome
+from tasks.request_records import NotAnsweredYet
+from wiring import open_parts
+
+Story = Callable[[Case], Awaitable[Outcome]]
+
+
+async def work_on(delivery_id: int, attempt: int, story: Story) -> State[None]:
+    """Tells the story for one attempt at a delivery; the state it returns is the flow run's.
+
+    A failure that may pass ends this run and lets the dispatcher start the next attempt later (design 3.2).
+    """
+    async with open_parts():
+        case = await take_up(Attempt(delivery_id, attempt))
+        if case is None:
+            return Completed(
+                name="Superseded", message="Another attempt has this delivery, or it is finished."
+            )
+        try:
+            outcome = await story(case)
+        except CredentialsRefused as error:
+            await wait_for_credentials(case, str(error))
+            return _failed(
+                "CredentialsRefused", f"{error} The connection is paused until `crosschq-lever connect`."
+            )
+        except (VendorError, NotAnsweredYet, StaysUnknown) as error:
+            return await _put_off(case, str(error))
+        except Superseded as error:
+            return Completed(name="Superseded", message=str(error))
+        return await _put_down(case, outcome)
+
+
+async def _put_down(case: Case, outcome: Outcome) -> State[None]:
+    if not await finish(case, outcome):
+        return Completed(name="Superseded", message="Another attempt took this delivery over.")
+    get_run_logger().info("Delivery %d: %s.", case.attempt.delivery_id, outcome.name)
+    return Completed(
+        name=outcome.name, message=f"Delivery {case.attempt.delivery_id}, see its outcome in the inbox."
+    )
+
+
+async def _put_off(case: Case, why: str) -> State[None]:
+    until = await try_again_later(case, why)
+    if until is None:
+        return _failed("GivenUp", f"{why} Given up: see `crosschq-lever deliveries`.")
+    return _failed("TryingAgain", f"{why} The next attempt starts at {until:%H:%M:%S} UTC.")
+
+
+def _failed(name: str, message: str) -> State[None]:
+    return State(type=StateType.FAILED, name=name, message=message)

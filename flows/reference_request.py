@@ -1,0 +1,117 @@
+"""Stage change -> reference request -> status -> report on the Lever profile: the story a recruiter would tell."""
+
+from prefect import flow, get_run_logger
+from prefect.client.schemas.objects import State
+
+from flows.casework import work_on
+from flows.lever_profile import deliver_report, explain, explain_unconfirmed, link_run_to, show_status
+from hiring import notes, status_tags
+from hiring.candidacy import Candidacy
+from hiring.decisions import CannotSend, Ignore, Mention, Send, decide
+from hiring.progress import Stage
+from outbound.errors import AccessDenied, NotFound, Refused
+from tasks.case import Case
+from tasks.crosschq_steps import progress_of, read_request, send_request
+from tasks.effects import StaysUnknown
+from tasks.lever_reads import read_candidacy
+from tasks.lever_writes import add_note
+from tasks.outcome import Outcome
+from tasks.request_records import (
+    policy_of,
+    previous_request,
+    remember_failed,
+    remember_progress,
+    remember_sent,
+    remember_unknown,
+    request_behind,
+    reserve,
+)
+from wiring import current_parts
+
+
+@flow(name="reference-request", persist_result=False)
+async def reference_request(delivery_id: int, attempt: int) -> State[None]:
+    """Asks for a candidate's references when a recruiter moves them, and brings Crosschq's news back to Lever.
+
+    Parameters are opaque ids: a delivery of the inbox, and which attempt at it this run is.
+    """
+    return await work_on(delivery_id, attempt, _tell)
+
+
+async def _tell(case: Case) -> Outcome:
+    return await bring_news(case) if case.is_crosschq_news else await ask_for_references(case)
+
+
+async def ask_for_references(case: Case) -> Outcome:
+    """A recruiter has moved a candidate: read what Lever says now, decide, and act on the decision."""
+    opportunity_id = case.subject_id
+    try:
+        candidacy = await read_candidacy(case, opportunity_id)
+    except NotFound:
+        return Outcome.ignored("the opportunity does not exist in Lever any more.")
+    except AccessDenied:
+        return await explain(case, opportunity_id, (), notes.NO_ACCESS)
+    await link_run_to(candidacy)
+    previous = await previous_request(case, opportunity_id)
+    decision = decide(candidacy, await policy_of(case), previous, case.happened_at, current_parts().now())
+    get_run_logger().info("Decided: %s.", type(decision).__name__)
+    match decision:
+        case Ignore(reason):
+            return Outcome.ignored(reason)
+        case Mention(text):
+            await add_note(case, opportunity_id, text, f"delivery-{case.attempt.delivery_id}")
+            return Outcome.done("NotedOnly", text)
+        case CannotSend(problem):
+            return await explain(case, opportunity_id, candidacy.tags, problem)
+        case Send():
+            return await _send(case, candidacy, decision)
+
+
+async def _send(case: Case, candidacy: Candidacy, order: Send) -> Outcome:
+    opportunity_id = candidacy.opportunity_id
+    request_id = await reserve(case, candidacy, order)
+    if request_id is None:
+        return Outcome.ignored("a reference request was already made for this move.")
+    try:
+        crosschq_id = await send_request(case, request_id, order)
+    except StaysUnknown:
+        await remember_unknown(request_id)
+        return await explain_unconfirmed(case, candidacy, request_id)
+    except Refused as error:
+        await remember_failed(request_id, str(error))
+        return await explain(case, opportunity_id, candidacy.tags, notes.refused_by_crosschq(error.reason))
+    await remember_sent(request_id, crosschq_id)
+    await show_status(case, opportunity_id, candidacy.tags, status_tags.SENT)
+    await add_note(case, opportunity_id, notes.sent(order), f"request-{request_id}-sent")
+    return Outcome.done(
+        "RequestSent", f"Reference request {crosschq_id} sent with template '{order.template.name}'."
+    )
+
+
+async def bring_news(case: Case) -> Outcome:
+    """Crosschq has news of a request: read it there by id, then show it on the Lever profile."""
+    try:
+        news = await read_request(case, case.subject_id)
+    except NotFound:
+        return Outcome.ignored("Crosschq does not know this request.")
+    request = await request_behind(case, news)
+    if request is None:
+        return Outcome.ignored("this request was not started from Lever by this connection.")
+    progress = progress_of(news)
+    if request.ended_at or progress.is_older_than(request.crosschq_updated_on):
+        return Outcome.ignored("Lever shows a newer state of this request already.")
+    try:
+        candidacy = await read_candidacy(case, request.opportunity_id)
+    except (NotFound, AccessDenied):
+        await remember_progress(request.id, progress)
+        return Outcome.done(
+            "NoProfile", "The opportunity is gone from Lever, or this key may not see it any more."
+        )
+    await link_run_to(candidacy)
+    if progress.stage is Stage.COMPLETE:
+        await deliver_report(case, candidacy, request.id, news, progress)
+    elif progress.stage is Stage.ENDED:
+        await add_note(case, candidacy.opportunity_id, notes.ended(progress), f"request-{request.id}-ended")
+    await show_status(case, candidacy.opportunity_id, candidacy.tags, progress.tag)
+    await remember_progress(request.id, progress)
+    return Outcome.done("NewsShown", f"Lever shows '{progress.tag}'.")

@@ -1,0 +1,173 @@
+"""Decides what a move to the Crosschq stage leads to: a request, a reason why not, or nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from hiring.candidacy import Candidacy, Person, Template
+from hiring.names import split_name
+from hiring.reachability import international_phone, usable_email
+from hiring.requestors import RequestorRole, choose_requestor
+from hiring.templates import NoTemplate, SeveralTemplates, choose_template
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the admin of a connection has laid down."""
+
+    trigger_stages: Sequence[str]
+    live_since: datetime
+    templates: Sequence[Template]
+    requestor_chain: Sequence[RequestorRole] = (RequestorRole.OWNER, RequestorRole.POSTING_OWNER)
+    fallback_requestor: str | None = None
+    ask_again_after: timedelta | None = None
+    """How long after a report a new move asks again; None: never by itself."""
+
+
+class PreviousState(StrEnum):
+    INTENDED = "intended"
+    OPEN = "open"
+    FAILED = "failed"
+    COMPLETED = "completed"
+
+
+@dataclass(frozen=True)
+class Previous:
+    """The latest request of the same opportunity."""
+
+    state: PreviousState
+    created_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Ignore:
+    """Nothing to do and nothing to tell; `reason` is for the list of deliveries."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Mention:
+    """No second request, but whoever moved the candidate should read why."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class CannotSend:
+    """The recruiter must do something first; tag and note say what."""
+
+    problem: str
+
+
+@dataclass(frozen=True)
+class Send:
+    """Everything a reference request needs."""
+
+    template: Template
+    first_name: str
+    last_name: str
+    email: str
+    phone: str | None
+    requestor: str
+    job_position: str
+    hiring_manager: Person | None = field(default=None)
+
+
+Decision = Ignore | Mention | CannotSend | Send
+
+
+def decide(
+    candidacy: Candidacy, policy: Policy, previous: Previous | None, moved_at: datetime, now: datetime
+) -> Decision:
+    """`moved_at` is when Lever says the candidate was moved; `candidacy` is what Lever shows now."""
+    return (
+        _not_our_move(candidacy, policy, moved_at)
+        or _already_asked(previous, policy, moved_at, now)
+        or _not_a_candidate(candidacy)
+        or _order(candidacy, policy)
+    )
+
+
+def _not_our_move(candidacy: Candidacy, policy: Policy, moved_at: datetime) -> Ignore | None:
+    if candidacy.stage_id not in policy.trigger_stages:
+        return Ignore(
+            f"The candidate is in stage '{candidacy.stage_name}' now, which is not a trigger stage."
+        )
+    since = max(moved_at, candidacy.stage_since or moved_at)
+    if since < policy.live_since:
+        return Ignore(f"Moved before this connection went live on {policy.live_since:%d %B %Y, %H:%M} UTC.")
+    return None
+
+
+def _already_asked(
+    previous: Previous | None, policy: Policy, moved_at: datetime, now: datetime
+) -> Ignore | Mention | None:
+    if previous is None or previous.state in (PreviousState.FAILED, PreviousState.INTENDED):
+        return None
+    if moved_at <= previous.created_at:
+        return Ignore("A reference request was already made for this move.")
+    if previous.state is PreviousState.OPEN:
+        return Mention(
+            "A Crosschq reference request is already open for this opportunity, so no second one was sent."
+        )
+    ended = previous.ended_at or previous.created_at
+    if policy.ask_again_after is not None and now >= ended + policy.ask_again_after:
+        return None
+    return Mention(
+        f"The Crosschq report for this opportunity was completed on {ended:%d %B %Y}, so no new request was sent."
+    )
+
+
+def _not_a_candidate(candidacy: Candidacy) -> CannotSend | None:
+    if candidacy.is_anonymised:
+        return CannotSend("the candidate's data were anonymised in Lever.")
+    if candidacy.is_archived:
+        return CannotSend(
+            "the opportunity is archived. Unarchive it, then move the candidate to this stage again."
+        )
+    return None
+
+
+def _order(candidacy: Candidacy, policy: Policy) -> CannotSend | Send:
+    email = usable_email(candidacy.emails)
+    if email is None:
+        return CannotSend(
+            "the candidate has no usable e-mail address. Add one, then move the candidate again."
+        )
+    template = choose_template(policy.templates, candidacy.all_tags)
+    if not isinstance(template, Template):
+        return CannotSend(_why_no_template(template))
+    requestor = choose_requestor(candidacy, policy.requestor_chain, policy.fallback_requestor)
+    if requestor is None:
+        return CannotSend(
+            "nobody can be named as requestor: neither the owner nor the others of the connection's chain are "
+            "active Lever users with an e-mail address. Give the opportunity an owner, then move it again."
+        )
+    first_name, last_name = split_name(candidacy.name)
+    posting = candidacy.posting
+    manager = posting.hiring_manager if posting else None
+    return Send(
+        template=template,
+        first_name=first_name,
+        last_name=last_name,
+        email=email,
+        phone=international_phone(candidacy.phones),
+        requestor=requestor,
+        job_position=posting.title if posting and posting.title else template.name,
+        hiring_manager=manager if manager and manager.can_be_asked else None,
+    )
+
+
+def _why_no_template(choice: NoTemplate | SeveralTemplates) -> str:
+    if isinstance(choice, SeveralTemplates):
+        names = ", ".join(f"'{name}'" for name in choice.names)
+        return (
+            f"several templates match: {names}. Remove all but one of their tags from the opportunity and its "
+            "posting, or give the templates an order, then move the candidate again."
+        )
+    seen = ", ".join(f"'{tag}'" for tag in choice.seen) or "none"
+    wanted = ", ".join(f"'{tag}'" for tag in choice.wanted) or "none is set up"
+    return f"no template matches. Tags seen: {seen}. Tags wanted: {wanted}. Add one, then move the candidate again."

@@ -1,0 +1,83 @@
+"""The notes that recruiters read on the opportunity. Composes text only; each ends with a mark to find it by."""
+
+from collections.abc import Mapping
+
+from hiring.decisions import Send
+from hiring.progress import Progress
+
+_KINDS = {
+    "managers": ("manager", "managers"),
+    "employees": ("direct report", "direct reports"),
+    "peers": ("peer", "peers"),
+    "business": ("customer or supplier", "customers or suppliers"),
+    "social": ("mentor", "mentors"),
+}
+
+
+NO_ACCESS = (
+    "this API key may not see the opportunity. If it is confidential, an admin must connect Lever with a key that was "
+    "made with access to confidential data (it can only be granted when a key is made)."
+)
+
+
+def marked(text: str, mark: str) -> str:
+    """Lever has no idempotency keys: after a time-out the note is looked for by its mark before it is written again."""
+    return f"{text}\n\n(crosschq-lever {mark})"
+
+
+def has_mark(note: str, mark: str) -> bool:
+    return f"(crosschq-lever {mark})" in note
+
+
+def sent(order: Send) -> str:
+    return (
+        f"Crosschq reference request sent to the candidate.\n"
+        f"Template: {order.template.name}. References asked for: {_counts(order.template.counts)}.\n"
+        f"Requested in the name of {order.requestor}."
+    )
+
+
+def not_sent(problem: str) -> str:
+    return f"No Crosschq reference request was sent: {problem}"
+
+
+def refused_by_crosschq(reason: str) -> str:
+    said = f" It said: {reason}." if reason else ""
+    return f"Crosschq refused it.{said} Correct this, then move the candidate to this stage again."
+
+
+def unconfirmed() -> str:
+    return (
+        "The Crosschq reference request was sent, but Crosschq did not confirm it. If it arrived, this is noticed by "
+        "itself with the candidate's first step. To avoid asking twice, nothing is sent again without a person: "
+        "please look in Crosschq."
+    )
+
+
+def complete(progress: Progress, link_problem: str | None, file_problem: str | None) -> str:
+    lines = [f"Crosschq report complete: {progress.answered} of {progress.asked} references answered."]
+    lines.append(
+        f"The report's link was not added: {link_problem}"
+        if link_problem
+        else "The report is linked on this profile."
+    )
+    lines.append(
+        f"The PDF was not attached: {file_problem}"
+        if file_problem
+        else "The PDF is attached to this opportunity."
+    )
+    return "\n".join(lines)
+
+
+def ended(progress: Progress) -> str:
+    return (
+        f"The Crosschq reference request ended without a report; {progress.answered} of {progress.asked} references "
+        "had answered. Move the candidate to this stage again to ask anew."
+    )
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    parts = [
+        f"{count} {_KINDS.get(kind, (kind, kind))[count != 1]}" for kind, count in counts.items() if count > 0
+    ]
+    return ", ".join(parts) or "as the survey says"

@@ -1,0 +1,24 @@
+"""The live status as a tag on the opportunity: one at a time, and never somebody else's tag taken away."""
+
+import re
+from collections.abc import Iterable
+
+SENT = "Crosschq: sent"
+UNCONFIRMED = "Crosschq: unconfirmed"
+NOT_SENT = "Crosschq: not sent"
+COMPLETE = "Crosschq: complete"
+ENDED = "Crosschq: ended without report"
+
+_OURS = re.compile(
+    "|".join(map(re.escape, (SENT, UNCONFIRMED, NOT_SENT, COMPLETE, ENDED))) + r"|Crosschq: \d+ of \d+"
+)
+
+
+def progress_tag(answered: int, asked: int) -> str:
+    """`Crosschq: 1 of 3`; as long as nobody was asked or has answered, `Crosschq: sent`."""
+    return f"Crosschq: {answered} of {asked}" if asked and answered else SENT
+
+
+def outdated(tags: Iterable[str], current: str) -> list[str]:
+    """Those of our status tags that no longer say how things are."""
+    return [tag for tag in tags if tag != current and _OURS.fullmatch(tag)]

@@ -1,0 +1,45 @@
+"""Chooses the template by Lever tag, from the opportunity's tags and its posting's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hiring.candidacy import Template
+
+
+@dataclass(frozen=True)
+class NoTemplate:
+    """No template's tag is among the tags seen, and there is no fallback."""
+
+    seen: tuple[str, ...]
+    wanted: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SeveralTemplates:
+    """More than one matches and the admin has not said which goes first."""
+
+    names: tuple[str, ...]
+
+
+def choose_template(
+    templates: Sequence[Template], tags: Sequence[str]
+) -> Template | NoTemplate | SeveralTemplates:
+    """The admin's order decides among several; without an order none is chosen. Case and outer blanks do not count."""
+    seen = {_plain(tag) for tag in tags}
+    matching = [t for t in templates if t.lever_tag is not None and _plain(t.lever_tag) in seen]
+    if not matching:
+        fallback = next((t for t in templates if t.is_fallback), None)
+        wanted = tuple(dict.fromkeys(t.lever_tag for t in templates if t.lever_tag is not None))
+        return fallback or NoTemplate(tuple(tags), wanted)
+    first, *others = sorted(matching, key=_order)
+    if others and _order(first) == _order(others[0]):
+        return SeveralTemplates(tuple(t.name for t in matching))
+    return first
+
+
+def _plain(tag: str) -> str:
+    return tag.strip().casefold()
+
+
+def _order(template: Template) -> float:
+    return float("inf") if template.position is None else template.position

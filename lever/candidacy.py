@@ -1,0 +1,48 @@
+"""Lever's opportunity and posting in the shape our rules read. Pure."""
+
+from hiring.candidacy import Candidacy, Person
+from hiring.candidacy import Posting as HiringPosting
+from lever.models import Opportunity, Posting, Stage, User
+
+
+def candidacy_of(opportunity: Opportunity, posting: Posting | None) -> Candidacy:
+    """`opportunity` with owner and stage expanded, `posting` with owner and hiring manager."""
+    stage = opportunity.stage
+    entered = [one.updated_at for one in opportunity.stage_changes if one.to_stage_id == opportunity.stage_id]
+    return Candidacy(
+        opportunity_id=opportunity.id,
+        contact_id=opportunity.contact,
+        profile_url=opportunity.urls.show or "",
+        name=opportunity.name,
+        emails=opportunity.emails,
+        phones=_mobile_first(opportunity),
+        stage_id=opportunity.stage_id or "",
+        stage_name=(stage.text if isinstance(stage, Stage) else "") or opportunity.stage_id or "unknown",
+        stage_since=max((moment for moment in entered if moment), default=None),
+        tags=opportunity.tags,
+        links=opportunity.links,
+        owner=_person(opportunity.owner_user),
+        posting=_posting(posting) if posting else None,
+        is_archived=opportunity.archived is not None,
+        is_anonymised=opportunity.is_anonymized,
+    )
+
+
+def _mobile_first(opportunity: Opportunity) -> tuple[str, ...]:
+    return tuple(
+        phone.value for phone in sorted(opportunity.phones, key=lambda phone: phone.type != "mobile")
+    )
+
+
+def _posting(posting: Posting) -> HiringPosting:
+    return HiringPosting(
+        id=posting.id,
+        title=posting.text,
+        tags=posting.tags,
+        owner=_person(posting.owner_user),
+        hiring_manager=_person(posting.hiring_manager_user),
+    )
+
+
+def _person(user: User | None) -> Person | None:
+    return Person(user.id, user.name, user.email, user.is_active) if user else None

@@ -1,0 +1,174 @@
+"""Lever's Data API, call by call. Decides nothing, keeps nothing; every error is one of outbound.errors.
+
+Above each call stands the section of contracts/lever-api.md it rests on. A mutation answers None or an id: the
+opportunity that Lever sends back has blank contact fields (contract 1.5).
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Unpack
+
+import httpx
+
+from lever.answers import reason_of
+from lever.calls import change, create, read_all, read_one
+from lever.filters import OpportunityFilters, as_params
+from lever.models import (
+    DispositionStage,
+    DispositionStages,
+    File,
+    Note,
+    NoteCreated,
+    Opportunity,
+    Posting,
+    Stage,
+    Tag,
+    User,
+    Webhook,
+    WebhookCreated,
+)
+from lever.notes import neutralise_mentions
+from outbound.client import CONNECT_SECONDS, open_client
+from outbound.http import VendorHttp
+from outbound.limiter import Priority, RateLimiter
+from outbound.paths import path_of
+
+READ_SECONDS = 10.0
+UPLOAD = httpx.Timeout(60.0, connect=CONNECT_SECONDS)
+
+
+def connect(
+    base_url: str, auth: httpx.Auth, limiter: RateLimiter, priority: Priority = Priority.REQUEST
+) -> "LeverClient":
+    """A client for one Lever account, `base_url` as in contract 2, `auth` from lever.auth. Close it after use."""
+    client = open_client(base_url, auth, READ_SECONDS)
+    return LeverClient(VendorHttp("Lever", client, limiter, reason_of, priority))
+
+
+@dataclass(frozen=True, slots=True)
+class LeverClient:
+    """One Lever account. `perform_as` is the user id that Lever's history names as the author of a change."""
+
+    http: VendorHttp
+
+    async def aclose(self) -> None:
+        """Close its connections."""
+        await self.http.client.aclose()
+
+    # contract 5 (expand), 7 and 8
+    async def opportunity(self, opportunity_id: str) -> Opportunity:
+        """With its application, owner and stage, in one call."""
+        params = {"expand": ("applications", "owner", "stage")}
+        return await read_one(self.http, Opportunity, "/opportunities/:id", opportunity_id, params=params)
+
+    # contract 5
+    def opportunities(self, **filters: Unpack[OpportunityFilters]) -> AsyncIterator[Opportunity]:
+        """All that match; one who moves during the walk may come twice or not at all."""
+        return read_all(self.http, Opportunity, "/opportunities", params=as_params(filters))
+
+    # contract 5 (expand) and 7
+    async def posting(self, posting_id: str) -> Posting:
+        """With its owner and hiring manager."""
+        params = {"expand": ("owner", "hiringManager")}
+        return await read_one(self.http, Posting, "/postings/:id", posting_id, params=params)
+
+    # contract 7 and 8
+    async def user(self, user_id: str) -> User:
+        """Also a deactivated one."""
+        return await read_one(self.http, User, "/users/:id", user_id)
+
+    # contract 5 and 8
+    def users(self) -> AsyncIterator[User]:
+        """All active users, the newest first."""
+        return read_all(self.http, User, "/users")
+
+    # contract 7 and 8
+    async def stages(self) -> tuple[Stage, ...]:
+        """All stages of the account."""
+        return tuple([stage async for stage in read_all(self.http, Stage, "/stages")])
+
+    # contract 7 (only recorded, not documented)
+    async def disposition_stages(self) -> tuple[DispositionStage, ...]:
+        """All stages with pipeline and rank, which tell lead stages from the others."""
+        return (await read_one(self.http, DispositionStages, "/disposition_stages")).stages
+
+    # contract 7 and 8
+    def tags(self) -> AsyncIterator[Tag]:
+        """All tags of the account."""
+        return read_all(self.http, Tag, "/tags")
+
+    # contract 8 and 11
+    async def add_tags(self, opportunity_id: str, tags: Sequence[str], perform_as: str) -> None:
+        """Unknown tags are created; that one already there is not doubled is inferred."""
+        await change(
+            self.http, "/opportunities/:id/addTags", opportunity_id, perform_as=perform_as, tags=list(tags)
+        )
+
+    # contract 8 and 11
+    async def remove_tags(self, opportunity_id: str, tags: Sequence[str], perform_as: str) -> None:
+        """Tags that are not there are no error (inferred)."""
+        await change(
+            self.http, "/opportunities/:id/removeTags", opportunity_id, perform_as=perform_as, tags=list(tags)
+        )
+
+    # contract 1.7, 8 and 11
+    async def add_links(self, opportunity_id: str, links: Sequence[str], perform_as: str) -> None:
+        """Links show on every opportunity of the same person."""
+        await change(
+            self.http, "/opportunities/:id/addLinks", opportunity_id, perform_as=perform_as, links=list(links)
+        )
+
+    # contract 8 and 11
+    async def add_note(self, opportunity_id: str, value: str, perform_as: str) -> str:
+        """The new note's id. Mentions in `value` notify nobody; compare what is read back accordingly."""
+        body = {"value": neutralise_mentions(value)}
+        note = await create(
+            self.http,
+            NoteCreated,
+            "/opportunities/:id/notes",
+            opportunity_id,
+            perform_as=perform_as,
+            json=body,
+        )
+        return note.id
+
+    # contract 7 and 8
+    def notes(self, opportunity_id: str) -> AsyncIterator[Note]:
+        """All notes on one opportunity."""
+        return read_all(self.http, Note, "/opportunities/:id/notes", opportunity_id)
+
+    # contract 7 and 8
+    async def add_file(
+        self, opportunity_id: str, name: str, content: bytes, content_type: str, perform_as: str
+    ) -> File:
+        """At most 30 MB of docx, doc, js, jpg, png, pdf or txt. The answer's shape was never recorded."""
+        return await create(
+            self.http,
+            File,
+            "/opportunities/:id/files",
+            opportunity_id,
+            perform_as=perform_as,
+            files={"file": (name, content, content_type)},
+            timeout=UPLOAD,
+        )
+
+    # contract 7 and 8
+    def files(self, opportunity_id: str) -> AsyncIterator[File]:
+        """All files on one opportunity."""
+        return read_all(self.http, File, "/opportunities/:id/files", opportunity_id)
+
+    # contract 6.2
+    def webhooks(self) -> AsyncIterator[Webhook]:
+        """Those made with this key, without their signature tokens."""
+        return read_all(self.http, Webhook, "/webhooks")
+
+    # contract 6.2
+    async def create_webhook(self, event: str, url: str) -> WebhookCreated:
+        """Never deduplicated, so list first; silent until a Super Admin turns its event group on."""
+        return await create(self.http, WebhookCreated, "/webhooks", json={"event": event, "url": url})
+
+    # contract 6.2
+    async def delete_webhook(self, webhook_id: str) -> None:
+        """Only one made through the API."""
+        path = path_of("/webhooks/:id", webhook_id)
+        await self.http.write("DELETE", path, operation="DELETE /webhooks/:id")

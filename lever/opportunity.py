@@ -1,0 +1,129 @@
+"""Lever's Opportunity and what hangs on it: one candidacy of one person. Data only, contract section 7."""
+
+from pydantic import Field
+
+from lever.account import Stage, User
+from lever.wire import LeverModel, Moment
+
+
+class Archived(LeverModel):
+    """`reason` is an archive reason's id; being hired is such a reason, not a stage."""
+
+    reason: str | None = None
+    archived_at: Moment | None = None
+
+
+class StageEntry(LeverModel):
+    """One element of `stageChanges`. `user_id` is missing on many old ones."""
+
+    to_stage_id: str
+    to_stage_index: int | None = None
+    updated_at: Moment | None = None
+    user_id: str | None = None
+
+
+class Phone(LeverModel):
+    """`type` is mobile, home, work, skype, other or absent; `value` is as the person wrote it."""
+
+    type: str | None = None
+    value: str = ""
+
+
+class Consent(LeverModel):
+    """Whether the person's data may be used so, and until when."""
+
+    allowed: bool | None = None
+    expires_at: Moment | None = None
+
+
+class DataProtection(LeverModel):
+    """`store`: keeping the person's data; `contact`: writing to the person."""
+
+    store: Consent | None = None
+    contact: Consent | None = None
+
+
+class OpportunityUrls(LeverModel):
+    """`show` opens the opportunity's profile in Lever."""
+
+    show: str | None = None
+
+
+class Application(LeverModel):
+    """The person's application to one posting; at most one per opportunity."""
+
+    id: str
+    type: str | None = None
+    opportunity_id: str | None = None
+    posting: str | None = None
+    posting_owner: str | None = None
+    posting_hiring_manager: str | None = None
+    user: str | None = None
+    created_at: Moment | None = None
+    archived: Archived | None = None
+
+
+class Opportunity(LeverModel):
+    """As a read answers it. `applications`, `owner` and `stage` are ids, or whole objects where expanded.
+
+    Never made from a mutation's answer: most of those blank name, emails, phones and links (contract 1.5).
+    """
+
+    id: str
+    name: str = ""
+    headline: str = ""
+    contact: str | None = None
+    emails: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    location: str = ""
+    phones: tuple[Phone, ...] = ()
+    stage: Stage | str | None = None
+    stage_changes: tuple[StageEntry, ...] = ()
+    owner: User | str | None = None
+    followers: tuple[str, ...] = ()
+    applications: tuple[Application | str, ...] = ()
+    archived: Archived | None = None
+    confidentiality: str | None = None
+    is_anonymized: bool = False
+    data_protection: DataProtection | None = None
+    origin: str | None = None
+    sources: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    opportunity_location: str | None = None
+    urls: OpportunityUrls = Field(default_factory=OpportunityUrls)
+    created_at: Moment | None = None
+    updated_at: Moment | None = None
+    last_advanced_at: Moment | None = None
+    last_interaction_at: Moment | None = None
+    snoozed_until: Moment | None = None
+    deleted_at: Moment | None = None
+
+    @property
+    def stage_id(self) -> str | None:
+        """The stage's id, a UUID or a slug such as "lead-new"."""
+        return self.stage.id if isinstance(self.stage, Stage) else self.stage
+
+    @property
+    def owner_id(self) -> str | None:
+        """The owner's user id."""
+        return self.owner.id if isinstance(self.owner, User) else self.owner
+
+    @property
+    def owner_user(self) -> User | None:
+        """The owner, where expanded."""
+        return self.owner if isinstance(self.owner, User) else None
+
+    @property
+    def application(self) -> Application | None:
+        """The application, where there is one and it was expanded."""
+        return next((one for one in self.applications if isinstance(one, Application)), None)
+
+    @property
+    def posting_id(self) -> str | None:
+        """The posting applied to; None for a lead, and where applications were not expanded."""
+        return self.application.posting if self.application else None
+
+    @property
+    def is_confidential(self) -> bool:
+        """Seen only with a key that was granted confidential access when it was made."""
+        return self.confidentiality == "confidential"

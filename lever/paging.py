@@ -1,0 +1,51 @@
+"""Walks a Lever list, page by page, as one iterator of items (contract section 5). Never calls Lever itself."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TypeVar
+
+from pydantic import TypeAdapter
+
+from lever.answers import Page
+from outbound.answers import Call, shaped
+from outbound.errors import Refused, UnexpectedAnswer
+
+T = TypeVar("T")
+_PAGE = TypeAdapter(Page)
+
+
+class OffsetRefused(Refused):
+    """Lever no longer takes the page token it gave out: start the walk again from its beginning."""
+
+
+async def items(
+    read_page: Callable[[str | None], Awaitable[object]], item: TypeAdapter[T], call: Call
+) -> AsyncIterator[T]:
+    """Every item of a list. `read_page` is given the offset token, None for the first page.
+
+    The order is by stage and last advance, so an item that moves meanwhile may come twice or not at all.
+    Raises OffsetRefused, UnexpectedAnswer, and what `read_page` raises.
+    """
+    offset: str | None = None
+    used: set[str] = set()
+    while True:
+        page = shaped(_PAGE, await _page(read_page, offset, call), call)
+        for one in page.data:
+            yield shaped(item, one, call)
+        if not page.has_next:
+            return
+        if page.next is None or page.next in used:
+            raise UnexpectedAnswer(call.vendor, call.operation, "the list says it goes on, but not where")
+        offset = page.next
+        used.add(offset)
+
+
+async def _page(
+    read_page: Callable[[str | None], Awaitable[object]], offset: str | None, call: Call
+) -> object:
+    try:
+        return await read_page(offset)
+    except Refused as refused:
+        if offset is None or "invalid offset token" not in refused.reason.lower():
+            raise
+        message = "the page token is no longer valid; start the walk again from its beginning"
+        raise OffsetRefused(call.vendor, call.operation, message, refused.status, refused.reason) from refused

@@ -1,0 +1,144 @@
+"""What a vendor's answer, or its absence, means. Pure: no network, no waiting, no vendor's own words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+import httpx
+from pydantic import TypeAdapter, ValidationError
+
+from outbound.errors import (
+    AccessDenied,
+    CredentialsRefused,
+    InvalidRequest,
+    NotExecuted,
+    NotFound,
+    OutcomeUnknown,
+    Refused,
+    SlowDown,
+    Unavailable,
+    UnexpectedAnswer,
+    VendorError,
+)
+from outbound.waits import retry_after_seconds
+
+T = TypeVar("T")
+REASON_LENGTH = 300
+
+_REFUSALS: dict[int, tuple[type[Refused], str]] = {
+    401: (CredentialsRefused, "the API key was refused (401); store a valid one for this connection"),
+    403: (AccessDenied, "the API key is not allowed to do this (403); give it the permission"),
+    404: (NotFound, "what was asked for does not exist, or not for this API key (404)"),
+}
+# Raised by httpx before the first byte of the request left this machine.
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call as its errors describe it. `repeatable`: doing it twice is the same as doing it once."""
+
+    vendor: str
+    operation: str
+    writes: bool
+    repeatable: bool
+
+    def not_as_agreed(self, message: str, status: int | None = None) -> VendorError:
+        """The error for an answer that cannot be used: a write may have happened all the same."""
+        if self.writes:
+            unsure = f"{message}; it may have happened, look before repeating it"
+            return OutcomeUnknown(self.vendor, self.operation, unsure, status)
+        return UnexpectedAnswer(self.vendor, self.operation, message, status)
+
+    def broke_down(self, message: str, status: int | None = None) -> VendorError:
+        """The error for a vendor that failed midway: harmless for a read, unknown for a write."""
+        if self.writes:
+            return self.not_as_agreed(message, status)
+        return Unavailable(self.vendor, self.operation, f"{message}; call again later", status)
+
+
+def failure_without_answer(call: Call, error: httpx.RequestError) -> VendorError:
+    """The error for a call that httpx could not complete."""
+    what = type(error).__name__
+    if isinstance(error, _NOT_SENT):
+        message = f"could not be reached ({what}); nothing was done, check the base URL or call again later"
+        return Unavailable(call.vendor, call.operation, message)
+    if isinstance(error, httpx.DecodingError):
+        return call.not_as_agreed(f"the answer could not be decoded ({what})")
+    return call.broke_down(f"the connection ended before an answer came ({what})")
+
+
+def failure_of_answer(
+    call: Call, response: httpx.Response, reason_of: Callable[[httpx.Response], str], now: datetime
+) -> VendorError | None:
+    """The error an answer's status stands for; None for a 2xx."""
+    status = response.status_code
+    if response.is_success:
+        return None
+    if status in (408, 429, 503):
+        return _not_executed(call, status, retry_after_seconds(response.headers.get("Retry-After"), now))
+    if status >= 500:
+        return call.broke_down(f"the vendor failed ({status})", status)
+    if status >= 400:
+        return _refused(call, status, reason_of(response))
+    return call.not_as_agreed(
+        f"answered with a redirect ({status}), which is not followed; check the base URL", status
+    )
+
+
+def json_of(call: Call, response: httpx.Response) -> object:
+    """The JSON value of a 2xx answer; None for 204."""
+    if response.status_code == httpx.codes.NO_CONTENT:
+        return None
+    try:
+        return _encodable(response.json())
+    except (ValueError, RecursionError):
+        raise call.not_as_agreed("the answer is not readable JSON", response.status_code) from None
+
+
+def shaped(adapter: TypeAdapter[T], value: object, call: Call) -> T:
+    """`value` as the contract's type, else the call's error, which names fields but never their values."""
+    try:
+        return adapter.validate_python(value)
+    except ValidationError as error:
+        raise call.not_as_agreed(
+            f"the answer has another shape than agreed ({_wrong_fields(error)})"
+        ) from None
+
+
+def _encodable(value: object) -> object:
+    # JSON may hold half an emoji, cut off by someone's text limit: no database and no request takes such a string.
+    if isinstance(value, str):
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, list):
+        return [_encodable(one) for one in value]
+    if isinstance(value, dict):
+        return {_encodable(key): _encodable(one) for key, one in value.items()}
+    return value
+
+
+def _wrong_fields(error: ValidationError) -> str:
+    # Not str(error): pydantic's own text quotes the values, which may be people's data.
+    wrong = [f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['type']}" for one in error.errors()[:3]]
+    return ", ".join(wrong)
+
+
+def _not_executed(call: Call, status: int, retry_after: float | None) -> NotExecuted:
+    if status == 429:
+        message = "too many calls (429); nothing was done, call again later"
+        return SlowDown(call.vendor, call.operation, message, status, retry_after)
+    message = f"not available now ({status}); nothing was done, call again later"
+    return Unavailable(call.vendor, call.operation, message, status, retry_after)
+
+
+def _refused(call: Call, status: int, reason: str) -> Refused:
+    invalid = (InvalidRequest, f"the vendor refused it as invalid ({status}); its reason is in the record")
+    kind, message = _REFUSALS.get(status, invalid)
+    return kind(call.vendor, call.operation, message, status, " ".join(reason.split())[:REASON_LENGTH])

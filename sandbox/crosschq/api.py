@@ -1,0 +1,120 @@
+"""The partner API, as far as contracts sections 1.3, 1.4, 1.8 and 9 know it.
+
+Trailing slashes are mandatory. Reads and writes go through `Organization`; nothing here sends a webhook.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from hmac import compare_digest
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from sandbox.crosschq import snapshots, surveys
+from sandbox.crosschq.options import CrosschqOptions
+from sandbox.crosschq.organization import Organization
+from sandbox.crosschq.reference_request import NotAllowed, ReferenceRequest
+from sandbox.crosschq.statuses import RequestStatus
+from sandbox.crosschq.validation import Invalid, read_order
+
+PREFIXES = ("/partners", "/api/")
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def routes(organization: Organization) -> list[BaseRoute]:
+    """Every API route, the last ones taking what no other took."""
+    api, options = _Api(organization), organization.options
+    known: list[tuple[str, str, Endpoint]] = [
+        ("GET", "/partners/config/", api.config),
+        ("GET", "/partners/jobroles/", api.jobroles_v1),
+        ("GET", "/api/v2/settings/jobrole/", api.jobroles_v2),
+        ("GET", "/partners/reference-request/{id}/", api.read),
+        ("POST", "/partners/reference-request/", api.create),
+        # Inferred, ours: the operation exists inside Crosschq (section 1.8), its path is not known.
+        ("POST", "/partners/reference-request/{id}/cancel/", api.cancel),
+    ]
+    nowhere = _NotFound(options)
+    return [
+        *(Route(path, _guarded(endpoint, method, options)) for method, path, endpoint in known),
+        Route("/partners{rest:path}", nowhere.answer),
+        Route("/api/{rest:path}", nowhere.answer),
+    ]
+
+
+def _guarded(endpoint: Endpoint, method: str, options: CrosschqOptions) -> Endpoint:
+    """Checks key and verb, in that order, as the API's framework does."""
+    expected = f"{options.token_prefix}{options.api_key}".encode()
+
+    async def guarded(request: Request) -> Response:
+        given = request.headers.get("authorization")
+        if given is None:
+            return _detail(401, "Authentication credentials were not provided.")
+        if not compare_digest(given.encode(), expected):
+            return _detail(401, "Invalid token.")
+        if request.method not in (method, "HEAD" if method == "GET" else method):
+            return _detail(405, f'Method "{request.method}" not allowed.')
+        return await endpoint(request)
+
+    return guarded
+
+
+class _NotFound:
+    def __init__(self, options: CrosschqOptions) -> None:
+        self.options = options
+
+    async def answer(self, request: Request) -> Response:
+        path = request.url.path
+        if self.options.redirect_missing_slash and not path.endswith("/"):
+            return RedirectResponse(f"{path}/", 301)
+        return _detail(404, "Not found.")
+
+
+class _Api:
+    def __init__(self, organization: Organization) -> None:
+        self.organization = organization
+
+    async def config(self, _: Request) -> Response:
+        return JSONResponse(surveys.account_config())
+
+    async def jobroles_v1(self, _: Request) -> Response:
+        return JSONResponse([one.v1() for one in self.organization.surveys.values() if one.enabled])
+
+    async def jobroles_v2(self, _: Request) -> Response:
+        return JSONResponse([one.v2() for one in self.organization.surveys.values() if one.enabled])
+
+    async def create(self, request: Request) -> Response:
+        try:
+            body = json.loads(await request.body())
+        except (ValueError, RecursionError) as error:
+            return _detail(400, f"JSON parse error - {error}")
+        try:
+            order = read_order(body, self.organization.rules)
+        except Invalid as invalid:
+            return JSONResponse({"errors": invalid.errors}, 400)
+        return JSONResponse({"request_id": self.organization.create(order).id}, 201)
+
+    async def read(self, request: Request) -> Response:
+        found = self._find(request)
+        return self._shown(found) if found else _detail(404, "Not found.")
+
+    async def cancel(self, request: Request) -> Response:
+        found = self._find(request)
+        if found is None:
+            return _detail(404, "Not found.")
+        if found.status is not RequestStatus.CANCELLED:
+            try:
+                self.organization.cancel(found)
+            except NotAllowed as error:
+                return _detail(409, str(error))
+        return self._shown(found)
+
+    def _find(self, request: Request) -> ReferenceRequest | None:
+        return self.organization.requests.get(request.path_params["id"])
+
+    def _shown(self, found: ReferenceRequest) -> Response:
+        return JSONResponse(snapshots.get_answer(found, self.organization.report_base))
+
+
+def _detail(status: int, detail: str) -> Response:
+    return JSONResponse({"detail": detail}, status)

@@ -1,0 +1,80 @@
+"""Plugs the stand-in Crosschq together as one Starlette application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from sandbox import admin
+from sandbox.crosschq import (
+    api,
+    controls,
+    pages,
+    pages_candidate,
+    pages_recruiter,
+    pages_reference,
+    pages_report,
+    pages_settings,
+)
+from sandbox.crosschq.acts import Actors
+from sandbox.crosschq.mailer import Mailer
+from sandbox.crosschq.options import CrosschqOptions
+from sandbox.crosschq.organization import Organization
+from sandbox.crosschq.reference_request import NotAllowed
+from sandbox.faults import FaultMiddleware
+from sandbox.knobs import Knobs
+from sandbox.ledger import Ledger
+from sandbox.outbox import Outbox
+
+
+def create_app(options: CrosschqOptions) -> Starlette:
+    """The application; `app.state` has `organization`, `outbox`, `mailer`, `knobs` and `ledger` for tests."""
+    knobs, ledger = Knobs(), Ledger()
+    outbox = Outbox(
+        knobs, retry_waits=options.retry_waits, clock=options.clock, transport=options.webhook_transport
+    )
+    mailer = Mailer(options.smtp_host, options.smtp_port)
+    organization = Organization(options, outbox, mailer)
+    actors = Actors(organization)
+
+    def reset() -> None:
+        organization.reset()
+        actors.reset()
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        await outbox.aclose()
+        await mailer.aclose()
+
+    app = Starlette(
+        routes=[
+            *admin.routes(knobs=knobs, ledger=ledger, outbox=outbox, reset=reset),
+            *controls.routes(organization, actors),
+            *api.routes(organization),
+            *pages_recruiter.routes(organization),
+            *pages_candidate.routes(organization),
+            *pages_reference.routes(organization),
+            *pages_report.routes(organization),
+            *pages_settings.routes(organization),
+            Mount("/static", StaticFiles(directory=pages.HERE / "static")),
+        ],
+        middleware=[
+            Middleware(
+                FaultMiddleware,
+                knobs=knobs,
+                ledger=ledger,
+                api_prefixes=api.PREFIXES,
+                clock=options.clock,
+            )
+        ],
+        exception_handlers={404: pages.not_found, NotAllowed: pages.not_allowed},
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False
+    app.state.organization, app.state.outbox, app.state.mailer = organization, outbox, mailer
+    app.state.knobs, app.state.ledger = knobs, ledger
+    return app

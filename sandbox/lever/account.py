@@ -1,0 +1,83 @@
+"""Everything one Lever account holds, and the questions asked of it. Contract section 7. Sends nothing."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from uuid import uuid4
+
+from sandbox.lever.candidacy import Contact, Opportunity
+from sandbox.lever.catalog import ArchiveReason, Posting, Stage, User
+from sandbox.lever.errors import not_found
+from sandbox.lever.paperwork import Feedback, Note, StoredFile
+from sandbox.lever.subscriptions import GROUPS, Event, Webhook
+
+
+class Account:
+    """Plain dictionaries by id. Lists of an opportunity's paperwork are oldest first."""
+
+    def __init__(self, *, groups_on: bool, confidential_access: bool) -> None:
+        self.stages: dict[str, Stage] = {}
+        self.archive_reasons: dict[str, ArchiveReason] = {}
+        self.users: dict[str, User] = {}
+        self.postings: dict[str, Posting] = {}
+        self.contacts: dict[str, Contact] = {}
+        self.opportunities: dict[str, Opportunity] = {}
+        self.deleted: dict[str, Opportunity] = {}
+        self.notes: defaultdict[str, list[Note]] = defaultdict(list)
+        self.files: defaultdict[str, list[StoredFile]] = defaultdict(list)
+        self.resumes: defaultdict[str, list[StoredFile]] = defaultdict(list)
+        self.feedback: defaultdict[str, list[Feedback]] = defaultdict(list)
+        self.webhooks: dict[str, Webhook] = {}
+        self.groups_on = dict.fromkeys(GROUPS, groups_on)
+        self.confidential_access = confidential_access
+        self.cast: dict[str, dict[str, str]] = {}
+
+    def contact_of(self, opportunity: Opportunity) -> Contact:
+        """The person behind an opportunity."""
+        return self.contacts[opportunity.contact]
+
+    def contact_by_email(self, emails: Iterable[str]) -> Contact | None:
+        """The first contact that has one of these addresses, compared as Lever does (canonical)."""
+        wanted = {canonical(email) for email in emails}
+        if not wanted:
+            return None
+        return next((c for c in self.contacts.values() if wanted & set(map(canonical, c.emails))), None)
+
+    def stage_index(self, stage_id: str) -> int:
+        """The stage's place in the pipeline, from 0."""
+        return list(self.stages).index(stage_id)
+
+    def hired_reason(self) -> ArchiveReason:
+        """The one archive reason that means hired."""
+        return next(reason for reason in self.archive_reasons.values() if reason.type == "hired")
+
+    def is_hired(self, opportunity: Opportunity) -> bool:
+        """Whether the opportunity is archived with the hired reason."""
+        return opportunity.archived is not None and opportunity.archived.reason == self.hired_reason().id
+
+    def sends(self, event: Event) -> bool:
+        """Whether a Super Admin has switched the event's group on."""
+        return any(self.groups_on[group] for group, events in GROUPS.items() if event in events)
+
+    def counted(self, words: Callable[[Opportunity], list[str]]) -> list[dict[str, object]]:
+        """`[{text, count}]` over all opportunities, the most frequent first."""
+        counts = Counter(word for one in self.opportunities.values() for word in words(one))
+        ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        return [{"text": text, "count": count} for text, count in ordered]
+
+
+def canonical(email: str) -> str:
+    """An address as Lever compares it: without surrounding blanks, in lower case."""
+    return email.strip().lower()
+
+
+def new_id() -> str:
+    """The id of something made after the seed. Never repeats, not even after a reset."""
+    return str(uuid4())
+
+
+def stage_by_id_or_name(account: Account, wanted: str) -> Stage:
+    """A stage by its id or by its text. Raises LeverError 404."""
+    for stage in account.stages.values():
+        if wanted in (stage.id, stage.text):
+            return stage
+    raise not_found("stages", wanted)

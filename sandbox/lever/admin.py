@@ -1,0 +1,162 @@
+"""Lever's own admin routes under /sandbox: the cast, fresh candidates, acts of a person, the key, the event groups.
+
+For tests and demos: no authentication, no rate limit, not in the ledger. Acts fire webhooks as a person's would.
+"""
+
+from random import Random
+from uuid import uuid4
+
+from pydantic import RootModel
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from sandbox.lever import acts
+from sandbox.lever.account import Account, new_id, stage_by_id_or_name
+from sandbox.lever.asking import body_of, lever_of
+from sandbox.lever.candidacy import Opportunity
+from sandbox.lever.cast import KINDS, Maker
+from sandbox.lever.errors import not_found
+from sandbox.lever.people import named_actor, named_opportunity
+from sandbox.lever.record import Record
+
+
+class Like(Record):
+    like: str
+
+
+class Key(Record):
+    confidential_access: bool
+
+
+class Move(Record):
+    """`times` is how often the opportunity enters the stage; between two entries it goes back to where it came from."""
+
+    opportunity: str
+    stage: str
+    as_user: str | None = None
+    times: int = 1
+
+
+class Archive(Record):
+    """`reason` by id, text or type; null unarchives."""
+
+    opportunity: str
+    reason: str | None = "Not a fit"
+    as_user: str | None = None
+
+
+class Groups(RootModel[dict[str, bool]]):
+    """Event group name to on or off; groups not named stay."""
+
+
+class Delete(Record):
+    opportunity: str
+    as_user: str | None = None
+
+
+async def get_cast(request: Request) -> Response:
+    account = lever_of(request).account
+    return JSONResponse(
+        {
+            "opportunities": {
+                name: member(account, account.opportunities[one])
+                for name, one in account.cast["opportunities"].items()
+                if one in account.opportunities
+            },
+            "users": {name: account.users[one].shape() for name, one in account.cast["users"].items()},
+            "stages": {
+                name: stage.id for stage in account.stages.values() for name in (stage.text, stage.id)
+            },
+            "postings": {
+                name: account.postings[one].shape() for name, one in account.cast["postings"].items()
+            },
+        }
+    )
+
+
+async def make_opportunity(request: Request) -> Response:
+    lever, like = lever_of(request), (await body_of(request, Like)).like
+    if like not in KINDS:
+        raise not_found("cast", like)
+    chance = Random(uuid4().int)  # noqa: S311 - names people, guards nothing
+    maker = Maker(lever.account, new_id, chance, lever.now())
+    first = maker.of_kind("plain") if like == "second_of_plain" else None
+    contact = lever.account.contact_of(first) if first else None
+    return JSONResponse(member(lever.account, maker.of_kind(like, contact)), 201)
+
+
+async def move(request: Request) -> Response:
+    lever, wanted = lever_of(request), await body_of(request, Move)
+    opportunity = named_opportunity(lever, wanted.opportunity)
+    actor = named_actor(lever, opportunity, wanted.as_user)
+    stage, before = stage_by_id_or_name(lever.account, wanted.stage), opportunity.stage
+    for time in range(wanted.times):
+        if time:
+            acts.move(lever, opportunity, before, actor)
+        acts.move(lever, opportunity, stage.id, actor)
+    return JSONResponse(member(lever.account, opportunity))
+
+
+async def archive(request: Request) -> Response:
+    lever, wanted = lever_of(request), await body_of(request, Archive)
+    opportunity = named_opportunity(lever, wanted.opportunity)
+    reason = reason_id(lever.account, wanted.reason) if wanted.reason is not None else None
+    acts.archive(lever, opportunity, reason, named_actor(lever, opportunity, wanted.as_user))
+    return JSONResponse(member(lever.account, opportunity))
+
+
+async def delete(request: Request) -> Response:
+    lever, wanted = lever_of(request), await body_of(request, Delete)
+    opportunity = named_opportunity(lever, wanted.opportunity)
+    acts.delete(lever, opportunity, named_actor(lever, opportunity, wanted.as_user))
+    return JSONResponse({"id": opportunity.id})
+
+
+async def key(request: Request) -> Response:
+    account = lever_of(request).account
+    if request.method == "PUT":
+        account.confidential_access = (await body_of(request, Key)).confidential_access
+    return JSONResponse({"confidential_access": account.confidential_access})
+
+
+async def event_groups(request: Request) -> Response:
+    groups = lever_of(request).account.groups_on
+    if request.method == "PUT":
+        wanted = (await body_of(request, Groups)).root
+        for name in wanted:
+            if name not in groups:
+                raise not_found("event groups", name)
+        groups.update(wanted)
+    return JSONResponse(groups)
+
+
+def member(account: Account, opportunity: Opportunity) -> dict[str, str | None]:
+    """`{id, contact, name, email, stage}`; `email` is null where there is none."""
+    contact = account.contact_of(opportunity)
+    return {
+        "id": opportunity.id,
+        "contact": contact.id,
+        "name": contact.name,
+        "email": contact.emails[0] if contact.emails else None,
+        "stage": opportunity.stage,
+    }
+
+
+def reason_id(account: Account, wanted: str) -> str:
+    """An archive reason by id, by text, or by its type `hired`. LeverError 404."""
+    for reason in account.archive_reasons.values():
+        if wanted in (reason.id, reason.text) or wanted == reason.type == "hired":
+            return reason.id
+    raise not_found("archive_reasons", wanted)
+
+
+routes: list[BaseRoute] = [
+    Route("/sandbox/cast", get_cast, methods=["GET"]),
+    Route("/sandbox/opportunities", make_opportunity, methods=["POST"]),
+    Route("/sandbox/move", move, methods=["POST"]),
+    Route("/sandbox/archive", archive, methods=["POST"]),
+    Route("/sandbox/delete", delete, methods=["POST"]),
+    Route("/sandbox/key", key, methods=["GET", "PUT"]),
+    Route("/sandbox/event-groups", event_groups, methods=["GET", "PUT"]),
+]

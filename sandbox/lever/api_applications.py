@@ -1,0 +1,92 @@
+"""The API of applications, and applying to a posting as a candidate does. Contract sections 7 and 8."""
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from sandbox.lever.answers import data, listed_as_given
+from sandbox.lever.api_opportunities import OPPORTUNITY
+from sandbox.lever.api_postings import posting_of
+from sandbox.lever.asking import actor_of, body_of, lever_of, opportunity_of
+from sandbox.lever.candidacy import Phone
+from sandbox.lever.creation import NewOpportunity, create
+from sandbox.lever.errors import bad_request, not_found
+from sandbox.lever.record import Record
+from sandbox.lever.shapes import application_shape
+
+PERSONAL = [
+    {"name": "name", "text": "Full name", "type": "text", "required": True},
+    {"name": "email", "text": "Email", "type": "text", "required": True},
+    {"name": "phone", "text": "Phone", "type": "text", "required": False},
+]
+
+
+class Answer(Record):
+    """One answered question of the form."""
+
+    name: str
+    value: str
+
+
+class Applying(Record):
+    """Body of POST apply."""
+
+    personal_information: list[Answer] = Field(default_factory=list)
+
+
+async def list_applications(request: Request) -> Response:
+    account, opportunity = lever_of(request).account, opportunity_of(request)
+    application = opportunity.application
+    rows = [application_shape(account, opportunity, application)] if application else []
+    return listed_as_given(request, rows)
+
+
+async def get_application(request: Request) -> Response:
+    account, opportunity = lever_of(request).account, opportunity_of(request)
+    wanted, application = request.path_params["application"], opportunity.application
+    if application is None or application.id != wanted:
+        raise not_found("applications", wanted)
+    return data(application_shape(account, opportunity, application))
+
+
+async def get_form(request: Request) -> Response:
+    posting = posting_of(request)
+    return data(
+        {
+            "text": posting.text,
+            "personalInformation": PERSONAL,
+            "customQuestions": [],
+            "eeoQuestions": None,
+            "diversitySurvey": None,
+            "urls": [],
+        }
+    )
+
+
+async def apply(request: Request) -> Response:
+    posting, given = posting_of(request), await body_of(request, Applying)
+    answers = {answer.name: answer.value for answer in given.personal_information}
+    if not answers.get("name") or not answers.get("email"):
+        raise bad_request("personalInformation must answer name and email")
+    wanted = NewOpportunity(
+        name=answers["name"],
+        emails=[answers["email"]],
+        phones=[Phone(value=answers["phone"])] if answers.get("phone") else [],
+        stage="applicant-new",
+        origin="applied",
+        owner=posting.owner,
+        postings=[posting.id],
+    )
+    opportunity = create(lever_of(request), wanted, actor_of(request)).opportunity
+    assert opportunity.application is not None  # noqa: S101 - created on a posting
+    opportunity.application.type = "posting"
+    return data({"applicationId": opportunity.application.id}, 201)
+
+
+routes: list[BaseRoute] = [
+    Route(f"{OPPORTUNITY}/applications", list_applications, methods=["GET"]),
+    Route(f"{OPPORTUNITY}/applications/{{application}}", get_application, methods=["GET"]),
+    Route("/v1/postings/{id}/apply", get_form, methods=["GET"]),
+    Route("/v1/postings/{id}/apply", apply, methods=["POST"]),
+]

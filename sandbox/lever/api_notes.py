@@ -1,0 +1,61 @@
+"""The API of notes. Contract section 8."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from sandbox.lever import notes
+from sandbox.lever.answers import data, deleted, listed_as_given
+from sandbox.lever.api_opportunities import OPPORTUNITY
+from sandbox.lever.asking import actor_of, body_of, lever_of, opportunity_of
+from sandbox.lever.errors import not_found
+from sandbox.lever.paperwork import Note
+
+
+async def list_notes(request: Request) -> Response:
+    kept = lever_of(request).account.notes[opportunity_of(request).id]
+    return listed_as_given(request, [note.shape() for note in reversed(kept)])
+
+
+async def get_note(request: Request) -> Response:
+    return data(_note(request, request.path_params["note"]).shape())
+
+
+async def create_note(request: Request) -> Response:
+    lever, opportunity, actor = lever_of(request), opportunity_of(request), actor_of(request)
+    thread = request.query_params.get("note_id")
+    note = _note(request, thread) if thread else None
+    new = await body_of(request, notes.NewNote)
+    if note:
+        notes.answer(lever, opportunity, note, new, actor)
+    else:
+        note = notes.write(lever, opportunity, new, actor)
+    return data({**note.shape(), "noteId": note.id}, 201)
+
+
+async def put_note(request: Request) -> Response:
+    note = _note(request, request.path_params["note"])
+    wanted = await body_of(request, notes.ReplacedNote)
+    notes.replace(lever_of(request), opportunity_of(request), note, wanted)
+    return data({"noteId": note.id})
+
+
+async def delete_note(request: Request) -> Response:
+    notes.remove(lever_of(request), opportunity_of(request), _note(request, request.path_params["note"]))
+    return deleted()
+
+
+def _note(request: Request, note_id: str) -> Note:
+    for note in lever_of(request).account.notes[opportunity_of(request).id]:
+        if note.id == note_id:
+            return note
+    raise not_found("notes", note_id)
+
+
+routes: list[BaseRoute] = [
+    Route(f"{OPPORTUNITY}/notes", list_notes, methods=["GET"]),
+    Route(f"{OPPORTUNITY}/notes", create_note, methods=["POST"]),
+    Route(f"{OPPORTUNITY}/notes/{{note}}", get_note, methods=["GET"]),
+    Route(f"{OPPORTUNITY}/notes/{{note}}", put_note, methods=["PUT"]),
+    Route(f"{OPPORTUNITY}/notes/{{note}}", delete_note, methods=["DELETE"]),
+]

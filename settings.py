@@ -1,0 +1,109 @@
+"""The one place that reads the environment; everything else is handed values.
+
+Every setting is an environment variable `CROSSCHQ_LEVER_<NAME>` or a line of `.env` (documented in `.env.example`).
+`CROSSCHQ_LEVER_ENV_FILE` names another file, or none when empty: the demo and the tests never read yours.
+"""
+
+import hashlib
+import os
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "CROSSCHQ_LEVER_"
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message names it and says what to write."""
+
+
+class Settings(BaseSettings):
+    """What an installation is told; times are ISO 8601 durations, addresses are those of this machine."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    secret_keys: SecretStr
+    """Fernet keys, newest first, separated by commas: they encrypt API keys, tokens and webhook bodies."""
+
+    data_dir: Path = Path("var")
+    """Where the embedded PostgreSQL and the logs live."""
+    database_url: str | None = None
+    """Our PostgreSQL; without it the embedded one under `data_dir`."""
+    prefect_database_url: str | None = None
+    """Prefect's PostgreSQL; without it a second database of the embedded one."""
+
+    public_base_url: HttpUrl = HttpUrl("http://127.0.0.1:8600")
+    """How Lever and Crosschq reach the public port: https and your host name for real accounts."""
+    public_host: str = "127.0.0.1"
+    public_port: Port = 8600
+    """Webhooks and answers only."""
+    private_host: str = "127.0.0.1"
+    private_port: Port = 8610
+    """Health, readiness and metrics; never to be reachable from outside."""
+    trusted_proxies: str = "127.0.0.1"
+    """Whose X-Forwarded-* headers count, separated by commas."""
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    """Only where no proxy in front ends TLS."""
+
+    prefect_host: str = "127.0.0.1"
+    prefect_port: Port = 4200
+    prefect_api_url: str | None = None
+    """A Prefect server of your own; without it ours is started on `prefect_host`:`prefect_port`."""
+    prefect_auth_string: SecretStr
+    """`user:password` of Prefect's API and UI: whoever has it can run code beside our keys."""
+    work_pool: str = "crosschq-lever"
+
+    delivery_retention: timedelta = timedelta(days=30)
+    """How old a signed webhook may be, and how long its body is kept after it was handled."""
+    give_up_after: timedelta = timedelta(hours=72)
+    """How long a delivery is tried again before a person must look at it."""
+
+    @field_validator("prefect_auth_string")
+    @classmethod
+    def _has_user_and_password(cls, value: SecretStr) -> SecretStr:
+        user, _, password = value.get_secret_value().partition(":")
+        if not user or not password:
+            raise ValueError("write it as user:password")
+        return value
+
+    @property
+    def api_url(self) -> str:
+        """Prefect's API as our processes reach it."""
+        return self.prefect_api_url or f"http://{self.prefect_host}:{self.prefect_port}/api"
+
+    @property
+    def socket_dir(self) -> Path:
+        """The embedded PostgreSQL's Unix socket folder, one per `data_dir`: short, as the kernel allows 107 bytes."""
+        name = hashlib.sha256(str(self.data_dir.resolve()).encode()).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"crosschq-lever-{name}"
+
+    @property
+    def store_url(self) -> str:
+        """Our database, as SQLAlchemy wants it."""
+        return self.database_url or self._embedded("crosschq_lever")
+
+    @property
+    def prefect_store_url(self) -> str:
+        """Prefect's database, as SQLAlchemy wants it."""
+        return self.prefect_database_url or self._embedded("prefect")
+
+    def _embedded(self, database: str) -> str:
+        return f"postgresql+asyncpg://postgres@/{database}?host={self.socket_dir}"
+
+
+def load_settings() -> Settings:
+    """Reads the environment and the `.env` file; raises SettingsError with one line per wrong setting."""
+    try:
+        return Settings(_env_file=os.environ.get(f"{PREFIX}ENV_FILE", ".env") or None)
+    except ValidationError as error:
+        wrong = [f"  {PREFIX}{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+        raise SettingsError(
+            "The settings are not complete. Write these into .env (see .env.example):\n" + "\n".join(wrong)
+        ) from None

@@ -1,0 +1,236 @@
+"""The inbox: records what vendors say, hands out what is due, remembers what came of it. Commits nothing itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from sqlalchemy import Select, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from store.tables import UNFINISHED, Connection, Delivery, DeliveryState
+
+SNAPSHOT_EVENT = "snapshot"
+"""Crosschq's only webhook: the state of one request. A newer one says all that an older one said."""
+
+DISPATCH_LEASE = timedelta(seconds=30)
+"""After this long without a flow run the same attempt is dispatched again: its key makes a second run impossible."""
+
+
+@dataclass(frozen=True)
+class NewDelivery:
+    """What the edge has verified; `outcome` is given when nothing needs to run."""
+
+    connection_id: int
+    endpoint_id: int | None
+    origin: str
+    event: str
+    subject: str
+    replay_key: str
+    body: bytes | None
+    body_sha256: str
+    triggered_at: datetime | None
+    outcome: str | None = None
+
+
+class Recorded(Enum):
+    NEW = auto()
+    REPEAT = auto()
+    """Seen before and in hand or handled."""
+    QUEUED_AGAIN = auto()
+    """Seen before, given up, and now sent again (Lever's Rerun)."""
+    ANOTHER_BODY = auto()
+    """The same key with other content: somebody replays a signature, which does not cover the body."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """The right to act on a delivery once; a higher number elsewhere makes this one void."""
+
+    delivery_id: int
+    number: int
+
+    @property
+    def token(self) -> str:
+        """Prefect's idempotency key, and the mark of this attempt on the effects it makes."""
+        return f"delivery:{self.delivery_id}:{self.number}"
+
+
+class Deliveries:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def record(self, new: NewDelivery) -> Recorded:
+        """Inserts under the unique replay key, or says what the same key already stands for."""
+        state = DeliveryState.WAITING if new.outcome is None else DeliveryState.IGNORED
+        values = {name: getattr(new, name) for name in NewDelivery.__dataclass_fields__}
+        statement = (
+            insert(Delivery)
+            .values(**values, state=state, finished_at=None if new.outcome is None else func.now())
+            .on_conflict_do_nothing(index_elements=[Delivery.replay_key])
+            .returning(Delivery.id)
+        )
+        if await self._session.scalar(statement) is not None:
+            return Recorded.NEW
+        return await self._repeat(new)
+
+    async def _repeat(self, new: NewDelivery) -> Recorded:
+        known = await self._session.scalar(
+            select(Delivery).where(Delivery.replay_key == new.replay_key).with_for_update()
+        )
+        if known is None or known.body_sha256 != new.body_sha256:
+            return Recorded.ANOTHER_BODY
+        if known.state is not DeliveryState.DEAD:
+            return Recorded.REPEAT
+        known.state, known.first_attempt_at, known.finished_at = DeliveryState.WAITING, None, None
+        known.next_attempt_at, known.outcome = func.now(), "Sent again by the vendor after we had given up."
+        return Recorded.QUEUED_AGAIN
+
+    async def claim_due(self, limit: int) -> Sequence[Delivery]:
+        """Takes what is due, in order per subject, as `dispatched` under a new attempt; several dispatchers may ask."""
+        due = list(await self._session.scalars(_due().limit(limit)))
+        for delivery in due:
+            delivery.state = DeliveryState.DISPATCHED
+            delivery.attempt += 1
+            delivery.next_attempt_at = func.now()
+            delivery.first_attempt_at = delivery.first_attempt_at or func.now()
+            delivery.flow_run_id = None
+            if delivery.event == SNAPSHOT_EVENT:
+                await self._cover_older(delivery)
+        lost = list(await self._session.scalars(_claimed_without_run().limit(limit)))
+        for delivery in lost:
+            delivery.next_attempt_at = func.now()
+        await self._session.flush()
+        return [*due, *lost]
+
+    async def _cover_older(self, newest: Delivery) -> None:
+        await self._session.execute(
+            update(Delivery)
+            .where(
+                Delivery.connection_id == newest.connection_id,
+                Delivery.subject == newest.subject,
+                Delivery.event == newest.event,
+                Delivery.state == DeliveryState.WAITING,
+                Delivery.id < newest.id,
+            )
+            .values(
+                state=DeliveryState.DONE,
+                finished_at=func.now(),
+                outcome=f"Covered by delivery {newest.id}, which reads the same request later.",
+            )
+        )
+
+    async def has_run(self, attempt: Attempt, flow_run_id: str) -> None:
+        await self._session.execute(
+            update(Delivery)
+            .where(Delivery.id == attempt.delivery_id, Delivery.attempt == attempt.number)
+            .values(flow_run_id=flow_run_id)
+        )
+
+    async def take_up(self, attempt: Attempt) -> Delivery | None:
+        """Starts the attempt, once; None when it is not, or no longer, this attempt's turn."""
+        return await self._session.scalar(
+            update(Delivery)
+            .where(
+                Delivery.id == attempt.delivery_id,
+                Delivery.attempt == attempt.number,
+                Delivery.state == DeliveryState.DISPATCHED,
+            )
+            .values(state=DeliveryState.RUNNING)
+            .returning(Delivery)
+        )
+
+    async def is_current(self, attempt: Attempt) -> bool:
+        """Whether the attempt may still act; holds the row until the transaction ends."""
+        row = await self._session.scalar(
+            select(Delivery.id)
+            .where(
+                Delivery.id == attempt.delivery_id,
+                Delivery.attempt == attempt.number,
+                Delivery.state == DeliveryState.RUNNING,
+            )
+            .with_for_update(read=True)
+        )
+        return row is not None
+
+    async def finish(self, attempt: Attempt, state: DeliveryState, outcome: str) -> bool:
+        """Ends the delivery with what came of it, in words; False when the attempt was superseded."""
+        return await self._leave(attempt, state=state, outcome=outcome, finished_at=func.now())
+
+    async def put_off(self, attempt: Attempt, until: datetime, outcome: str) -> bool:
+        """Ends the attempt and lets the dispatcher start the next one at `until`."""
+        return await self._leave(
+            attempt, state=DeliveryState.WAITING, outcome=outcome, next_attempt_at=until, flow_run_id=None
+        )
+
+    async def _leave(self, attempt: Attempt, **values: object) -> bool:
+        left = await self._session.scalar(
+            update(Delivery)
+            .where(
+                Delivery.id == attempt.delivery_id,
+                Delivery.attempt == attempt.number,
+                Delivery.state == DeliveryState.RUNNING,
+            )
+            .values(**values)
+            .returning(Delivery.id)
+        )
+        return left is not None
+
+    async def get(self, delivery_id: int) -> Delivery | None:
+        return await self._session.get(Delivery, delivery_id)
+
+    async def count_by_state(self) -> dict[DeliveryState, int]:
+        rows = await self._session.execute(
+            select(Delivery.state, func.count().label("number")).group_by(Delivery.state)
+        )
+        return {row.state: row.number for row in rows}
+
+    async def forget_bodies(self, older_than: timedelta) -> None:
+        """Drops the bodies of what was finished that long ago; the row and its outcome stay."""
+        await self._session.execute(
+            update(Delivery)
+            .where(Delivery.finished_at < func.now() - older_than, Delivery.body.is_not(None))
+            .values(body=None)
+        )
+
+
+def _due() -> Select[Delivery]:
+    other = aliased(Delivery)
+    same_subject = (other.connection_id == Delivery.connection_id, other.subject == Delivery.subject)
+    in_hand = exists().where(*same_subject, other.state.in_(UNFINISHED[1:]))
+    goes_first = exists().where(
+        *same_subject,
+        other.state == DeliveryState.WAITING,
+        # Of several snapshots the newest speaks for all; anything else keeps the order of arrival.
+        or_(
+            (Delivery.event != SNAPSHOT_EVENT) & (other.id < Delivery.id),
+            (Delivery.event == SNAPSHOT_EVENT) & (other.id > Delivery.id),
+        ),
+    )
+    return (
+        select(Delivery)
+        .join(Connection, Connection.id == Delivery.connection_id)
+        .where(
+            Delivery.state == DeliveryState.WAITING,
+            Delivery.next_attempt_at <= func.now(),
+            Connection.paused_because.is_(None),
+            ~in_hand,
+            ~goes_first,
+        )
+        .order_by(Delivery.next_attempt_at, Delivery.id)
+        .with_for_update(of=Delivery, skip_locked=True)
+    )
+
+
+def _claimed_without_run() -> Select[Delivery]:
+    return (
+        select(Delivery)
+        .where(
+            Delivery.state == DeliveryState.DISPATCHED,
+            Delivery.flow_run_id.is_(None),
+            Delivery.next_attempt_at < func.now() - DISPATCH_LEASE,
+        )
+        .with_for_update(skip_locked=True)
+    )

@@ -1,0 +1,10 @@
+"""Alembic's environment: uses the connection `store.migrate` hands over, which also holds the lock."""
+
+from alembic import context
+
+from store.tables import Base
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=Base.metadata, compare_type=True)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,123 @@
+"""Reference requests: at most one open per opportunity, each known by Crosschq's id. Commits nothing itself."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.tables import OPEN_REQUEST, ReferenceRequest, RequestState
+
+CLOCKS_DIFFER_BY = timedelta(minutes=5)
+"""Crosschq's clock and ours may differ so much."""
+
+
+@dataclass(frozen=True)
+class NewRequest:
+    """What is remembered of a request before it is sent."""
+
+    connection_id: int
+    opportunity_id: str
+    contact_id: str | None
+    template: str
+    job_position: str
+    candidate_index: str
+
+
+class Requests:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def latest(self, connection_id: int, opportunity_id: str) -> ReferenceRequest | None:
+        return await self._session.scalar(
+            select(ReferenceRequest)
+            .where(
+                ReferenceRequest.connection_id == connection_id,
+                ReferenceRequest.opportunity_id == opportunity_id,
+            )
+            .order_by(ReferenceRequest.generation.desc())
+            .limit(1)
+        )
+
+    async def reserve(self, new: NewRequest) -> ReferenceRequest | None:
+        """The next generation as `intended`, or the one an earlier attempt left so; None: another one is open."""
+        generation = (
+            select(func.coalesce(func.max(ReferenceRequest.generation), 0) + 1)
+            .where(
+                ReferenceRequest.connection_id == new.connection_id,
+                ReferenceRequest.opportunity_id == new.opportunity_id,
+            )
+            .scalar_subquery()
+        )
+        values = asdict(new)
+        open_one = insert(ReferenceRequest).values(
+            **values, generation=generation, state=RequestState.INTENDED
+        )
+        return await self._session.scalar(
+            open_one.on_conflict_do_update(
+                index_elements=[ReferenceRequest.connection_id, ReferenceRequest.opportunity_id],
+                index_where=text("state IN ('intended', 'unknown', 'sent')"),
+                set_=values,
+                where=ReferenceRequest.state == RequestState.INTENDED,
+            ).returning(ReferenceRequest)
+        )
+
+    async def by_id(self, request_id: int) -> ReferenceRequest:
+        return (
+            await self._session.scalars(select(ReferenceRequest).where(ReferenceRequest.id == request_id))
+        ).one()
+
+    async def by_crosschq_id(self, connection_id: int, crosschq_id: str) -> ReferenceRequest | None:
+        return await self._session.scalar(
+            select(ReferenceRequest).where(
+                ReferenceRequest.connection_id == connection_id, ReferenceRequest.crosschq_id == crosschq_id
+            )
+        )
+
+    async def unanswered(
+        self, connection_id: int, candidate_indexes: list[str], job_position: str, made_at: datetime | None
+    ) -> ReferenceRequest | None:
+        """The request whose creation Crosschq has not answered (yet) and that one it made at `made_at` must be."""
+        asked_before = [] if made_at is None else [ReferenceRequest.created_at <= made_at + CLOCKS_DIFFER_BY]
+        return await self._session.scalar(
+            select(ReferenceRequest)
+            .where(
+                ReferenceRequest.connection_id == connection_id,
+                ReferenceRequest.state.in_((RequestState.UNKNOWN, RequestState.INTENDED)),
+                ReferenceRequest.candidate_index.in_(candidate_indexes),
+                ReferenceRequest.job_position == job_position,
+                *asked_before,
+            )
+            .order_by(ReferenceRequest.id)
+            .limit(1)
+            .with_for_update()
+        )
+
+    async def is_sent(self, request_id: int, crosschq_id: str) -> None:
+        await self._change(request_id, state=RequestState.SENT, crosschq_id=crosschq_id, sent_at=func.now())
+
+    async def is_unknown(self, request_id: int, problem: str) -> None:
+        await self._change(request_id, state=RequestState.UNKNOWN, problem=problem)
+
+    async def has_failed(self, request_id: int, problem: str) -> None:
+        await self._change(request_id, state=RequestState.FAILED, problem=problem, ended_at=func.now())
+
+    async def has_progressed(
+        self, request_id: int, *, answered: int, asked: int, updated_on: datetime | None
+    ) -> None:
+        await self._change(request_id, answered=answered, asked=asked, crosschq_updated_on=updated_on)
+
+    async def has_ended(self, request_id: int, state: RequestState) -> None:
+        await self._change(request_id, state=state, ended_at=func.now())
+
+    async def count_open(self) -> int:
+        count = await self._session.scalar(
+            select(func.count()).select_from(ReferenceRequest).where(ReferenceRequest.state.in_(OPEN_REQUEST))
+        )
+        return count or 0
+
+    async def _change(self, request_id: int, **values: object) -> None:
+        await self._session.execute(
+            update(ReferenceRequest).where(ReferenceRequest.id == request_id).values(**values)
+        )

@@ -1,0 +1,279 @@
+"""The tables. Says what is unique and why; asks and changes nothing (the repositories do).
+
+Times are UTC-aware, vendors' ids are strings and never validated as UUIDs, enums are stored by value.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import DateTime, ForeignKey, Identity, Index, LargeBinary, MetaData, Text, func, text
+from sqlalchemy import Enum as SqlEnum
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        datetime: DateTime(timezone=True),
+        str: Text(),
+        list[str]: JSONB(),
+        dict[str, Any]: JSONB(),
+        dict[str, int]: JSONB(),
+    }
+
+
+def _by_value(enum: type[StrEnum]) -> SqlEnum:
+    return SqlEnum(
+        enum, native_enum=False, length=32, values_callable=lambda members: [m.value for m in members]
+    )
+
+
+class Vendor(StrEnum):
+    LEVER = "lever"
+    CROSSCHQ = "crosschq"
+
+
+class DeliveryState(StrEnum):
+    WAITING = "waiting"
+    """Recorded; due at `next_attempt_at`. With attempt > 0 it is being retried."""
+    DISPATCHED = "dispatched"
+    """A flow run was asked for."""
+    RUNNING = "running"
+    """That run has taken it up."""
+    DONE = "done"
+    IGNORED = "ignored"
+    DEAD = "dead"
+    """Given up: a person must look."""
+
+
+UNFINISHED = (DeliveryState.WAITING, DeliveryState.DISPATCHED, DeliveryState.RUNNING)
+
+
+class RequestState(StrEnum):
+    INTENDED = "intended"
+    """Written before the call to Crosschq."""
+    UNKNOWN = "unknown"
+    """Crosschq did not answer: it may hold the request. Counts as open until adopted or resolved by a person."""
+    SENT = "sent"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    """Crosschq refused it."""
+    CANCELLED = "cancelled"
+    """Ended in Crosschq without a report."""
+
+
+OPEN_REQUEST = (RequestState.INTENDED, RequestState.UNKNOWN, RequestState.SENT)
+
+
+class EffectState(StrEnum):
+    INTENDED = "intended"
+    DONE = "done"
+    REFUSED = "refused"
+    """The vendor did nothing: it said no, or was not reached."""
+    UNKNOWN = "unknown"
+    """It may have happened."""
+
+
+class Connection(Base):
+    """One Crosschq organization paired with one Lever account."""
+
+    __tablename__ = "connection"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    lever_url: Mapped[str]
+    lever_key: Mapped[bytes] = mapped_column(LargeBinary)
+    perform_as: Mapped[str]
+    crosschq_url: Mapped[str]
+    crosschq_key: Mapped[bytes] = mapped_column(LargeBinary)
+    crosschq_key_prefix: Mapped[str]
+    trusted_origins: Mapped[list[str]]
+    """Where report links may lead and be fetched from."""
+    requestor_chain: Mapped[list[str]]
+    fallback_requestor: Mapped[str | None]
+    trigger_stages: Mapped[list[str]]
+    live_since: Mapped[datetime]
+    ask_again_after_days: Mapped[int | None]
+    paused_because: Mapped[str | None]
+    """Set when a vendor refuses the credentials; deliveries wait until `connect` is run again."""
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
+
+
+class WebhookEndpoint(Base):
+    """One unguessable URL for one event of one connection, with its own token: Lever makes one token per webhook."""
+
+    __tablename__ = "webhook_endpoint"
+    __table_args__ = (
+        Index("uq_webhook_endpoint_connection_id_event", "connection_id", "event", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
+    vendor: Mapped[Vendor] = mapped_column(_by_value(Vendor))
+    event: Mapped[str]
+    url_key: Mapped[str] = mapped_column(unique=True)
+    secrets: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Sealed JSON list, the current token first; None: none configured yet, and the URL does not answer."""
+    auth_scheme: Mapped[str | None]
+    """Crosschq only: none, basic or token."""
+    last_ping_at: Mapped[datetime | None]
+    last_event_at: Mapped[datetime | None]
+    last_rejected_at: Mapped[datetime | None]
+    last_rejection: Mapped[str | None]
+    rejections: Mapped[int] = mapped_column(server_default=text("0"))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anybody can be verified: until a secret is configured the URL does not exist."""
+        return self.secrets is not None or self.auth_scheme == "none"
+
+
+class RequestTemplate(Base):
+    """A default of the brief: which survey and how many references, for opportunities with a Lever tag."""
+
+    __tablename__ = "request_template"
+    __table_args__ = (Index("uq_request_template_connection_id_name", "connection_id", "name", unique=True),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    description: Mapped[str]
+    survey: Mapped[str]
+    lever_tag: Mapped[str | None]
+    counts: Mapped[dict[str, int]]
+    position: Mapped[int | None]
+    is_fallback: Mapped[bool]
+
+
+class Delivery(Base):
+    """The inbox: one thing that happened at a vendor, what came of it, and the attempt that may act on it."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        Index("ix_delivery_due", "next_attempt_at", postgresql_where=text("state = 'waiting'")),
+        Index(
+            "ix_delivery_unfinished_subject",
+            "connection_id",
+            "subject",
+            postgresql_where=text("state IN ('waiting', 'dispatched', 'running')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
+    endpoint_id: Mapped[int | None] = mapped_column(ForeignKey("webhook_endpoint.id", ondelete="SET NULL"))
+    origin: Mapped[str]
+    event: Mapped[str]
+    subject: Mapped[str]
+    """What must be handled in order: `opportunity:{id}` or `request:{Crosschq id}`."""
+    replay_key: Mapped[str] = mapped_column(unique=True)
+    """Closes the race of a vendor that sends the same thing twice at once."""
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    body_sha256: Mapped[str]
+    triggered_at: Mapped[datetime | None]
+    received_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    state: Mapped[DeliveryState] = mapped_column(_by_value(DeliveryState))
+    attempt: Mapped[int] = mapped_column(server_default=text("0"))
+    """Which run may act: an old process that comes back holds an older number and is refused."""
+    first_attempt_at: Mapped[datetime | None]
+    next_attempt_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    flow_run_id: Mapped[str | None]
+    outcome: Mapped[str | None]
+    finished_at: Mapped[datetime | None]
+
+
+class ReferenceRequest(Base):
+    """One reference request for one opportunity; moving the candidate again later makes a new generation."""
+
+    __tablename__ = "reference_request"
+    __table_args__ = (
+        # Two stage changes within a second are two flow runs: this lets only one of them send.
+        Index(
+            "uq_reference_request_open",
+            "connection_id",
+            "opportunity_id",
+            unique=True,
+            postgresql_where=text("state IN ('intended', 'unknown', 'sent')"),
+        ),
+        Index("uq_reference_request_crosschq_id", "connection_id", "crosschq_id", unique=True),
+        Index(
+            "uq_reference_request_generation", "connection_id", "opportunity_id", "generation", unique=True
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
+    opportunity_id: Mapped[str]
+    contact_id: Mapped[str | None]
+    generation: Mapped[int]
+    template: Mapped[str]
+    job_position: Mapped[str]
+    candidate_index: Mapped[str]
+    """Blind index of the candidate's e-mail: adopts a request whose creation was never answered."""
+    state: Mapped[RequestState] = mapped_column(_by_value(RequestState))
+    crosschq_id: Mapped[str | None]
+    answered: Mapped[int] = mapped_column(server_default=text("0"))
+    asked: Mapped[int] = mapped_column(server_default=text("0"))
+    crosschq_updated_on: Mapped[datetime | None]
+    problem: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    sent_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class Effect(Base):
+    """One outside effect, written before the call. The key closes the race of two attempts at the same act."""
+
+    __tablename__ = "effect"
+    __table_args__ = (Index("uq_effect_connection_id_key", "connection_id", "key", unique=True),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
+    delivery_id: Mapped[int | None] = mapped_column(
+        ForeignKey("delivery.id", ondelete="SET NULL"), index=True
+    )
+    key: Mapped[str]
+    attempt_token: Mapped[str]
+    state: Mapped[EffectState] = mapped_column(_by_value(EffectState))
+    result: Mapped[str | None]
+    """The vendor's id of what was made, never content."""
+    detail: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
+
+
+class Audit(Base):
+    """Who did what to which row, when and why. Rows are only ever added."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    connection_id: Mapped[int | None] = mapped_column(ForeignKey("connection.id", ondelete="SET NULL"))
+    who: Mapped[str]
+    what: Mapped[str]
+    subject: Mapped[str]
+    why: Mapped[str | None]
+
+
+class RateBucket(Base):
+    """The token bucket of one vendor key, shared by every process of the installation."""
+
+    __tablename__ = "rate_bucket"
+
+    connection_id: Mapped[int] = mapped_column(
+        ForeignKey("connection.id", ondelete="CASCADE"), primary_key=True
+    )
+    vendor: Mapped[Vendor] = mapped_column(_by_value(Vendor), primary_key=True)
+    tokens: Mapped[float]
+    refilled_at: Mapped[datetime]

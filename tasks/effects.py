@@ -1,0 +1,94 @@
+"""Does an outside act at most once, ever: its row is written before the call and settled after it (design 3.6).
+
+Neither vendor has idempotency keys. After a time-out the act is looked for before it is repeated; what cannot be
+looked for stays unknown, and a person decides.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from outbound.errors import NotExecuted, OutcomeUnknown, Refused
+from store.deliveries import Deliveries
+from store.effects import Before, Effects
+from store.tables import EffectState
+from tasks.case import Case
+from wiring import current_parts
+
+Act = Callable[[], Awaitable[str]]
+"""Calls the vendor and returns the id of what was made."""
+Find = Callable[[], Awaitable[str | None]]
+"""Looks at the vendor for what the act would have made."""
+
+
+class Superseded(Exception):  # noqa: N818 - says what happened
+    """Another attempt has this delivery now; this one may not act any more."""
+
+
+class StaysUnknown(Exception):  # noqa: N818 - says what happened
+    """The act may have happened, and neither vendor can tell. It is not done again without a person."""
+
+
+async def once(case: Case, key: str, act: Act, *, find: Find | None = None) -> str:
+    """Does `act` unless it is known to have been done under `key`; returns the id of what was made.
+
+    Raises what `act` raises, StaysUnknown, or Superseded.
+    """
+    before = await _intend(case, key)
+    if before and before.state is EffectState.DONE:
+        return before.result or ""
+    if before and before.state is not EffectState.REFUSED:
+        found = await _look(case, key, find)
+        if found is not None:
+            await _settle(case, key, EffectState.DONE, result=found)
+            return found
+    return await _do(case, key, act, can_look=find is not None)
+
+
+async def set_like(case: Case, key: str, act: Act) -> None:
+    """As `once`, for an act that done twice is the same as done once: it needs no looking."""
+
+    async def unsure() -> None:
+        return None
+
+    await once(case, key, act, find=unsure)
+
+
+async def _intend(case: Case, key: str) -> Before | None:
+    async with current_parts().database.transaction() as session:
+        if not await Deliveries(session).is_current(case.attempt):
+            raise Superseded(
+                f"Delivery {case.attempt.delivery_id} is not at attempt {case.attempt.number} any more."
+            )
+        return await Effects(session).intend(case.connection_id, key, case.attempt)
+
+
+async def _look(case: Case, key: str, find: Find | None) -> str | None:
+    if find is None:
+        await _settle(case, key, EffectState.UNKNOWN)
+        raise StaysUnknown(key)
+    return await find()
+
+
+async def _do(case: Case, key: str, act: Act, *, can_look: bool) -> str:
+    try:
+        made = await act()
+    except (NotExecuted, Refused) as error:
+        await _settle(case, key, EffectState.REFUSED, detail=str(error))
+        raise
+    except OutcomeUnknown as error:
+        await _settle(case, key, EffectState.UNKNOWN, detail=str(error))
+        if can_look:
+            raise
+        raise StaysUnknown(key) from error
+    await _settle(case, key, EffectState.DONE, result=made)
+    return made
+
+
+async def _settle(
+    case: Case, key: str, state: EffectState, *, result: str | None = None, detail: str | None = None
+) -> None:
+    async with current_parts().database.transaction() as session:
+        settled = await Effects(session).settle(
+            case.connection_id, key, case.attempt, state, result=result, detail=detail
+        )
+    if not settled:
+        raise Superseded(f"Another attempt has taken over effect {key}.")

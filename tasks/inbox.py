@@ -1,0 +1,50 @@
+"""Takes a delivery up and puts it down again: finished, or to be tried again later. Touches our own store only."""
+
+import random
+from datetime import datetime
+
+from hiring.retries import next_attempt_at
+from store.connections import Connections
+from store.deliveries import Attempt, Deliveries
+from tasks.case import Case
+from tasks.outcome import Outcome
+from wiring import current_parts
+
+
+async def take_up(attempt: Attempt) -> Case | None:
+    """The case, for this attempt alone; None when another attempt has it, or it is finished."""
+    async with current_parts().database.transaction() as session:
+        delivery = await Deliveries(session).take_up(attempt)
+        return Case.from_delivery(delivery) if delivery else None
+
+
+async def finish(case: Case, outcome: Outcome) -> bool:
+    """False when another attempt has taken the delivery over meanwhile."""
+    async with current_parts().database.transaction() as session:
+        return await Deliveries(session).finish(case.attempt, outcome.state, outcome.words)
+
+
+async def try_again_later(case: Case, why: str) -> datetime | None:
+    """When the dispatcher starts the next attempt; None: given up, a person must look."""
+    parts = current_parts()
+    until = next_attempt_at(
+        case.attempt.number,
+        case.first_attempt_at,
+        parts.now(),
+        parts.settings.give_up_after,
+        random.random(),  # noqa: S311 - spreads waits, hides nothing
+    )
+    if until is None:
+        await finish(case, Outcome.dead(f"Given up after attempt {case.attempt.number}: {why}"))
+        return None
+    async with parts.database.transaction() as session:
+        await Deliveries(session).put_off(case.attempt, until, f"Trying again: {why}")
+    return until
+
+
+async def wait_for_credentials(case: Case, why: str) -> None:
+    """Pauses the connection: its deliveries wait until an admin has stored valid keys."""
+    parts = current_parts()
+    async with parts.database.transaction() as session:
+        await Connections(session).pause(case.connection_id, why)
+        await Deliveries(session).put_off(case.attempt, parts.now(), f"Waiting for valid credentials: {why}")

@@ -1,0 +1,84 @@
+"""Writes to Lever: tags, notes, the link and the file. One outside effect per step, each under its own key."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+from hiring.candidacy import Candidacy
+from hiring.notes import has_mark, marked
+from tasks.case import Case, lever_of
+from tasks.effects import once, set_like
+from tasks.step import step
+
+
+@step
+async def add_status_tag(case: Case, opportunity_id: str, tag: str) -> None:
+    async with lever_of(case) as (lever, perform_as):
+
+        async def act() -> str:
+            await lever.add_tags(opportunity_id, [tag], perform_as)
+            return tag
+
+        await set_like(case, f"tag/{case.attempt.delivery_id}/{tag}", act)
+
+
+@step
+async def remove_status_tags(case: Case, opportunity_id: str, tags: Sequence[str]) -> None:
+    async with lever_of(case) as (lever, perform_as):
+
+        async def act() -> str:
+            await lever.remove_tags(opportunity_id, tags, perform_as)
+            return ", ".join(tags)
+
+        await set_like(case, f"untag/{case.attempt.delivery_id}", act)
+
+
+@step
+async def add_note(case: Case, opportunity_id: str, text: str, mark: str) -> str:
+    """`mark` names the note for ever: it is written once, and found by its mark when Lever did not answer."""
+    async with lever_of(case) as (lever, perform_as):
+
+        async def act() -> str:
+            return await lever.add_note(opportunity_id, marked(text, mark), perform_as)
+
+        async def find() -> str | None:
+            async for note in lever.notes(opportunity_id):
+                if has_mark(note.value, mark):
+                    return note.id
+            return None
+
+        return await once(case, f"note/{opportunity_id}/{mark}", act, find=find)
+
+
+@step
+async def add_report_link(case: Case, candidacy: Candidacy, url: str) -> None:
+    """Once per person: links belong to the contact and show on every opportunity of the same person."""
+    if url in candidacy.links:
+        return
+    person = candidacy.contact_id or candidacy.opportunity_id
+    async with lever_of(case) as (lever, perform_as):
+
+        async def act() -> str:
+            await lever.add_links(candidacy.opportunity_id, [url], perform_as)
+            return "link"
+
+        async def find() -> str | None:
+            return "link" if url in (await lever.opportunity(candidacy.opportunity_id)).links else None
+
+        await once(case, f"link/{person}/{sha256(url.encode()).hexdigest()[:32]}", act, find=find)
+
+
+@step
+async def add_report_file(case: Case, opportunity_id: str, name: str, content: bytes) -> str:
+    """`name` is unique to the report, so that the file is found by it when Lever did not answer."""
+    async with lever_of(case) as (lever, perform_as):
+
+        async def act() -> str:
+            return (await lever.add_file(opportunity_id, name, content, "application/pdf", perform_as)).id
+
+        async def find() -> str | None:
+            async for file in lever.files(opportunity_id):
+                if file.name == name:
+                    return file.id
+            return None
+
+        return await once(case, f"file/{opportunity_id}/{name}", act, find=find)

@@ -1,0 +1,114 @@
+"""What we remember of reference requests. Touches our own store only."""
+
+from datetime import timedelta
+
+from crosschq.models import ReferenceRequest as News
+from hiring.candidacy import Candidacy, Template
+from hiring.decisions import Policy, Previous, PreviousState, Send
+from hiring.progress import Progress, Stage
+from hiring.requestors import RequestorRole
+from store.connections import Connections
+from store.requests import NewRequest, Requests
+from store.tables import ReferenceRequest, RequestState
+from tasks.case import Case
+from wiring import current_parts
+
+_PREVIOUS = {
+    RequestState.INTENDED: PreviousState.INTENDED,
+    RequestState.UNKNOWN: PreviousState.OPEN,
+    RequestState.SENT: PreviousState.OPEN,
+    RequestState.COMPLETED: PreviousState.COMPLETED,
+    RequestState.FAILED: PreviousState.FAILED,
+    RequestState.CANCELLED: PreviousState.FAILED,
+}
+_ENDED = {Stage.COMPLETE: RequestState.COMPLETED, Stage.ENDED: RequestState.CANCELLED}
+
+
+class NotAnsweredYet(Exception):  # noqa: N818 - says what happened
+    """Crosschq tells of a request whose creation we are still waiting to hear of."""
+
+
+async def policy_of(case: Case) -> Policy:
+    """What the connection's admin has laid down."""
+    async with current_parts().database.transaction() as session:
+        connection = await Connections(session).get(case.connection_id)
+        templates = await Connections(session).templates(case.connection_id)
+    again = connection.ask_again_after_days
+    return Policy(
+        trigger_stages=connection.trigger_stages,
+        live_since=connection.live_since,
+        templates=[
+            Template(t.name, t.survey, t.counts, t.lever_tag, t.position, t.is_fallback) for t in templates
+        ],
+        requestor_chain=[RequestorRole(role) for role in connection.requestor_chain],
+        fallback_requestor=connection.fallback_requestor,
+        ask_again_after=None if again is None else timedelta(days=again),
+    )
+
+
+async def previous_request(case: Case, opportunity_id: str) -> Previous | None:
+    async with current_parts().database.transaction() as session:
+        latest = await Requests(session).latest(case.connection_id, opportunity_id)
+    return Previous(_PREVIOUS[latest.state], latest.created_at, latest.ended_at) if latest else None
+
+
+async def reserve(case: Case, candidacy: Candidacy, order: Send) -> int | None:
+    """Our id of the request about to be sent; None when another run has just reserved one."""
+    parts = current_parts()
+    new = NewRequest(
+        connection_id=case.connection_id,
+        opportunity_id=candidacy.opportunity_id,
+        contact_id=candidacy.contact_id,
+        template=order.template.name,
+        job_position=order.job_position,
+        candidate_index=parts.vault.blind_index(order.email),
+    )
+    async with parts.database.transaction() as session:
+        request = await Requests(session).reserve(new)
+    return request.id if request else None
+
+
+async def remember_sent(request_id: int, crosschq_id: str) -> None:
+    async with current_parts().database.transaction() as session:
+        await Requests(session).is_sent(request_id, crosschq_id)
+
+
+async def remember_unknown(request_id: int) -> None:
+    async with current_parts().database.transaction() as session:
+        await Requests(session).is_unknown(request_id, "Crosschq did not answer whether it took the request.")
+
+
+async def remember_failed(request_id: int, problem: str) -> None:
+    async with current_parts().database.transaction() as session:
+        await Requests(session).has_failed(request_id, problem)
+
+
+async def remember_progress(request_id: int, progress: Progress) -> None:
+    async with current_parts().database.transaction() as session:
+        requests = Requests(session)
+        await requests.has_progressed(
+            request_id, answered=progress.answered, asked=progress.asked, updated_on=progress.updated_on
+        )
+        if progress.stage in _ENDED:
+            await requests.has_ended(request_id, _ENDED[progress.stage])
+
+
+async def request_behind(case: Case, news: News) -> ReferenceRequest | None:
+    """Our request for Crosschq's, adopting one whose creation was never answered; None: not started by us.
+
+    Raises NotAnsweredYet when the answer may still be on its way.
+    """
+    parts = current_parts()
+    async with parts.database.transaction() as session:
+        requests = Requests(session)
+        known = await requests.by_crosschq_id(case.connection_id, news.id)
+        if known is not None:
+            return known
+        indexes = parts.vault.blind_indexes(news.candidate.email)
+        ours = await requests.unanswered(case.connection_id, indexes, news.job, news.created_at)
+        if ours is None:
+            return None
+        if ours.state is RequestState.INTENDED:
+            raise NotAnsweredYet(f"Request {ours.id} is just being sent.")
+        await requests.is_sent(ours.id, news.id)
+        return ours

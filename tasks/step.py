@@ -1,0 +1,37 @@
+"""The one retry rule of our steps, as a decorator."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, ParamSpec, TypeVar
+
+from prefect import Task, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas import TaskRun
+from prefect.client.schemas.objects import State
+
+from outbound.errors import NotExecuted, OutcomeUnknown
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# Seconds, never minutes: Prefect keeps a retry delay in the process, and a killed one never comes back. What lasts
+# longer ends the run, and the dispatcher starts the next attempt (design 3.2).
+RETRY_DELAYS = [1, 3]
+
+
+def repeat_is_harmless(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """The vendor did nothing, or it is unknown what it did: then the step first looks (see tasks.effects)."""
+    return isinstance(state.data, NotExecuted | OutcomeUnknown)
+
+
+def step(function: Callable[P, Coroutine[Any, Any, R]]) -> Task[P, Coroutine[Any, Any, R]]:
+    """A Prefect task that repeats what is harmless, and keeps neither results nor anything personal."""
+    decorate = task(
+        name=function.__name__.replace("_", " "),
+        retries=len(RETRY_DELAYS),
+        retry_delay_seconds=list(RETRY_DELAYS),
+        retry_jitter_factor=0.5,
+        retry_condition_fn=repeat_is_harmless,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+    )
+    return decorate(function)

@@ -1,0 +1,107 @@
+"""The supervisor starts in order, tells who failed and why, and stops in reverse: with real processes."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from deployments.processes import Process, ProcessFailedError
+from deployments.supervisor import Supervisor
+
+
+async def at_once(_pid: int) -> bool:
+    return True
+
+
+def python(name: str, code: str, **options: object) -> Process:
+    return Process(name, [sys.executable, "-c", code], dict(os.environ), **options)  # type: ignore[arg-type]
+
+
+async def test_a_step_ends_before_what_needs_it_starts(tmp_path: Path) -> None:
+    done = tmp_path / "done"
+    first = python("first", f"import time; time.sleep(0.2); open({str(done)!r}, 'w')")
+    second = python("second", f"open({str(done)!r})", after=["first"])
+    ready: list[str] = []
+    async with Supervisor(tmp_path, ready.append) as supervisor:
+        await supervisor.start([second, first])
+    assert ready == ["first", "second"]
+
+
+async def test_what_needs_nothing_of_each_other_starts_together(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    path = str(tmp_path / "pipe")
+    writer, reader = python("writer", f"open({path!r}, 'w')"), python("reader", f"open({path!r})")
+    async with Supervisor(tmp_path) as supervisor:
+        await supervisor.start([writer, reader])  # each waits for the other
+
+
+async def test_a_failed_step_is_named_with_the_end_of_its_log(tmp_path: Path) -> None:
+    async with Supervisor(tmp_path) as supervisor:
+        with pytest.raises(ProcessFailedError) as failed:
+            await supervisor.start([python("migrations", "raise SystemExit('no such table')")])
+    assert failed.value.name == "migrations"
+    assert str(failed.value).startswith("migrations ended with exit code 1; the end of ")
+    assert str(failed.value).endswith("no such table")
+
+
+async def test_a_process_that_ends_while_starting_is_named(tmp_path: Path) -> None:
+    async def never(_pid: int) -> bool:
+        return False
+
+    async with Supervisor(tmp_path) as supervisor:
+        with pytest.raises(ProcessFailedError, match="gateway was ended by SIGABRT"):
+            await supervisor.start([python("gateway", "import os; os.abort()", ready=never)])
+
+
+async def test_a_process_that_is_not_ready_in_time_is_named(tmp_path: Path) -> None:
+    async def never(_pid: int) -> bool:
+        return False
+
+    slow = python("worker", "import time; time.sleep(60)", ready=never, ready_seconds=0.2)
+    async with Supervisor(tmp_path) as supervisor:
+        with pytest.raises(ProcessFailedError, match="worker was not ready within 0 s"):
+            await supervisor.start([slow])
+
+
+async def test_stopping_goes_in_reverse_order(tmp_path: Path) -> None:
+    order = tmp_path / "order"
+    told = "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: (open({!r}, 'a').write({!r}), sys.exit()))"
+    wait = "; print('up', flush=True); time.sleep(60)"
+
+    def service(name: str, *after: str) -> Process:
+        async def printed(_pid: int) -> bool:
+            return "up" in (tmp_path / f"{name}.log").read_text()
+
+        return python(name, told.format(str(order), name) + wait, after=after, ready=printed)
+
+    async with Supervisor(tmp_path) as supervisor:
+        await supervisor.start([service("c", "b"), service("b", "a"), service("a")])
+    assert order.read_text() == "cba"
+
+
+async def test_what_ignores_the_request_to_stop_is_killed(tmp_path: Path) -> None:
+    async def printed(_pid: int) -> bool:
+        return "up" in (tmp_path / "deaf.log").read_text()
+
+    code = "import signal, time; signal.signal(15, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+    async with Supervisor(tmp_path) as supervisor:
+        await supervisor.start([python("deaf", code, ready=printed, stop_seconds=0.2)])
+        [deaf] = supervisor._running
+    assert deaf.child.returncode == -signal.SIGKILL
+
+
+async def test_watching_tells_which_service_ended(tmp_path: Path) -> None:
+    async with Supervisor(tmp_path) as supervisor:
+        await supervisor.start([python("gateway", "import sys; sys.exit('disk full')", ready=at_once)])
+        with pytest.raises(ProcessFailedError, match=r"gateway ended with exit code 1[^$]*disk full"):
+            await supervisor.watch()
+
+
+async def test_the_log_of_the_run_before_is_kept(tmp_path: Path) -> None:
+    for word in ("first", "second"):
+        async with Supervisor(tmp_path) as supervisor:
+            await supervisor.start([python("step", f"print({word!r})")])
+    assert (tmp_path / "step.log").read_text() == "second\n"
+    assert (tmp_path / "step.previous.log").read_text() == "first\n"

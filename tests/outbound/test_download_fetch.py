@@ -1,0 +1,155 @@
+"""What is sent when a report is fetched, and which answers are reports: one test per way to be wrong."""
+
+import asyncio
+import base64
+import gzip
+from collections.abc import AsyncIterator, Callable
+
+import httpx
+import pytest
+
+from outbound.download import NotAReport, UntrustedLink, fetch_pdf
+from outbound.errors import Unavailable
+
+PDF = b"%PDF-1.7\n%binary\n%%EOF\n"
+LINK = "https://app.crosschq.example/report/1.pdf"
+TRUSTED = frozenset({"https://app.crosschq.example"})
+
+
+class Host:
+    """A host that remembers what it was asked."""
+
+    def __init__(self, answer: Callable[[], httpx.Response]) -> None:
+        self.answer = answer
+        self.asked: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        return self.answer()
+
+    async def fetch(self, link: str = LINK, *, max_bytes: int = 1000, max_seconds: float = 5) -> bytes:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(self)) as client:
+            return await fetch_pdf(client, link, TRUSTED, max_bytes=max_bytes, max_seconds=max_seconds)
+
+
+class Chunks(httpx.AsyncByteStream):
+    """A body that counts how much of it was taken."""
+
+    def __init__(self, *chunks: bytes, stall: bool = False) -> None:
+        self.chunks, self.stall = chunks, stall
+        self.taken = 0
+        self.closed = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for chunk in self.chunks:
+            self.taken += 1
+            yield chunk
+        if self.stall:
+            await asyncio.Event().wait()
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+def answers(status: int, content: bytes = b"", **headers: str) -> Host:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Host(lambda: httpx.Response(status, content=content, headers=named))
+
+
+async def test_a_pdf_comes_back_whole() -> None:
+    assert await answers(200, PDF).fetch() == PDF
+
+
+async def test_space_before_the_pdf_is_allowed_but_not_endlessly() -> None:
+    assert await answers(200, b" \r\n" + PDF).fetch() == b" \r\n" + PDF
+    with pytest.raises(NotAReport, match="not a PDF"):
+        await answers(200, b" " * 1025 + PDF).fetch(max_bytes=5000)
+
+
+async def test_an_untrusted_link_is_never_called() -> None:
+    host = answers(200, PDF)
+    with pytest.raises(UntrustedLink):
+        await host.fetch("https://app.crosschq.example@evil.example/1.pdf")
+    assert host.asked == []
+
+
+async def test_neither_credentials_nor_cookies_nor_headers_of_the_client_are_sent() -> None:
+    host = answers(200, PDF)
+    client = httpx.AsyncClient(
+        transport=httpx.MockTransport(host),
+        auth=("key", "secret"),
+        headers={"Authorization": "key", "X-Api-Key": "key"},
+        cookies={"session": "secret"},
+    )
+    async with client:
+        await fetch_pdf(client, LINK, TRUSTED)
+    sent = host.asked[0].headers
+    assert set(sent) == {"host", "accept", "accept-encoding", "user-agent"}
+    assert base64.b64encode(b"key:secret").decode() not in str(sent.multi_items())
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_is_not_followed_even_to_a_trusted_host(status: int) -> None:
+    host = answers(status, location="https://app.crosschq.example/report/2.pdf")
+    with pytest.raises(NotAReport, match="not followed"):
+        await host.fetch()
+    assert len(host.asked) == 1
+
+
+async def test_an_oversized_report_is_dropped_while_it_streams() -> None:
+    body = Chunks(PDF, *[b"x" * 400] * 50)
+    with pytest.raises(NotAReport, match="larger than 1,000 bytes"):
+        await Host(lambda: httpx.Response(200, stream=body)).fetch()
+    assert body.taken == 4
+    assert body.closed
+
+
+async def test_a_report_of_exactly_the_allowed_size_is_taken() -> None:
+    assert len(await answers(200, PDF.ljust(1000)).fetch()) == 1000
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>%PDF-</html>", b"PK\x03\x04", b"%PDF", b"\x00%PDF-1.7"])
+async def test_what_is_not_a_pdf_is_no_report_whatever_it_calls_itself(content: bytes) -> None:
+    with pytest.raises(NotAReport, match="not a PDF"):
+        await answers(200, content, content_type="application/pdf").fetch()
+
+
+async def test_a_compressed_answer_is_refused_because_its_size_is_a_promise() -> None:
+    with pytest.raises(NotAReport, match="compressed"):
+        await answers(200, gzip.compress(PDF), content_encoding="gzip").fetch()
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+async def test_an_expired_link_is_said_to_be_expired(status: int) -> None:
+    with pytest.raises(NotAReport, match="has expired"):
+        await answers(status).fetch()
+
+
+@pytest.mark.parametrize("status", [204, 206, 304, 400])
+async def test_any_other_answer_is_no_report(status: int) -> None:
+    with pytest.raises(NotAReport, match=str(status)):
+        await answers(status).fetch()
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+async def test_a_host_in_trouble_may_be_asked_again_later(status: int) -> None:
+    with pytest.raises(Unavailable) as caught:
+        await answers(status).fetch()
+    assert (caught.value.status, caught.value.vendor) == (status, "app.crosschq.example")
+    assert "/report/1.pdf" not in str(caught.value)
+
+
+@pytest.mark.parametrize("error", [httpx.ConnectError, httpx.ReadTimeout, httpx.RemoteProtocolError])
+async def test_a_lost_connection_may_be_tried_again_later(error: type[httpx.TransportError]) -> None:
+    def fail() -> httpx.Response:
+        raise error("gone")
+
+    with pytest.raises(Unavailable, match=error.__name__):
+        await Host(fail).fetch()
+
+
+async def test_an_answer_that_trickles_for_ever_is_given_up() -> None:
+    body = Chunks(PDF, stall=True)
+    with pytest.raises(Unavailable, match="TimeoutError"):
+        await Host(lambda: httpx.Response(200, stream=body)).fetch(max_seconds=0.05)
+    assert body.closed

@@ -1,0 +1,77 @@
+"""Knobs and ledger: what hits an API call, what never hits a page, and what is written down."""
+
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from sandbox.faults import HungUp
+
+
+async def test_every_api_call_is_in_the_ledger_with_its_body_and_answer(toy: Any) -> None:
+    await toy.http.post("/api/things?a=1", json={"x": [1]})
+    await toy.http.get("/api/nothing")
+    first, second = (await toy.http.get("/sandbox/ledger")).json()["calls"]
+    assert (first["seq"], first["method"], first["path"], first["query"]) == (1, "POST", "/api/things", "a=1")
+    assert (first["body"], first["status"], first["executed"]) == ({"x": [1]}, 201, True)
+    assert (second["status"], second["executed"]) == (404, False)
+
+
+async def test_the_ledger_describes_an_uploaded_file_and_the_api_still_gets_it(toy: Any) -> None:
+    await toy.http.post("/api/things", data={"k": "v"}, files={"file": ("r.pdf", b"%PDF", "application/pdf")})
+    (call,) = toy.ledger.calls()
+    assert call.body == {
+        "fields": {"k": "v"},
+        "file": {"name": "r.pdf", "size": 4, "sha256": sha256(b"%PDF").hexdigest()},
+    }
+    assert b"%PDF" in toy.written[0]
+
+
+@pytest.mark.parametrize("body", [b"", b"{not json", b"\xff\xfe", b"[" * 100_000])
+async def test_a_body_that_is_not_json_is_recorded_as_none(toy: Any, body: bytes) -> None:
+    await toy.http.post("/api/things", content=body)
+    assert toy.ledger.calls()[0].body is None
+    assert toy.written == [body]
+
+
+async def test_pages_and_admin_are_neither_recorded_nor_hit(toy: Any) -> None:
+    toy.knobs.merge({"fail_status": 503, "fail_count": 9})
+    assert (await toy.http.get("/page")).status_code == 200
+    assert (await toy.http.get("/sandbox/health")).json() == {"ok": True}
+    assert toy.ledger.calls() == []
+
+
+async def test_refused_calls_are_not_executed_and_the_refusals_run_out(toy: Any) -> None:
+    toy.knobs.merge({"fail_status": 429, "fail_count": 2})
+    answers = [await toy.http.post("/api/things") for _ in range(3)]
+    assert [a.status_code for a in answers] == [429, 429, 201]
+    assert (answers[0].content, "retry-after" in answers[0].headers) == (b"", False)
+    assert [c.executed for c in toy.ledger.calls()] == [False, False, True]
+    assert len(toy.written) == 1
+
+
+async def test_faults_hit_matching_calls_only(toy: Any) -> None:
+    toy.knobs.merge({"fail_status": 503, "fail_count": 1, "match": "^POST /api/"})
+    assert (await toy.http.get("/api/things")).status_code == 200
+    assert (await toy.http.post("/api/things")).status_code == 503
+
+
+async def test_a_hung_write_is_executed_and_never_answered(toy: Any) -> None:
+    toy.knobs.merge({"hang_after_write": 1, "hang_seconds": 0})
+    assert (await toy.http.get("/api/things")).json() == {"n": 0}
+    with pytest.raises(HungUp):
+        await toy.http.post("/api/things")
+    assert (await toy.http.get("/api/things")).json() == {"n": 1}
+    assert [(c.status, c.executed) for c in toy.ledger.calls()] == [(200, True), (None, True), (200, True)]
+
+
+async def test_latency_makes_a_call_wait(toy: Any, monkeypatch: Any) -> None:
+    waited: list[float] = []
+
+    async def remember(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr("sandbox.faults.asyncio.sleep", remember)
+    toy.knobs.merge({"latency_ms": 250})
+    await toy.http.get("/api/things")
+    assert waited == [0.25]

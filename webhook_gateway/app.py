@@ -1,0 +1,132 @@
+"""The public port: webhooks in. Verifies the raw bytes, records, and only then answers 2xx; without a database, 503."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from store.connections import Endpoints
+from store.database import Database
+from store.deliveries import Deliveries, NewDelivery, Recorded
+from store.tables import Connection, Vendor, WebhookEndpoint
+from store.vault import Vault
+from webhook_gateway.body import TooLarge, read_capped
+from webhook_gateway.crosschq_intake import read_crosschq
+from webhook_gateway.intake import Arrival, Intake, Ping, Rejected, Unreadable
+from webhook_gateway.lever_intake import read_lever
+from webhook_gateway.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+INTAKES: dict[Vendor, Intake] = {Vendor.LEVER: read_lever, Vendor.CROSSCHQ: read_crosschq}
+METHODS = {Vendor.LEVER: ["POST"], Vendor.CROSSCHQ: ["POST", "PUT"]}
+
+_ANSWERS = {
+    Recorded.NEW: (202, "recorded"),
+    Recorded.QUEUED_AGAIN: (202, "recorded"),
+    Recorded.REPEAT: (200, "known"),
+}
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """What the routes work with. `recorded` is called after each commit that gives the dispatcher work."""
+
+    database: Database
+    vault: Vault
+    metrics: Metrics
+    now: Callable[[], datetime]
+    retention: timedelta
+    recorded: Callable[[], None]
+
+    async def receive(self, request: Request, vendor: Vendor) -> Response:
+        began = time.perf_counter()
+        response, result = await self._answer(request, vendor)
+        self.metrics.webhooks.labels(vendor.value, result).inc()
+        self.metrics.answer_seconds.labels(vendor.value).observe(time.perf_counter() - began)
+        return response
+
+    async def _answer(self, request: Request, vendor: Vendor) -> tuple[Response, str]:
+        try:
+            return await self._take(request, vendor)
+        except TooLarge:
+            return PlainTextResponse("too large", 413), "too large"
+        except Unreadable as error:
+            return PlainTextResponse(f"unreadable: {error}", 400), "unreadable"
+        except Rejected:
+            return PlainTextResponse("not genuine", 401), "rejected"
+        except ClientDisconnect:
+            return PlainTextResponse("incomplete", 400), "incomplete"
+        except (SQLAlchemyError, OSError) as error:
+            log.error(
+                "A %s webhook could not be recorded (%s): answered 503.", vendor.value, type(error).__name__
+            )
+            return PlainTextResponse("try again later", 503), "unavailable"
+
+    async def _take(self, request: Request, vendor: Vendor) -> tuple[Response, str]:
+        known = await self._endpoint(request.path_params["key"])
+        if known is None or known[0].vendor is not vendor or not known[0].is_open:
+            return PlainTextResponse("not found", 404), "unknown"
+        endpoint, connection = known
+        body = await read_capped(request)
+        arrival = Arrival(endpoint, connection, body, request.headers.get("authorization"), self.now())
+        try:
+            told = INTAKES[vendor](arrival, self.vault, self.retention)
+        except Rejected as error:
+            await self._remember_rejection(endpoint, error.reason)
+            raise
+        if isinstance(told, Ping):
+            return await self._ping(endpoint)
+        return await self._record(endpoint, told)
+
+    async def _endpoint(self, url_key: str) -> tuple[WebhookEndpoint, Connection] | None:
+        async with self.database.transaction() as session:
+            return await Endpoints(session).by_url_key(url_key)
+
+    async def _remember_rejection(self, endpoint: WebhookEndpoint, reason: str) -> None:
+        log.warning("Webhook endpoint %d rejected a request: %s.", endpoint.id, reason)
+        async with self.database.transaction() as session:
+            await Endpoints(session).rejected(endpoint.id, reason)
+
+    async def _ping(self, endpoint: WebhookEndpoint) -> tuple[Response, str]:
+        async with self.database.transaction() as session:
+            await Endpoints(session).was_pinged(endpoint.id)
+        return PlainTextResponse("connection verified"), "ping"
+
+    async def _record(self, endpoint: WebhookEndpoint, new: NewDelivery) -> tuple[Response, str]:
+        async with self.database.transaction() as session:
+            recorded = await Deliveries(session).record(new)
+            if recorded is not Recorded.ANOTHER_BODY:
+                await Endpoints(session).got_event(endpoint.id)
+        if recorded is Recorded.ANOTHER_BODY:
+            reason = "a signature that was used before came with another body"
+            await self._remember_rejection(endpoint, reason)
+            raise Rejected(reason)
+        if new.outcome is None and recorded is not Recorded.REPEAT:
+            self.recorded()
+        status, words = _ANSWERS[recorded]
+        return PlainTextResponse(words, status), words
+
+
+def create_public_app(gateway: Gateway) -> Starlette:
+    """Webhooks only; health and metrics are on the private port."""
+
+    async def lever(request: Request) -> Response:
+        return await gateway.receive(request, Vendor.LEVER)
+
+    async def crosschq(request: Request) -> Response:
+        return await gateway.receive(request, Vendor.CROSSCHQ)
+
+    return Starlette(
+        routes=[
+            Route("/webhooks/lever/{key}", lever, methods=METHODS[Vendor.LEVER]),
+            Route("/webhooks/crosschq/{key}", crosschq, methods=METHODS[Vendor.CROSSCHQ]),
+        ]
+    )

@@ -1,0 +1,38 @@
+"""Reads Crosschq's webhooks (contracts/crosschq-api.md 1.6): unsigned snapshots of one request. Performs no I/O.
+
+Only the id is used later: the flow reads the request again before it acts.
+"""
+
+import hashlib
+from datetime import timedelta
+
+from crosschq.webhooks import AuthScheme, Malformed, Snapshot, WebhookAuth, is_authorised, replay_key
+from store.deliveries import SNAPSHOT_EVENT, NewDelivery
+from store.vault import Vault
+from webhook_gateway.intake import Arrival, Ping, Rejected, Unreadable
+from webhook_gateway.strict_json import NotStrictJson, parse
+
+
+def read_crosschq(arrival: Arrival, vault: Vault, retention: timedelta) -> NewDelivery | Ping:
+    """The snapshot of an authorised webhook; raises Rejected or Unreadable. Crosschq knows no ping."""
+    secrets = vault.open_list(arrival.endpoint.secrets) if arrival.endpoint.secrets else []
+    scheme = AuthScheme(arrival.endpoint.auth_scheme or AuthScheme.NONE)
+    accepted = [WebhookAuth(scheme, secret) for secret in secrets] or [WebhookAuth(AuthScheme.NONE)]
+    if not any([is_authorised(auth, arrival.authorization) for auth in accepted]):  # noqa: C419 - each is compared
+        raise Rejected("the Authorization header does not show the configured credential")
+    try:
+        snapshot = Snapshot.from_json(parse(arrival.body))
+    except (NotStrictJson, Malformed) as error:
+        raise Unreadable(str(error)) from None
+    key = replay_key(str(arrival.endpoint.id), snapshot, arrival.body_sha256)
+    return NewDelivery(
+        connection_id=arrival.connection.id,
+        endpoint_id=arrival.endpoint.id,
+        origin="webhook",
+        event=SNAPSHOT_EVENT,
+        subject=f"request:{snapshot.id}",
+        replay_key=hashlib.sha256(f"crosschq/{key}".encode()).hexdigest(),
+        body=vault.seal(arrival.body.decode()),
+        body_sha256=arrival.body_sha256,
+        triggered_at=snapshot.updated_on,
+    )

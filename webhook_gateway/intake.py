@@ -1,0 +1,49 @@
+"""What a webhook's endpoint makes of its bytes: a ping, a delivery to record, or a rejection. Performs no I/O."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from store.deliveries import NewDelivery
+from store.tables import Connection, WebhookEndpoint
+from store.vault import Vault
+
+
+class Rejected(Exception):  # noqa: N818 - says what happened
+    """Not genuine. The sender learns only that; `reason` is for the admin and holds nothing secret."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Unreadable(Exception):  # noqa: N818 - says what happened
+    """Genuine or not, it cannot be read: the sender gets 400 with this reason, which quotes nothing of it."""
+
+
+@dataclass(frozen=True)
+class Ping:
+    """The vendor tries the connection; nothing is to be done."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One request to an endpoint's URL, its body read in whole."""
+
+    endpoint: WebhookEndpoint
+    connection: Connection
+    body: bytes
+    authorization: str | None
+    now: datetime
+
+    @property
+    def body_sha256(self) -> str:
+        return hashlib.sha256(self.body).hexdigest()
+
+
+class Intake(Protocol):
+    """One per vendor."""
+
+    def __call__(self, arrival: Arrival, vault: Vault, retention: timedelta) -> NewDelivery | Ping:
+        """Raises Rejected or Unreadable. An endpoint without a configured secret never comes here: it answers 404."""

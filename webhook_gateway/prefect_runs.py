@@ -1,0 +1,66 @@
+"""Asks Prefect for flow runs. Hands over opaque ids only: all of Prefect's users see parameters, names and tags.
+
+Prefect evaluates `__prefect_kind` objects inside parameters (contracts/prefect-facts.md A4), so nothing that came from
+outside goes into them.
+"""
+
+from typing import Protocol
+from uuid import UUID
+
+import httpx
+from prefect.client.orchestration import get_client
+from prefect.exceptions import ObjectNotFound
+
+from store.deliveries import SNAPSHOT_EVENT, Attempt
+from store.tables import Delivery
+
+STAGE_CHANGE_DEPLOYMENT = "reference-request/stage-change"
+CROSSCHQ_UPDATE_DEPLOYMENT = "reference-request/crosschq-update"
+
+
+class PrefectUnavailable(Exception):  # noqa: N818 - says what happened
+    """Prefect's API did not take the order, or the deployment is not there; the same order is sent again later."""
+
+
+class FlowRuns(Protocol):
+    async def start(self, delivery: Delivery) -> str:
+        """The id of the flow run for the delivery's present attempt: the same one however often it is asked for."""
+
+
+class PrefectRuns:
+    """Flow runs through Prefect's API, one per attempt by its idempotency key."""
+
+    def __init__(self) -> None:
+        self._deployments: dict[str, UUID] = {}
+
+    async def start(self, delivery: Delivery) -> str:
+        name = CROSSCHQ_UPDATE_DEPLOYMENT if delivery.event == SNAPSHOT_EVENT else STAGE_CHANGE_DEPLOYMENT
+        try:
+            return await self._create(name, delivery)
+        except ObjectNotFound:
+            # Deleted or deployed anew under another id: look it up again next time.
+            self._deployments.pop(name, None)
+            raise PrefectUnavailable(f"Prefect has no deployment '{name}': run `make deploy`.") from None
+        except httpx.HTTPError as error:
+            raise PrefectUnavailable(f"Prefect's API did not answer ({type(error).__name__}).") from None
+
+    async def _create(self, deployment: str, delivery: Delivery) -> str:
+        attempt = Attempt(delivery.id, delivery.attempt)
+        async with get_client() as client:
+            if deployment not in self._deployments:
+                self._deployments[deployment] = (await client.read_deployment_by_name(deployment)).id
+            run = await client.create_flow_run_from_deployment(
+                self._deployments[deployment],
+                name=run_name(delivery),
+                parameters={"delivery_id": attempt.delivery_id, "attempt": attempt.number},
+                tags=[f"connection:{delivery.connection_id}", delivery.subject],
+                idempotency_key=attempt.token,
+            )
+        return str(run.id)
+
+
+def run_name(delivery: Delivery) -> str:
+    """`references-for-<opportunity id>` or `update-of-<Crosschq's request id>`; later attempts say which they are."""
+    verb = "update-of" if delivery.event == SNAPSHOT_EVENT else "references-for"
+    again = f"-attempt-{delivery.attempt}" if delivery.attempt > 1 else ""
+    return f"{verb}-{delivery.subject.partition(':')[2]}{again}"

@@ -1,0 +1,83 @@
+"""The one place that plugs real parts together: one `Parts` per process or flow run, handed to whoever needs it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+
+import crosschq.client
+import lever.client
+from crosschq.client import CrosschqClient
+from lever.auth import api_key
+from lever.client import LeverClient
+from settings import Settings, load_settings
+from store.database import Database
+from store.rate_limit import SharedLimiter
+from store.tables import Connection, Vendor
+from store.vault import Vault
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a process works with. Tests build it with other parts."""
+
+    settings: Settings
+    database: Database
+    vault: Vault
+    web: httpx.AsyncClient
+    """For links found in vendors' answers: carries no credentials."""
+    now: Callable[[], datetime] = utc_now
+
+    def lever(self, connection: Connection) -> LeverClient:
+        """A client for the connection's Lever account; the caller closes it."""
+        key = self.vault.open(connection.lever_key)
+        return lever.client.connect(
+            connection.lever_url, api_key(key), self._limiter(connection, Vendor.LEVER)
+        )
+
+    def crosschq(self, connection: Connection) -> CrosschqClient:
+        """A client for the connection's Crosschq organization; the caller closes it."""
+        return crosschq.client.connect(
+            connection.crosschq_url,
+            self.vault.open(connection.crosschq_key),
+            prefix=connection.crosschq_key_prefix,
+            limiter=self._limiter(connection, Vendor.CROSSCHQ),
+        )
+
+    def _limiter(self, connection: Connection, vendor: Vendor) -> SharedLimiter:
+        return SharedLimiter(self.database, connection.id, vendor)
+
+
+_current: ContextVar[Parts] = ContextVar("parts")
+
+
+def current_parts() -> Parts:
+    """The parts that `open_parts` opened around this code."""
+    return _current.get()
+
+
+@asynccontextmanager
+async def open_parts(settings: Settings | None = None) -> AsyncIterator[Parts]:
+    """Opens the parts for the length of a block and makes them the current ones; inside another block, uses those."""
+    if (outer := _current.get(None)) is not None:
+        yield outer
+        return
+    settings = settings or load_settings()
+    async with AsyncExitStack() as stack:
+        database = Database(settings.store_url)
+        stack.push_async_callback(database.close)
+        web = await stack.enter_async_context(httpx.AsyncClient(timeout=httpx.Timeout(30, connect=5)))
+        vault = Vault.from_setting(settings.secret_keys.get_secret_value())
+        parts = Parts(settings, database, vault, web)
+        token = _current.set(parts)
+        try:
+            yield parts
+        finally:
+            _current.reset(token)
