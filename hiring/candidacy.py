@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from hiring.reachability import usable_email
+
 
 @dataclass(frozen=True)
 class Person:
@@ -15,7 +17,7 @@ class Person:
 
     @property
     def can_be_asked(self) -> bool:
-        return self.is_active and bool(self.email)
+        return self.is_active and self.email is not None and usable_email([self.email]) == self.email
 
 
 @dataclass(frozen=True)

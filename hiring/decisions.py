@@ -8,7 +8,7 @@ from enum import StrEnum
 from hiring.candidacy import Candidacy, Person, Template
 from hiring.names import split_name
 from hiring.reachability import international_phone, usable_email
-from hiring.requestors import RequestorRole, choose_requestor
+from hiring.requestors import Requestor, RequestorRole, choose_requestor
 from hiring.templates import NoTemplate, SeveralTemplates, choose_template
 
 
@@ -71,7 +71,7 @@ class Send:
     last_name: str
     email: str
     phone: str | None
-    requestor: str
+    requestor: Requestor
     job_position: str
     hiring_manager: Person | None = field(default=None)
 
@@ -128,6 +128,8 @@ def _not_a_candidate(candidacy: Candidacy) -> CannotSend | None:
         return CannotSend(
             "the opportunity is archived. Unarchive it, then move the candidate to this stage again."
         )
+    if not split_name(candidacy.name)[0]:
+        return CannotSend("the candidate has no name in Lever. Add one, then move the candidate again.")
     return None
 
 

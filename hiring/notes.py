@@ -33,7 +33,7 @@ def sent(order: Send) -> str:
     return (
         f"Crosschq reference request sent to the candidate.\n"
         f"Template: {order.template.name}. References asked for: {_counts(order.template.counts)}.\n"
-        f"Requested in the name of {order.requestor}."
+        f"Requested in the name of {order.requestor.name}."
     )
 
 
@@ -77,7 +77,12 @@ def ended(progress: Progress) -> str:
 
 
 def _counts(counts: Mapping[str, int]) -> str:
+    known_first = sorted(
+        counts, key=lambda kind: (list(_KINDS).index(kind) if kind in _KINDS else len(_KINDS), kind)
+    )
     parts = [
-        f"{count} {_KINDS.get(kind, (kind, kind))[count != 1]}" for kind, count in counts.items() if count > 0
+        f"{counts[kind]} {_KINDS.get(kind, (kind, kind))[counts[kind] != 1]}"
+        for kind in known_first
+        if counts[kind]
     ]
     return ", ".join(parts) or "as the survey says"

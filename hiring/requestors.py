@@ -1,9 +1,18 @@
 """Who asks for the references: the first of the connection's chain who can be asked."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from hiring.candidacy import Candidacy, Person
+
+
+@dataclass(frozen=True)
+class Requestor:
+    """In whose name Crosschq asks; `name` is for people in Lever."""
+
+    name: str
+    email: str
 
 
 class RequestorRole(StrEnum):
@@ -16,11 +25,13 @@ class RequestorRole(StrEnum):
 
 def choose_requestor(
     candidacy: Candidacy, chain: Sequence[RequestorRole], fallback_email: str | None
-) -> str | None:
-    """An e-mail address; None when nobody of the chain is active with an address and there is no fallback."""
-    people = (_in_role(candidacy, role) for role in chain)
-    found = next((person.email for person in people if person and person.can_be_asked), None)
-    return found or fallback_email
+) -> Requestor | None:
+    """None when nobody of the chain is active with an e-mail address and there is no fallback address."""
+    for role in chain:
+        person = _in_role(candidacy, role)
+        if person and person.email and person.can_be_asked:
+            return Requestor(person.name or person.email, person.email)
+    return Requestor(fallback_email, fallback_email) if fallback_email else None
 
 
 def _in_role(candidacy: Candidacy, role: RequestorRole) -> Person | None:

@@ -10,7 +10,7 @@ COMPLETE = "Crosschq: complete"
 ENDED = "Crosschq: ended without report"
 
 _OURS = re.compile(
-    "|".join(map(re.escape, (SENT, UNCONFIRMED, NOT_SENT, COMPLETE, ENDED))) + r"|Crosschq: \d+ of \d+"
+    "|".join(map(re.escape, (SENT, UNCONFIRMED, NOT_SENT, COMPLETE, ENDED))) + r"|Crosschq: [0-9]+ of [0-9]+"
 )
 
 

@@ -5,6 +5,7 @@ Binds nothing by itself but what it is told to, and leaves signals to the caller
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import Iterator
 
@@ -23,7 +24,7 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port))
     except OSError as error:
         raise OSError(
-            f"cannot listen on {host}:{port}: {error.strerror}. Stop what uses it or choose another port."
+            f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}. Stop what uses it or choose another port."
         ) from error
 
 

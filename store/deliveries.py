@@ -181,6 +181,10 @@ class Deliveries:
     async def get(self, delivery_id: int) -> Delivery | None:
         return await self._session.get(Delivery, delivery_id)
 
+    async def newest(self, limit: int) -> Sequence[Delivery]:
+        rows = await self._session.scalars(select(Delivery).order_by(Delivery.id.desc()).limit(limit))
+        return rows.all()
+
     async def count_by_state(self) -> dict[DeliveryState, int]:
         rows = await self._session.execute(
             select(Delivery.state, func.count().label("number")).group_by(Delivery.state)

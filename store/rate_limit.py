@@ -10,10 +10,10 @@ from outbound.limiter import Priority
 from store.database import Database
 from store.tables import Vendor
 
-# The database's clock: processes on several machines need not agree on the time.
+# The database's clock: processes on several machines need not agree on the time. Set back, it takes no turns away.
 _REFILL = """
     least(:burst, rate_bucket.tokens
-        + :rate * extract(epoch FROM clock_timestamp() - rate_bucket.refilled_at)::float8)
+        + :rate * greatest(0, extract(epoch FROM clock_timestamp() - rate_bucket.refilled_at)::float8))
 """
 # A request always gets its turn, if need be ahead of time: the bucket goes into debt and the caller waits that long.
 # An export gets one only while more than its reserve is left, so that it yields to requests.

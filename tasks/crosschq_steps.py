@@ -83,7 +83,7 @@ def _new_request(order: Send) -> NewReferenceRequest:
         ),
         survey=order.template.survey,
         counts=order.template.counts,
-        requestor=order.requestor,
+        requestor=order.requestor.email,
         job_position=order.job_position,
         hiring_manager=_hiring_manager(order.hiring_manager) if order.hiring_manager else None,
         use_sms=order.phone is not None,

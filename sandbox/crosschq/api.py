@@ -18,6 +18,8 @@ from sandbox.crosschq.reference_request import NotAllowed, ReferenceRequest
 from sandbox.crosschq.statuses import RequestStatus
 from sandbox.crosschq.validation import Invalid, read_order
 
+VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+"""All reach `_guarded`, because a wrong key is told before a wrong verb."""
 PREFIXES = ("/partners", "/api/")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -36,9 +38,12 @@ def routes(organization: Organization) -> list[BaseRoute]:
     ]
     nowhere = _NotFound(options)
     return [
-        *(Route(path, _guarded(endpoint, method, options)) for method, path, endpoint in known),
-        Route("/partners{rest:path}", nowhere.answer),
-        Route("/api/{rest:path}", nowhere.answer),
+        *(
+            Route(path, _guarded(endpoint, method, options), methods=VERBS)
+            for method, path, endpoint in known
+        ),
+        Route("/partners{rest:path}", nowhere.answer, methods=VERBS),
+        Route("/api/{rest:path}", nowhere.answer, methods=VERBS),
     ]
 
 

@@ -6,7 +6,7 @@ from html import escape
 from sandbox.crosschq.people import Reference
 from sandbox.crosschq.reference_request import ReferenceRequest
 
-SENDER = "Crosschq (sandbox) <no-reply@crosschq.test>"
+SENDER = "Crosschq sandbox <no-reply@crosschq.test>"
 
 
 def to_candidate(request: ReferenceRequest, base_url: str) -> EmailMessage:

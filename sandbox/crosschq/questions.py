@@ -10,7 +10,7 @@ QUESTIONS: dict[str, str] = {
     "reliability": "keeps promises and dates",
     "communication": "says things clearly and in time",
     "teamwork": "makes the people around them better",
-    "again": "is somebody to work with again",
+    "again": "is welcome back at any time",
 }
 """id -> the statement, to be read after the person's name."""
 

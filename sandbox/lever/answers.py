@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from sandbox.lever.asking import limit_of
-from sandbox.lever.errors import LeverError, no_such_path
+from sandbox.lever.errors import LeverError, bad_request, no_such_path
 from sandbox.lever.lists import Page, page_as_given
 
 T = TypeVar("T")
@@ -59,8 +59,9 @@ async def on_lever_error(request: Request, error: Exception) -> Response:
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:
-    """Starlette's handler for paths and methods that no route has."""
+    """Starlette's handler for paths and methods that no route has, and for forms it cannot read."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
     if request.url.path.startswith("/v1"):
-        return refused(no_such_path(request.url.path))
+        unread = error.status_code == 400
+        return refused(bad_request(error.detail) if unread else no_such_path(request.url.path))
     return PlainTextResponse(error.detail, error.status_code, headers=error.headers)

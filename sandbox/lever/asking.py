@@ -3,14 +3,13 @@
 Reads requests and raises LeverError; changes nothing.
 """
 
-import json
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 from sandbox.lever.candidacy import Opportunity
-from sandbox.lever.errors import bad_request, forbidden, not_found
+from sandbox.lever.errors import LeverError, bad_request, forbidden, not_found
 from sandbox.lever.lists import LARGEST
 from sandbox.lever.stand_in import Lever
 from sandbox.lever.webhooks import Actor
@@ -54,19 +53,22 @@ def limit_of(request: Request) -> int:
 
 
 async def body_of(request: Request, model: type[Body]) -> Body:
-    """The JSON body as `model`. 400 says which field is wrong."""
+    """The JSON body as `model`, an empty one as `{}`. 400 says what is wrong with it."""
     try:
-        given = json.loads(await request.body() or b"{}")
-    except (ValueError, RecursionError) as error:
-        raise bad_request(f"The body is not valid JSON: {error}") from error
-    return checked(given, model)
+        return model.model_validate_json(await request.body() or b"{}")
+    except ValidationError as error:
+        raise _first_of(error) from error
 
 
 def checked(given: object, model: type[Body]) -> Body:
-    """`given` as `model`. 400 says which field is wrong."""
+    """The fields of a form as `model`. 400 says which one is wrong."""
     try:
         return model.model_validate(given)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "body"
-        raise bad_request(f"{field}: {first['msg']}") from error
+        raise _first_of(error) from error
+
+
+def _first_of(error: ValidationError) -> LeverError:
+    first = error.errors(include_url=False)[0]
+    field = ".".join(str(part) for part in first["loc"]) or "body"
+    return bad_request(f"{field}: {first['msg']}")

@@ -54,15 +54,14 @@ class Column:
 
 
 def columns(account: Account, wish: Wish) -> list[Column]:
-    """The columns in pipeline order; one only when a stage is wished for."""
+    """The columns in pipeline order, all of them; a column that stands alone on the page has more cards."""
     by_stage: dict[str, list[Card]] = {stage: [] for stage in account.stages}
     for opportunity in account.opportunities.values():
         card = card_of(account, opportunity)
         if _fits(card, wish):
             by_stage[opportunity.stage].append(card)
     shown = CARDS_OF_ONE_STAGE if wish.stage else CARDS
-    stages = [stage for stage in account.stages.values() if wish.stage in ("", stage.id)]
-    return [_column(stage, by_stage[stage.id], shown) for stage in stages]
+    return [_column(stage, by_stage[stage.id], shown) for stage in account.stages.values()]
 
 
 def card_of(account: Account, opportunity: Opportunity) -> Card:

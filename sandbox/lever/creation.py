@@ -137,5 +137,7 @@ def _opportunity(
     )
     opportunity.tags = list(dict.fromkeys(wanted.tags))
     if posting:
-        opportunity.join(posting, Application(id=new_id(), posting=posting.id, user=actor.user, created_at=at))
+        opportunity.join(
+            posting, Application(id=new_id(), posting=posting.id, user=actor.user, created_at=at)
+        )
     return opportunity

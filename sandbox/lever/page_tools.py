@@ -22,6 +22,11 @@ def moment(milliseconds: float | None) -> str:
     return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%-d %b %Y, %H:%M UTC")
 
 
+def instant(milliseconds: float) -> str:
+    """`24 Nov 2026, 06:03:07 UTC`, where seconds matter."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%-d %b %Y, %H:%M:%S UTC")
+
+
 def is_clickable(link: str) -> bool:
     """Whether a link may become one: links are bare strings, and only web addresses are safe to click."""
     return link.startswith(("https://", "http://"))
@@ -40,7 +45,7 @@ def _templates() -> Jinja2Templates:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(moment=moment, size=size)
+    environment.filters.update(moment=moment, instant=instant, size=size)
     environment.tests["clickable"] = is_clickable
     environment.globals["ANONYMOUS"] = ANONYMOUS
     return Jinja2Templates(env=environment)

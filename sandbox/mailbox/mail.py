@@ -45,7 +45,7 @@ def _part(message: EmailMessage, kind: str) -> str:
     if part is None:
         return ""
     try:
-        return str(part.get_content())
+        return str(part.get_content()).replace("\r\n", "\n")
     except (LookupError, ValueError):
         # An unknown charset or a broken encoding; the bytes are still worth a look.
         return bytes(part.get_payload(decode=True) or b"").decode("utf-8", "replace")

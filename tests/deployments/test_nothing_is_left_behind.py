@@ -46,16 +46,16 @@ def is_gone(stack: SmallStack) -> bool:
 
 
 def started(argv: list[str], port: int) -> SmallStack:
-    process = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, start_new_session=True)
     assert process.stdout
     up = json.loads(process.stdout.readline())
     return SmallStack(process, port, up["mark"], up["grandchild"])
 
 
-@pytest.fixture
-def stack(tmp_path: Path) -> Iterator[SmallStack]:
+@pytest.fixture(params=["polite"])
+def stack(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[SmallStack]:
     port = pick(18700)
-    stack = started([sys.executable, str(SMALL_STACK), str(port), str(tmp_path)], port)
+    stack = started([sys.executable, str(SMALL_STACK), str(port), str(tmp_path), request.param], port)
     yield stack
     finish(stack)
 
@@ -91,6 +91,12 @@ def test_a_signal_to_the_supervisor_leaves_nothing(stack: SmallStack, sign: sign
     assert eventually(lambda: is_gone(stack))
 
 
+@pytest.mark.parametrize("stack", ["stubborn"], indirect=True)
+def test_a_grandchild_that_ignores_the_request_to_end_is_killed(stack: SmallStack) -> None:
+    stack.process.kill()
+    assert eventually(lambda: is_gone(stack))
+
+
 def test_an_impatient_second_ctrl_c_leaves_nothing_either(stack: SmallStack) -> None:
     stack.process.send_signal(signal.SIGINT)
     stack.process.send_signal(signal.SIGINT)
@@ -98,7 +104,13 @@ def test_an_impatient_second_ctrl_c_leaves_nothing_either(stack: SmallStack) -> 
     assert eventually(lambda: is_gone(stack))
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_ctrl_c_at_the_terminal_that_runs_make_leaves_nothing(stack_of_make: SmallStack) -> None:
+    os.killpg(stack_of_make.process.pid, signal.SIGINT)
+    assert stack_of_make.process.wait(LIMIT) == -signal.SIGINT
+    assert eventually(lambda: is_gone(stack_of_make))
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGKILL])
 def test_a_signal_to_the_make_that_started_it_leaves_nothing(
     stack_of_make: SmallStack, sign: signal.Signals
 ) -> None:

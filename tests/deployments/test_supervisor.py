@@ -67,7 +67,7 @@ async def test_a_process_that_is_not_ready_in_time_is_named(tmp_path: Path) -> N
 
 async def test_stopping_goes_in_reverse_order(tmp_path: Path) -> None:
     order = tmp_path / "order"
-    told = "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: (open({!r}, 'a').write({!r}), sys.exit()))"
+    told = "import signal, sys, time; signal.signal(15, lambda *_: (open({!r}, 'a').write({!r}), sys.exit()))"
     wait = "; print('up', flush=True); time.sleep(60)"
 
     def service(name: str, *after: str) -> Process:

@@ -38,9 +38,10 @@ async def test_an_opportunity_is_read_in_one_call_with_what_hangs_on_it(lever: A
 async def test_the_key_is_the_user_name_and_we_say_who_we_are(lever: Any, payload: Payload) -> None:
     route = lever.router.get("/users/u-1").respond(json=payload("user"))
     await lever.client.user("u-1")
-    headers = route.calls.last.request.headers
-    assert headers["Authorization"] == "Basic " + base64.b64encode(b"invented-key:").decode()
-    assert headers["User-Agent"] == "crosschq-for-lever"
+    request = route.calls.last.request
+    assert request.headers["Authorization"] == "Basic " + base64.b64encode(b"invented-key:").decode()
+    assert request.headers["User-Agent"] == "crosschq-for-lever"
+    assert request.extensions["timeout"] == {"connect": 5.0, "read": 10.0, "write": 10.0, "pool": 10.0}
 
 
 def test_an_access_token_is_sent_as_bearer() -> None:

@@ -1,0 +1,77 @@
+"""`crosschq-lever demo`: everything on this machine with a sandbox, one candidate's story, then yours to play with."""
+
+import time
+from collections.abc import Callable
+
+import httpx
+from rich.console import Console
+
+from demo.connection import CROSSCHQ_TOKEN, connection_file
+from demo.people import CrosschqPeople, LeverPeople
+from demo.settings import demo_settings
+from demo.story import StepFailed, Story
+from deployments.ports import PortInUseError
+from deployments.processes import ProcessFailedError
+from deployments.stack import Stack, running_stack
+from onboarding.blueprint import Blueprint
+from onboarding.connecting import connect
+from wiring import open_parts
+
+console = Console(highlight=False)
+
+
+async def run_demo(*, stay: bool) -> int:
+    """0 when the story came true; 1 naming the step, or the process, that failed."""
+    try:
+        settings = demo_settings()
+        console.print("Starting everything on this machine:")
+        async with running_stack(settings, with_sandbox=True, progress=_ready(time.monotonic())) as stack:
+            console.print("\n[bold]One candidate's story[/bold]")
+            await _play(stack)
+            if stay:
+                _print_addresses(stack)
+                await stack.watch()
+    except (ProcessFailedError, PortInUseError, StepFailed) as error:
+        console.print("[bold red]The demo failed.[/bold red]")
+        console.print(str(error), markup=False)
+        return 1
+    return 0
+
+
+def _ready(began: float) -> Callable[[str], None]:
+    return lambda name: _print_step(name, time.monotonic() - began)
+
+
+async def _play(stack: Stack) -> None:
+    began = time.monotonic()
+    async with httpx.AsyncClient(timeout=10) as http:
+        lever, crosschq = LeverPeople(http, stack.lever_url), CrosschqPeople(http, stack.crosschq_url)
+        await connect_sandbox(stack, lever, crosschq)
+        _print_step("An admin connected Lever and Crosschq", time.monotonic() - began)
+        with console.status("The flow is at work ..."):
+            async for told in Story(lever, crosschq).play():
+                _print_step(told.step, told.seconds)
+    _print_step("in all", time.monotonic() - began)
+
+
+async def connect_sandbox(stack: Stack, lever: LeverPeople, crosschq: CrosschqPeople) -> None:
+    """Does what an admin does: writes the connection file, connects, and enters the webhook in Crosschq."""
+    file = stack.settings.data_dir / "connection.toml"
+    file.write_text(await connection_file(lever, crosschq.url))  # noqa: ASYNC240 - a kilobyte, once
+    async with open_parts(stack.settings) as parts:
+        connected = await connect(parts, Blueprint.from_file(file), who="demo")
+    await crosschq.send_webhooks_to(connected.crosschq_webhook_url, CROSSCHQ_TOKEN)
+
+
+def _print_step(step: str, seconds: float) -> None:
+    console.print(f"  {seconds:5.1f} s  {step}")
+
+
+def _print_addresses(stack: Stack) -> None:
+    user, _, password = stack.settings.prefect_auth_string.get_secret_value().partition(":")
+    console.print("\n[bold]Open[/bold]")
+    console.print(f"  {stack.lever_url}     sandbox Lever: move somebody to 'Crosschq'")
+    console.print(f"  {stack.crosschq_url}     sandbox Crosschq: be the candidate and the references")
+    console.print(f"  {stack.mailbox_url}     the mailbox: Crosschq's invitations")
+    console.print(f"  {stack.prefect_url}     Prefect: every run; sign in with {user}:{password}")
+    console.print("\nCtrl-C stops everything.")

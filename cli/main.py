@@ -1,0 +1,85 @@
+"""`crosschq-lever`: every action of an installation. Prints what happened in the user's words."""
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from settings import Settings, SettingsError, load_settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+
+@app.command()
+def demo(
+    exit_at_end: Annotated[bool, typer.Option("--exit", help="Play the story and leave.")] = False,
+) -> None:
+    """Start everything with a sandbox Lever and Crosschq, and play one candidate's story."""
+    from cli.demo import run_demo
+
+    _run(run_demo(stay=not exit_at_end))
+
+
+@app.command()
+def up() -> None:
+    """Start everything against real accounts, with the settings of .env."""
+    from cli.up import run_up
+
+    _run(run_up(load_settings_or_exit()))
+
+
+@app.command()
+def connect(file: Annotated[Path, typer.Argument(help="See connection.example.toml.")]) -> None:
+    """Store a connection of one Lever account and one Crosschq organization; may be run again."""
+    from cli.connect import run_connect
+
+    load_settings_or_exit()
+    _run(run_connect(file))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring our database to the newest schema."""
+    from store.migrate import migrate as run_migrate
+
+    _run(run_migrate(load_settings_or_exit().store_url))
+
+
+@app.command()
+def deliveries(
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, newest first.")] = 30,
+) -> None:
+    """List what vendors told us, and what came of it."""
+    from cli.deliveries import run_deliveries
+
+    load_settings_or_exit()
+    _run(run_deliveries(limit))
+
+
+def load_settings_or_exit() -> Settings:
+    """The settings, or their error in words and exit code 2."""
+    try:
+        return load_settings()
+    except SettingsError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
+def _run(work: Coroutine[Any, Any, int | None]) -> None:
+    try:
+        code = asyncio.run(work)
+    except KeyboardInterrupt:
+        code = 130
+    if code:
+        raise typer.Exit(code)
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

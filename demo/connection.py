@@ -1,0 +1,52 @@
+"""The demo's connection file: the sandbox's Lever and Crosschq, as an admin would write it."""
+
+from datetime import UTC, datetime
+
+from demo.people import LeverPeople
+
+CROSSCHQ_TOKEN = "demo-webhook-token"  # noqa: S105 - of the sandbox on this machine
+
+_FILE = """\
+# Written by `make demo`: the sandbox's accounts. Yours look the same: see connection.example.toml.
+name = "demo"
+live_since = {live_since}
+
+[lever]
+url = "{lever_url}/v1"
+api_key = "{lever_key}"
+perform_as = "{perform_as}"
+trigger_stages = ["Crosschq"]
+create_webhooks = true
+
+[crosschq]
+url = "{crosschq_url}"
+api_key = "crosschq-sandbox-key"
+webhook_token = "{crosschq_token}"
+trusted_origins = ["{crosschq_url}"]
+
+[[templates]]
+name = "Engineers"
+description = "For engineering postings"
+survey = "software-engineer"
+lever_tag = "crosschq-engineer"
+references = {{ managers = 1, peers = 2 }}
+
+[[templates]]
+name = "Sales"
+survey = "sales-representative"
+lever_tag = "crosschq-sales"
+references = {{ managers = 1, business = 1 }}
+"""
+
+
+async def connection_file(lever: LeverPeople, crosschq_url: str) -> str:
+    """The text. `live_since` is now: what was moved before is not asked about."""
+    users = (await lever.cast())["users"]
+    return _FILE.format(
+        live_since=datetime.now(UTC).isoformat(timespec="seconds"),
+        lever_url=lever.url,
+        lever_key=lever.api_key,
+        perform_as=users["integration"]["id"],
+        crosschq_url=crosschq_url,
+        crosschq_token=CROSSCHQ_TOKEN,
+    )

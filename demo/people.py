@@ -1,0 +1,92 @@
+"""What people do and see at the two vendors, over the sandbox's HTTP: recruiters in Lever, everybody else in Crosschq."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+
+@dataclass(frozen=True)
+class LeverPeople:
+    """Acts through the sandbox's own routes, looks through Lever's ordinary API. `url` has no `/v1`."""
+
+    http: httpx.AsyncClient
+    url: str
+    api_key: str = "lever-sandbox-key"
+
+    async def cast(self) -> dict[str, Any]:
+        """The well-known stages, users, postings and opportunities of the seed."""
+        return await self._do("GET", "/sandbox/cast")
+
+    async def meet_candidate(self, like: str = "plain") -> dict[str, Any]:
+        """A new candidate in On-site: `{id, contact, name, email, stage}`."""
+        return await self._do("POST", "/sandbox/opportunities", {"like": like})
+
+    async def move(self, opportunity_id: str, stage: str = "Crosschq", times: int = 1) -> None:
+        """A recruiter drags the card; Lever sends its webhook."""
+        await self._do(
+            "POST", "/sandbox/move", {"opportunity": opportunity_id, "stage": stage, "times": times}
+        )
+
+    async def opportunity(self, opportunity_id: str) -> dict[str, Any]:
+        return (await self._look(f"/opportunities/{opportunity_id}"))["data"]  # type: ignore[no-any-return]
+
+    async def tags(self, opportunity_id: str) -> list[str]:
+        return list((await self.opportunity(opportunity_id))["tags"])
+
+    async def notes(self, opportunity_id: str) -> list[str]:
+        """The notes' texts, in the API's order."""
+        notes = (await self._look(f"/opportunities/{opportunity_id}/notes"))["data"]
+        return ["\n".join(field["value"] for field in note["fields"]) for note in notes]
+
+    async def files(self, opportunity_id: str) -> list[str]:
+        return [file["name"] for file in (await self._look(f"/opportunities/{opportunity_id}/files"))["data"]]
+
+    async def set_knobs(self, **knobs: object) -> None:
+        """Faults to come: see `sandbox/knobs.py`."""
+        await self._do("PUT", "/sandbox/knobs", knobs)
+
+    async def _do(self, method: str, path: str, body: object = None) -> dict[str, Any]:
+        response = await self.http.request(method, self.url + path, json=body)
+        response.raise_for_status()
+        return dict(response.json())
+
+    async def _look(self, path: str) -> dict[str, Any]:
+        # The sandbox has Lever's rate limit, shared with the product: a look may have to be repeated.
+        response = await self.http.get(f"{self.url}/v1{path}", auth=(self.api_key, ""))
+        while response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            response = await self.http.get(f"{self.url}/v1{path}", auth=(self.api_key, ""))
+        response.raise_for_status()
+        return dict(response.json())
+
+
+@dataclass(frozen=True)
+class CrosschqPeople:
+    """The candidate, the references and the recruiter, through the sandbox's own routes."""
+
+    http: httpx.AsyncClient
+    url: str
+
+    async def send_webhooks_to(self, url: str, token: str) -> None:
+        """What an admin enters in Crosschq's API settings."""
+        await self._do(
+            "PUT", "/sandbox/webhook", {"url": url, "method": "POST", "auth": "token", "token": token}
+        )
+
+    async def requests_for(self, email: str) -> list[dict[str, Any]]:
+        """The reference requests this candidate got, newest first."""
+        requests = (await self._do("GET", "/sandbox/requests"))["requests"]
+        return [request for request in requests if request["candidate"]["email"] == email]
+
+    async def act(self, request_id: str, act: str) -> dict[str, Any]:
+        """`candidate_opens`, `self_reference`, `add_references`, `answer_next`, `conclude`, `cancel` ..."""
+        return await self._do("POST", f"/sandbox/requests/{request_id}/act", {"act": act})
+
+    async def set_knobs(self, **knobs: object) -> None:
+        """Faults to come: see `sandbox/knobs.py`."""
+        await self._do("PUT", "/sandbox/knobs", knobs)
+
+    async def _do(self, method: str, path: str, body: object = None) -> dict[str, Any]:
+        response = await self.http.request(method, self.url + path, json=body)
+        response.raise_for_status()
+        return dict(response.json())

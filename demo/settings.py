@@ -1,0 +1,35 @@
+"""The demo's settings: its own folder, keys made once, ports that are free. Reads nothing of yours."""
+
+import secrets
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+from pydantic import HttpUrl, SecretStr
+
+from deployments.ports import pick
+from settings import Settings
+
+FOLDER = Path("var/demo")
+
+
+def demo_settings(folder: Path = FOLDER) -> Settings:
+    """The same keys at every start, so that what was stored stays readable."""
+    folder.mkdir(parents=True, exist_ok=True)
+    public_port, private_port = pick(8600), pick(8610)
+    return Settings(
+        _env_file=None,
+        data_dir=folder,
+        secret_keys=SecretStr(_kept(folder / "secret.key", Fernet.generate_key().decode())),
+        prefect_auth_string=SecretStr(_kept(folder / "prefect.auth", f"admin:{secrets.token_urlsafe(12)}")),
+        public_base_url=HttpUrl(f"http://127.0.0.1:{public_port}"),
+        public_port=public_port,
+        private_port=private_port,
+        prefect_port=pick(4200),
+    )
+
+
+def _kept(path: Path, fresh: str) -> str:
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(fresh)
+    return path.read_text()

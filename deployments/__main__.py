@@ -1,0 +1,14 @@
+"""`python -m deployments` registers the work pool and the deployments with Prefect."""
+
+import asyncio
+import sys
+
+from deployments.prefect_api import PrefectApiError
+from deployments.register import register
+from settings import SettingsError, load_settings
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(register(load_settings()))
+    except (PrefectApiError, SettingsError) as error:
+        sys.exit(str(error))

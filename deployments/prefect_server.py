@@ -1,0 +1,54 @@
+"""How our Prefect server is started: one process on PostgreSQL, with its doors closed (design 3.8 and 3.15).
+
+Whoever reaches Prefect's API can run commands beside our keys (prefect-facts E), hence a password, CSRF tokens, no
+foreign origins and loopback, in the demo too. Starts nothing itself.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from deployments.environment import inherited, prefect_home
+from settings import Settings
+
+
+def server_argv(settings: Settings) -> list[str]:
+    """Prefect's own command: https://docs.prefect.io/v3/how-to-guides/self-hosted/server-cli"""
+    address = ["--host", settings.prefect_host, "--port", str(settings.prefect_port)]
+    return [sys.executable, "-m", "prefect", "server", "start", *address]
+
+
+def server_environment(settings: Settings) -> dict[str, str]:
+    """https://docs.prefect.io/v3/advanced/security-settings and /v3/api-ref/settings-ref"""
+    home = prefect_home(settings)
+    return (
+        inherited()
+        | {
+            "PREFECT_HOME": str(home),
+            "PREFECT_SERVER_DATABASE_CONNECTION_URL": settings.prefect_store_url,
+            "PREFECT_SERVER_ENCRYPTION_KEY": encryption_key(home),
+            "PREFECT_SERVER_API_AUTH_STRING": settings.prefect_auth_string.get_secret_value(),
+            "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
+            "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "",
+            "PREFECT_SERVER_UI_API_URL": "/api",  # CORS is closed, and 127.0.0.1 and localhost are two origins
+            "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home / "ui"),
+            "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "DO_NOT_TRACK": "1",
+        }
+    )
+
+
+def encryption_key(home: Path) -> str:
+    """The key of what admins save in Prefect's blocks: made once, and kept out of the database it protects."""
+    home.mkdir(parents=True, exist_ok=True)
+    path = home / "encryption.key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(key := Fernet.generate_key().decode())
+    return key

@@ -1,0 +1,98 @@
+"""`make deploy`: the work pool and the deployments of prefect.yaml, with what admins changed in Prefect kept.
+
+`prefect deploy --all` overwrites a deployment's parameters and its pause (design 3.13, tried). So it is given a copy of
+prefect.yaml in which they already stand as they are in Prefect: at no moment is a paused deployment running. Schedules
+are not in the file, so Prefect leaves them alone. A deployment seen for the first time gets the file's values.
+"""
+
+import asyncio
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import httpx
+import yaml  # type: ignore[import-untyped]
+
+from deployments.environment import ROOT, process_environment
+from deployments.prefect_api import PrefectApiError, checked, every, prefect_api
+from deployments.work_pool import ensure_work_pool
+from settings import Settings
+
+PREFECT_FILE = ROOT / "prefect.yaml"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What an admin may have changed on one deployment."""
+
+    id: str
+    parameters: dict[str, Any]
+    paused: bool
+
+
+async def register(settings: Settings, prefect_file: Path = PREFECT_FILE) -> None:
+    """Does all of it, again and again to the same end; raises PrefectApiError with Prefect's words."""
+    async with prefect_api(settings) as api:
+        await ensure_work_pool(api, settings.work_pool)
+        chosen = await choices(api)
+        with _copy_with_choices(prefect_file, chosen) as copy:
+            await _prefect_deploy(settings, copy)
+        await _restore(api, chosen)
+
+
+async def choices(api: httpx.AsyncClient) -> dict[str, Choice]:
+    """Every deployment's choices by `flow/deployment`."""
+    flows = {flow["id"]: flow["name"] for flow in await every(api, "/flows/filter")}
+    return {
+        f"{flows[found['flow_id']]}/{found['name']}": Choice(
+            found["id"], found["parameters"], found["paused"]
+        )
+        for found in await every(api, "/deployments/filter")
+    }
+
+
+@contextmanager
+def _copy_with_choices(prefect_file: Path, chosen: Mapping[str, Choice]) -> Iterator[Path]:
+    file = yaml.safe_load(prefect_file.read_text())
+    file["deployments"] = [_with_choice(deployment, chosen) for deployment in file["deployments"]]
+    with TemporaryDirectory() as folder:
+        copy = Path(folder) / "prefect.yaml"
+        copy.write_text(yaml.safe_dump(file))
+        yield copy
+
+
+def _with_choice(deployment: dict[str, Any], chosen: Mapping[str, Choice]) -> dict[str, Any]:
+    choice = chosen.get(f"{_flow_name(deployment['entrypoint'])}/{deployment['name']}")
+    return {**deployment, "parameters": choice.parameters, "paused": choice.paused} if choice else deployment
+
+
+def _flow_name(entrypoint: str) -> str:
+    """As Prefect names a flow after its function."""
+    return entrypoint.rpartition(".")[2].replace("_", "-")
+
+
+async def _prefect_deploy(settings: Settings, file: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *[sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(file)],
+        env=process_environment(settings),
+        cwd=ROOT,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await process.communicate()
+    if process.returncode:
+        raise PrefectApiError(f"`prefect deploy --all` failed:\n{output.decode(errors='replace').strip()}")
+
+
+async def _restore(api: httpx.AsyncClient, chosen: Mapping[str, Choice]) -> None:
+    """What the copy could not carry: Prefect takes `{{ ... }}` inside a parameter for a template of the file."""
+    for name, now in (await choices(api)).items():
+        before = chosen.get(name, now)
+        if before != now:
+            values = {"parameters": before.parameters, "paused": before.paused}
+            checked(await api.patch(f"/deployments/{before.id}", json=values))

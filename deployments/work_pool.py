@@ -1,0 +1,41 @@
+"""The work pool our worker serves: what a flow run may start is fixed here, and no run may override it.
+
+A process pool lets whoever reaches Prefect's API choose the command and the environment of a run beside our keys
+(prefect-facts 0.12, E); this pool takes no job variables at all.
+"""
+
+import shlex
+import sys
+from typing import Any
+
+import httpx
+
+from deployments.environment import ROOT
+from deployments.prefect_api import checked
+
+DESCRIPTION = "Runs the flows of Crosschq for Lever, each in a process of its own."
+
+
+def base_job_template() -> dict[str, Any]:
+    """https://docs.prefect.io/v3/concepts/work-pools#base-job-template, without a single placeholder."""
+    return {
+        "job_configuration": {
+            "command": shlex.join([sys.executable, "-m", "prefect.engine"]),
+            "env": {},
+            "labels": {},
+            "name": None,
+            "stream_output": True,
+            "working_dir": str(ROOT),
+        },
+        "variables": {"type": "object", "properties": {}, "additionalProperties": False},
+    }
+
+
+async def ensure_work_pool(api: httpx.AsyncClient, name: str) -> None:
+    """Makes the pool, or brings the one that is there to this template; an admin's pause and limit stay."""
+    template = {"description": DESCRIPTION, "base_job_template": base_job_template()}
+    made = await api.post("/work_pools/", json={"name": name, "type": "process", **template})
+    if made.status_code == httpx.codes.CONFLICT:
+        checked(await api.patch(f"/work_pools/{name}", json=template))
+    else:
+        checked(made)

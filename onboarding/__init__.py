@@ -1,0 +1,1 @@
+"""Setting up a connection: what an admin writes, whether the vendors agree with it, and storing it."""

@@ -1,0 +1,75 @@
+"""Holds a blueprint against the live vendors, so that a wrong stage or survey is found now and not by a recruiter."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crosschq.client import CrosschqClient
+from crosschq.models import Survey
+from lever.client import LeverClient
+from lever.models import DispositionStage
+from onboarding.blueprint import Blueprint, BlueprintError, TemplatePart
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """The blueprint's names as the vendors' ids."""
+
+    trigger_stages: list[str]
+    perform_as: str
+
+
+async def agree(blueprint: Blueprint, lever: LeverClient, crosschq: CrosschqClient) -> Agreed:
+    """Raises BlueprintError with everything that is wrong, or one of outbound.errors."""
+    problems: list[str] = []
+    stages = _stage_ids(blueprint.lever.trigger_stages, await lever.disposition_stages(), problems)
+    perform_as = await _user_id(blueprint.lever.perform_as, lever, problems)
+    surveys = {survey.codename: survey for survey in await crosschq.surveys()}
+    for template in blueprint.templates:
+        problems += _template_problems(template, surveys)
+    if problems:
+        raise BlueprintError(
+            "The vendors do not agree with the file:\n" + "\n".join(f"  {p}" for p in problems)
+        )
+    return Agreed(stages, perform_as)
+
+
+def _stage_ids(wanted: Sequence[str], known: Sequence[DispositionStage], problems: list[str]) -> list[str]:
+    ids: list[str] = []
+    for name in wanted:
+        matching = [stage for stage in known if name == stage.id] or [s for s in known if name == s.text]
+        if len(matching) != 1:
+            found = "there is none" if not matching else "there are several, so write its id"
+            names = ", ".join(f"'{stage.text}'" for stage in known)
+            problems.append(f"Lever stage '{name}': {found}. Lever has {names}.")
+        elif matching[0].is_lead:
+            problems.append(
+                f"Lever stage '{name}' is a lead stage: its people have not applied. Choose a later one."
+            )
+        else:
+            ids.append(matching[0].id)
+    return ids
+
+
+async def _user_id(wanted: str, lever: LeverClient, problems: list[str]) -> str:
+    async for user in lever.users():
+        if wanted == user.id or wanted.casefold() == (user.email or "").casefold():
+            return user.id
+    problems.append(f"perform_as: Lever has no active user '{wanted}'.")
+    return ""
+
+
+def _template_problems(template: TemplatePart, surveys: dict[str, Survey]) -> list[str]:
+    survey = surveys.get(template.survey)
+    if survey is None:
+        known = ", ".join(sorted(surveys)) or "none"
+        return [
+            f"template '{template.name}': Crosschq has no survey '{template.survey}' switched on. It has {known}."
+        ]
+    problems: list[str] = []
+    for kind, count in template.references.items():
+        bounds = survey.relationships.get(kind)
+        if bounds is None:
+            problems.append(f"template '{template.name}': survey '{template.survey}' asks no '{kind}'.")
+        elif not bounds.min <= count <= bounds.max:
+            problems.append(f"template '{template.name}': {kind} must be from {bounds.min} to {bounds.max}.")
+    return problems

@@ -1,0 +1,104 @@
+"""Stores a connection, its endpoints and its templates; saving the same blueprint again changes nothing."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lever.webhooks import CANDIDATE_STAGE_CHANGE
+from onboarding.blueprint import Blueprint, TemplatePart
+from onboarding.checks import Agreed
+from store.audits import Audits
+from store.connections import Connections, Endpoints
+from store.deliveries import SNAPSHOT_EVENT
+from store.tables import Connection, RequestTemplate, Vendor, WebhookEndpoint
+from store.vault import Vault
+
+KEPT_TOKENS = 2
+"""The present and the previous one, so that a token is changed without losing a webhook."""
+
+
+@dataclass(frozen=True)
+class Saved:
+    connection: Connection
+    lever: WebhookEndpoint
+    crosschq: WebhookEndpoint
+
+
+async def save(session: AsyncSession, vault: Vault, blueprint: Blueprint, agreed: Agreed, who: str) -> Saved:
+    """Creates or updates the connection of that name, and takes it out of a pause."""
+    connection = await Connections(session).named(blueprint.name) or Connection(name=blueprint.name)
+    is_new = connection.id is None
+    _describe(connection, vault, blueprint, agreed)
+    Connections(session).add(connection)
+    await session.flush()
+    await Connections(session).replace_templates(
+        connection.id, [_template(connection.id, part) for part in blueprint.templates]
+    )
+    lever = await _endpoint(session, connection.id, Vendor.LEVER, CANDIDATE_STAGE_CHANGE)
+    keep_token(lever, vault, blueprint.lever.stage_change_token)
+    crosschq = await _endpoint(session, connection.id, Vendor.CROSSCHQ, SNAPSHOT_EVENT)
+    crosschq.auth_scheme = blueprint.crosschq.webhook_auth
+    keep_token(crosschq, vault, blueprint.crosschq.webhook_token)
+    Audits(session).add(
+        who=who,
+        what="connection created" if is_new else "connection saved",
+        subject=f"connection:{connection.id}",
+        connection_id=connection.id,
+    )
+    await session.flush()
+    return Saved(connection, lever, crosschq)
+
+
+def keep_token(endpoint: WebhookEndpoint, vault: Vault, token: SecretStr | None) -> None:
+    """Puts a new token first and keeps the one before it; None leaves what is there."""
+    known = vault.open_list(endpoint.secrets) if endpoint.secrets else []
+    if token is None or token.get_secret_value() in known[:1]:
+        return
+    value = token.get_secret_value()
+    tokens: Sequence[str] = [value, *(old for old in known if old != value)]
+    endpoint.secrets = vault.seal_list(tokens[:KEPT_TOKENS])
+
+
+def _describe(connection: Connection, vault: Vault, blueprint: Blueprint, agreed: Agreed) -> None:
+    lever, crosschq, requests = blueprint.lever, blueprint.crosschq, blueprint.requests
+    connection.lever_url = lever.url
+    connection.lever_key = vault.seal(lever.api_key.get_secret_value())
+    connection.perform_as = agreed.perform_as
+    connection.crosschq_url = crosschq.url
+    connection.crosschq_key = vault.seal(crosschq.api_key.get_secret_value())
+    connection.crosschq_key_prefix = crosschq.key_prefix
+    connection.trusted_origins = crosschq.trusted_origins
+    connection.requestor_chain = [role.value for role in requests.requestor_chain]
+    connection.fallback_requestor = requests.fallback_requestor
+    connection.trigger_stages = agreed.trigger_stages
+    connection.live_since = blueprint.live_since
+    connection.ask_again_after_days = requests.ask_again_after_days
+    connection.paused_because = None
+
+
+async def _endpoint(session: AsyncSession, connection_id: int, vendor: Vendor, event: str) -> WebhookEndpoint:
+    known = await Endpoints(session).of_connection(connection_id)
+    for endpoint in known:
+        if endpoint.event == event:
+            return endpoint
+    made = WebhookEndpoint(
+        connection_id=connection_id, vendor=vendor, event=event, url_key=secrets.token_urlsafe(32)
+    )
+    Endpoints(session).add(made)
+    return made
+
+
+def _template(connection_id: int, part: TemplatePart) -> RequestTemplate:
+    return RequestTemplate(
+        connection_id=connection_id,
+        name=part.name,
+        description=part.description,
+        survey=part.survey,
+        lever_tag=part.lever_tag,
+        counts=part.references,
+        position=part.order,
+        is_fallback=part.fallback,
+    )

@@ -1,0 +1,50 @@
+"""What many tests need: a real PostgreSQL with our schema, one per session, emptied for each test that asks for it."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import text
+
+from deployments.postgres import PostgresProcess, embedded_postgres
+from store.database import Database
+from store.migrate import migrate
+from store.tables import Base
+from store.vault import Vault
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresProcess]:
+    """A started server of this session's own; its socket's path must be short, hence not pytest's folder."""
+    folder = Path(tempfile.mkdtemp(prefix="cl-"))
+    folder.chmod(0o755)
+    with embedded_postgres(folder / "data", folder / "socket") as server:
+        yield server
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def store_url(postgres: PostgresProcess) -> str:
+    url = postgres.url("crosschq_lever")
+    asyncio.run(migrate(url))
+    return url
+
+
+@pytest.fixture
+async def database(store_url: str) -> AsyncIterator[Database]:
+    """Our store, empty."""
+    opened = Database(store_url)
+    async with opened.transaction() as session:
+        tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+        await session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+def vault() -> Vault:
+    return Vault([Fernet.generate_key().decode()])

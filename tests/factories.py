@@ -1,0 +1,73 @@
+"""Rows as an admin's set-up would make them, for tests that begin where that ends."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from store.database import Database
+from store.tables import Connection, RequestTemplate, Vendor, WebhookEndpoint
+from store.vault import Vault
+
+STAGE = "stage-crosschq"
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Connected:
+    """A connection with its two endpoints and what their senders must know."""
+
+    connection: Connection
+    lever: WebhookEndpoint
+    crosschq: WebhookEndpoint
+    lever_token: str
+    crosschq_token: str
+
+
+async def connect(database: Database, vault: Vault, **changes: object) -> Connected:
+    """A live connection; `changes` are columns of it."""
+    tokens = secrets.token_hex(24), secrets.token_urlsafe(24)
+    columns: dict[str, object] = {
+        "name": secrets.token_hex(4),
+        "lever_url": "https://lever.test/v1",
+        "lever_key": vault.seal("lever-key"),
+        "perform_as": "user-integration",
+        "crosschq_url": "https://crosschq.test",
+        "crosschq_key": vault.seal("crosschq-key"),
+        "crosschq_key_prefix": "",
+        "trusted_origins": ["https://*.crosschq.com"],
+        "requestor_chain": ["owner", "posting_owner"],
+        "trigger_stages": [STAGE],
+        "live_since": LONG_AGO,
+    }
+    connection = Connection(**{**columns, **changes})
+    async with database.transaction() as session:
+        session.add(connection)
+        await session.flush()
+        lever = _endpoint(connection, Vendor.LEVER, "candidateStageChange", vault.seal_list([tokens[0]]))
+        crosschq = _endpoint(connection, Vendor.CROSSCHQ, "snapshot", vault.seal_list([tokens[1]]))
+        crosschq.auth_scheme = "token"
+        session.add_all([lever, crosschq])
+    return Connected(connection, lever, crosschq, *tokens)
+
+
+async def add_template(database: Database, connection: Connection, **changes: object) -> RequestTemplate:
+    """A template for the tag `crosschq-engineer`; `changes` are columns of it."""
+    columns: dict[str, object] = {
+        "name": "Engineers",
+        "description": "",
+        "survey": "software-engineer",
+        "lever_tag": "crosschq-engineer",
+        "counts": {"managers": 2, "peers": 1},
+        "position": None,
+        "is_fallback": False,
+    }
+    template = RequestTemplate(connection_id=connection.id, **{**columns, **changes})
+    async with database.transaction() as session:
+        session.add(template)
+    return template
+
+
+def _endpoint(connection: Connection, vendor: Vendor, event: str, sealed: bytes) -> WebhookEndpoint:
+    return WebhookEndpoint(
+        connection_id=connection.id, vendor=vendor, event=event, url_key=secrets.token_urlsafe(32), secrets=sealed
+    )
