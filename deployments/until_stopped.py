@@ -8,18 +8,19 @@ import os
 import signal
 from collections.abc import Coroutine
 from contextlib import suppress
+from typing import Any
 
 PARENT_SECONDS = 0.3
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def run_until_stopped(command: Coroutine[None, None, int]) -> int:
+def run_until_stopped(command: Coroutine[Any, Any, int]) -> int:
     """The command's exit code, or 128 + the signal's number as a shell would say it (129 for a lost parent)."""
     return asyncio.run(_run(command))
 
 
-async def _run(command: Coroutine[None, None, int]) -> int:
+async def _run(command: Coroutine[Any, Any, int]) -> int:
     task = asyncio.ensure_future(command)
     asked: list[int] = []
 

@@ -6,12 +6,14 @@ A process pool lets whoever reaches Prefect's API choose the command and the env
 
 import shlex
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
 from deployments.environment import ROOT
 from deployments.prefect_api import checked
+from deployments.processes import Check
 
 DESCRIPTION = "Runs the flows of Crosschq for Lever, each in a process of its own."
 
@@ -39,3 +41,15 @@ async def ensure_work_pool(api: httpx.AsyncClient, name: str) -> None:
         checked(await api.patch(f"/work_pools/{name}", json=template))
     else:
         checked(made)
+
+
+def worker_is_online(api: httpx.AsyncClient, pool: str, worker: str) -> Check:
+    """Ready once the worker has been heard of: after a crash Prefect still calls the one before it online."""
+    since = datetime.now(UTC)
+
+    async def check(_pid: int) -> bool:
+        found = checked(await api.post(f"/work_pools/{pool}/workers/filter", json={})).json()
+        heard = [one["last_heartbeat_time"] for one in found if one["name"] == worker]
+        return any(datetime.fromisoformat(time) >= since for time in heard if time)
+
+    return check

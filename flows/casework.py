@@ -1,16 +1,17 @@
 """How every story begins and ends: the case is taken up once, and put down with what came of it."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
-from prefect import get_run_logger
-from prefect.client.schemas.objects import State, StateType
+from prefect import Flow, get_run_logger
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.states import Completed
 
 from outbound.errors import CredentialsRefused, VendorError
 from store.deliveries import Attempt
 from tasks.case import Case
 from tasks.effects import StaysUnknown, Superseded
-from tasks.inbox import finish, take_up, try_again_later, wait_for_credentials
+from tasks.inbox import case_in_hand, finish, take_up, try_again_later, wait_for_credentials
 from tasks.outcome import Outcome
 from tasks.request_records import NotAnsweredYet
 from wiring import open_parts
@@ -57,6 +58,15 @@ async def _put_off(case: Case, why: str) -> State[None]:
     if until is None:
         return _failed("GivenUp", f"{why} Given up: see `crosschq-lever deliveries`.")
     return _failed("TryingAgain", f"{why} The next attempt starts at {until:%H:%M:%S} UTC.")
+
+
+async def give_back(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """Hook for a run that an error of our own ended: its delivery is tried again like after any other failure."""
+    attempt = Attempt(flow_run.parameters["delivery_id"], flow_run.parameters["attempt"])
+    async with open_parts():
+        case = await case_in_hand(attempt)
+        if case is not None:
+            await try_again_later(case, "an error of our own ended the run; its log in Prefect says which.")
 
 
 def _failed(name: str, message: str) -> State[None]:

@@ -47,14 +47,14 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--size", type=int, default=50, help="opportunities in Lever (default: %(default)s)")
     parser.add_argument(
         "--retry-waits",
-        type=_seconds,
+        type=seconds,
         default=RETRY_WAITS,
         help="seconds between the tries of a webhook, as in 0.5,1,2,4 (default: 1,5,15,60)",
     )
     return parser.parse_args()
 
 
-def _seconds(given: str) -> tuple[float, ...]:
+def seconds(given: str) -> tuple[float, ...]:
     return tuple(float(one) for one in given.split(","))
 
 

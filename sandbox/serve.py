@@ -23,8 +23,9 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port))
     except OSError as error:
+        reason = os.strerror(error.errno or 0)
         raise OSError(
-            f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}. Stop what uses it or choose another port."
+            f"cannot listen on {host}:{port}: {reason}. Stop what uses it or choose another port."
         ) from error
 
 

@@ -18,6 +18,16 @@ async def take_up(attempt: Attempt) -> Case | None:
         return Case.from_delivery(delivery) if delivery else None
 
 
+async def case_in_hand(attempt: Attempt) -> Case | None:
+    """The case this attempt has taken up and not put down; None when there is nothing to put down."""
+    async with current_parts().database.transaction() as session:
+        deliveries = Deliveries(session)
+        if not await deliveries.is_current(attempt):
+            return None
+        delivery = await deliveries.get(attempt.delivery_id)
+        return Case.from_delivery(delivery) if delivery else None
+
+
 async def finish(case: Case, outcome: Outcome) -> bool:
     """False when another attempt has taken the delivery over meanwhile."""
     async with current_parts().database.transaction() as session:

@@ -1,5 +1,6 @@
 """The public port: webhooks in. Verifies the raw bytes, records, and only then answers 2xx; without a database, 503."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from store.connections import Endpoints
 from store.database import Database
 from store.deliveries import Deliveries, NewDelivery, Recorded
 from store.tables import Connection, Vendor, WebhookEndpoint
-from store.vault import Vault
+from store.vault import Vault, VaultError
 from webhook_gateway.body import TooLarge, read_capped
 from webhook_gateway.crosschq_intake import read_crosschq
 from webhook_gateway.intake import Arrival, Intake, Ping, Rejected, Unreadable
@@ -37,7 +38,10 @@ _ANSWERS = {
 
 @dataclass(frozen=True)
 class Gateway:
-    """What the routes work with. `recorded` is called after each commit that gives the dispatcher work."""
+    """What the routes work with. `recorded` is called after each commit that gives the dispatcher work.
+
+    `patience` is in seconds: a body or a database that takes longer gets 503, as one that is down.
+    """
 
     database: Database
     vault: Vault
@@ -45,6 +49,7 @@ class Gateway:
     now: Callable[[], datetime]
     retention: timedelta
     recorded: Callable[[], None]
+    patience: float = 10.0
 
     async def receive(self, request: Request, vendor: Vendor) -> Response:
         began = time.perf_counter()
@@ -55,19 +60,21 @@ class Gateway:
 
     async def _answer(self, request: Request, vendor: Vendor) -> tuple[Response, str]:
         try:
-            return await self._take(request, vendor)
+            async with asyncio.timeout(self.patience):
+                return await self._take(request, vendor)
         except TooLarge:
-            return PlainTextResponse("too large", 413), "too large"
+            # What is left of the body would otherwise be read, to find the next request on the connection.
+            return PlainTextResponse("too large", 413, {"Connection": "close"}), "too large"
         except Unreadable as error:
             return PlainTextResponse(f"unreadable: {error}", 400), "unreadable"
         except Rejected:
             return PlainTextResponse("not genuine", 401), "rejected"
         except ClientDisconnect:
             return PlainTextResponse("incomplete", 400), "incomplete"
-        except (SQLAlchemyError, OSError) as error:
-            log.error(
-                "A %s webhook could not be recorded (%s): answered 503.", vendor.value, type(error).__name__
-            )
+        except (SQLAlchemyError, OSError, VaultError) as error:
+            # Not the database's own words: they quote what was to be written.
+            why = str(error) if isinstance(error, VaultError) else type(error).__name__
+            log.error("A %s webhook could not be recorded and was answered 503: %s", vendor.value, why)
             return PlainTextResponse("try again later", 503), "unavailable"
 
     async def _take(self, request: Request, vendor: Vendor) -> tuple[Response, str]:
@@ -87,6 +94,9 @@ class Gateway:
         return await self._record(endpoint, told)
 
     async def _endpoint(self, url_key: str) -> tuple[WebhookEndpoint, Connection] | None:
+        if "\0" in url_key:
+            # PostgreSQL's text cannot hold it: asking would fail as if the database were down.
+            return None
         async with self.database.transaction() as session:
             return await Endpoints(session).by_url_key(url_key)
 

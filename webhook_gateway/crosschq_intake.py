@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from crosschq.webhooks import AuthScheme, Malformed, Snapshot, WebhookAuth, is_authorised, replay_key
 from store.deliveries import SNAPSHOT_EVENT, NewDelivery
+from store.tables import WebhookEndpoint
 from store.vault import Vault
 from webhook_gateway.intake import Arrival, Ping, Rejected, Unreadable
 from webhook_gateway.strict_json import NotStrictJson, parse
@@ -15,9 +16,7 @@ from webhook_gateway.strict_json import NotStrictJson, parse
 
 def read_crosschq(arrival: Arrival, vault: Vault, retention: timedelta) -> NewDelivery | Ping:
     """The snapshot of an authorised webhook; raises Rejected or Unreadable. Crosschq knows no ping."""
-    secrets = vault.open_list(arrival.endpoint.secrets) if arrival.endpoint.secrets else []
-    scheme = AuthScheme(arrival.endpoint.auth_scheme or AuthScheme.NONE)
-    accepted = [WebhookAuth(scheme, secret) for secret in secrets] or [WebhookAuth(AuthScheme.NONE)]
+    accepted = _accepted(arrival.endpoint, vault)
     if not any([is_authorised(auth, arrival.authorization) for auth in accepted]):  # noqa: C419 - each is compared
         raise Rejected("the Authorization header does not show the configured credential")
     try:
@@ -36,3 +35,12 @@ def read_crosschq(arrival: Arrival, vault: Vault, retention: timedelta) -> NewDe
         body_sha256=arrival.body_sha256,
         triggered_at=snapshot.updated_on,
     )
+
+
+def _accepted(endpoint: WebhookEndpoint, vault: Vault) -> list[WebhookAuth]:
+    """Everybody only where an admin chose No Auth; a scheme without a secret lets nobody in."""
+    if endpoint.auth_scheme == AuthScheme.NONE:
+        return [WebhookAuth(AuthScheme.NONE)]
+    scheme = AuthScheme(endpoint.auth_scheme or AuthScheme.TOKEN)
+    secrets = vault.open_list(endpoint.secrets) if endpoint.secrets else []
+    return [WebhookAuth(scheme, secret) for secret in secrets]

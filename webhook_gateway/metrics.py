@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from store.tables import DeliveryState
+
 
 class Metrics:
     """One registry per process, so that tests do not share counters."""
@@ -33,9 +35,9 @@ class Metrics:
             "crosschq_lever_open_requests", "Reference requests under way", registry=self.registry
         )
 
-    def page(self, deliveries: Mapping[str, int], open_requests: int) -> bytes:
-        """The page Prometheus reads, with the store's figures of this moment."""
-        for state, count in deliveries.items():
-            self._deliveries.labels(state).set(count)
+    def page(self, deliveries: Mapping[DeliveryState, float], open_requests: float) -> bytes:
+        """The page Prometheus reads, with the store's figures of this moment; NaN is Prometheus' "not known"."""
+        for state in DeliveryState:
+            self._deliveries.labels(state.value).set(deliveries.get(state, 0))
         self._open_requests.set(open_requests)
         return generate_latest(self.registry)

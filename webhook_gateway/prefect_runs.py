@@ -4,6 +4,8 @@ Prefect evaluates `__prefect_kind` objects inside parameters (contracts/prefect-
 outside goes into them.
 """
 
+import asyncio
+from http import HTTPStatus
 from typing import Protocol
 from uuid import UUID
 
@@ -16,6 +18,9 @@ from store.tables import Delivery
 
 STAGE_CHANGE_DEPLOYMENT = "reference-request/stage-change"
 CROSSCHQ_UPDATE_DEPLOYMENT = "reference-request/crosschq-update"
+
+PATIENCE_SECONDS = 20.0
+"""Prefect's client would try for minutes, and hold up what is due; the store hands the order out again after 30 s."""
 
 
 class PrefectUnavailable(Exception):  # noqa: N818 - says what happened
@@ -36,13 +41,19 @@ class PrefectRuns:
     async def start(self, delivery: Delivery) -> str:
         name = CROSSCHQ_UPDATE_DEPLOYMENT if delivery.event == SNAPSHOT_EVENT else STAGE_CHANGE_DEPLOYMENT
         try:
-            return await self._create(name, delivery)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await self._create(name, delivery)
         except ObjectNotFound:
-            # Deleted or deployed anew under another id: look it up again next time.
-            self._deployments.pop(name, None)
             raise PrefectUnavailable(f"Prefect has no deployment '{name}': run `make deploy`.") from None
-        except httpx.HTTPError as error:
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code == HTTPStatus.NOT_FOUND:
+                # Deleted, or deployed anew under another id: look it up again next time.
+                self._deployments.pop(name, None)
+            raise PrefectUnavailable(f"Prefect's API answered {error.response.status_code}.") from None
+        except (httpx.HTTPError, TimeoutError) as error:
             raise PrefectUnavailable(f"Prefect's API did not answer ({type(error).__name__}).") from None
+        except ValueError:
+            raise PrefectUnavailable("What answers at PREFECT_API_URL is not Prefect's API.") from None
 
     async def _create(self, deployment: str, delivery: Delivery) -> str:
         attempt = Attempt(delivery.id, delivery.attempt)

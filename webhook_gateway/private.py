@@ -1,5 +1,9 @@
 """The private port: is the process alive, can it take webhooks, what has it done. Never reachable from outside."""
 
+import asyncio
+from collections.abc import Mapping
+from math import nan
+
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
@@ -10,30 +14,38 @@ from starlette.routing import Route
 from store.database import Database
 from store.deliveries import Deliveries
 from store.requests import Requests
+from store.tables import DeliveryState
 from webhook_gateway.metrics import Metrics
 
 
-def create_private_app(database: Database, metrics: Metrics) -> Starlette:
-    """`/health`, `/ready` and `/metrics`."""
+def create_private_app(database: Database, metrics: Metrics, *, patience: float = 3.0) -> Starlette:
+    """`/health`, `/ready` and `/metrics`. A database that takes longer than `patience`, in seconds, counts as down."""
 
     async def health(_request: Request) -> Response:
         return JSONResponse({"status": "alive"})
 
     async def ready(_request: Request) -> Response:
         try:
-            async with database.transaction() as session:
+            async with asyncio.timeout(patience), database.transaction() as session:
                 await session.execute(text("SELECT 1"))
         except (SQLAlchemyError, OSError):
             return JSONResponse({"database": "unreachable"}, 503)
         return JSONResponse({"database": "ok"})
 
     async def show_metrics(_request: Request) -> Response:
-        async with database.transaction() as session:
-            deliveries = await Deliveries(session).count_by_state()
-            open_requests = await Requests(session).count_open()
-        page = metrics.page({state.value: count for state, count in deliveries.items()}, open_requests)
+        try:
+            async with asyncio.timeout(patience):
+                page = metrics.page(*await _figures(database))
+        except (SQLAlchemyError, OSError):
+            # What was answered meanwhile is what an operator wants to see now.
+            page = metrics.page(dict.fromkeys(DeliveryState, nan), nan)
         return Response(page, media_type="text/plain; version=0.0.4")
 
     return Starlette(
         routes=[Route("/health", health), Route("/ready", ready), Route("/metrics", show_metrics)]
     )
+
+
+async def _figures(database: Database) -> tuple[Mapping[DeliveryState, int], int]:
+    async with database.transaction() as session:
+        return await Deliveries(session).count_by_state(), await Requests(session).count_open()

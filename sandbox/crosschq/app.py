@@ -5,8 +5,9 @@ from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
+from starlette.types import Lifespan
 
 from sandbox import admin
 from sandbox.crosschq import (
@@ -44,37 +45,43 @@ def create_app(options: CrosschqOptions) -> Starlette:
         organization.reset()
         actors.reset()
 
+    faults = Middleware(
+        FaultMiddleware, knobs=knobs, ledger=ledger, api_prefixes=api.PREFIXES, clock=options.clock
+    )
+    app = Starlette(
+        routes=[
+            *admin.routes(knobs=knobs, ledger=ledger, outbox=outbox, reset=reset),
+            *controls.routes(organization, actors),
+            *api.routes(organization),
+            *_pages(organization),
+        ],
+        middleware=[faults],
+        exception_handlers={404: pages.not_found, NotAllowed: pages.not_allowed},
+        lifespan=_closing(outbox, mailer),
+    )
+    # A slash more or less is another path in this API (contracts section 1.3).
+    app.router.redirect_slashes = False
+    app.state.organization, app.state.outbox, app.state.mailer = organization, outbox, mailer
+    app.state.knobs, app.state.ledger = knobs, ledger
+    return app
+
+
+def _pages(organization: Organization) -> list[BaseRoute]:
+    return [
+        *pages_recruiter.routes(organization),
+        *pages_candidate.routes(organization),
+        *pages_reference.routes(organization),
+        *pages_report.routes(organization),
+        *pages_settings.routes(organization),
+        Mount("/static", StaticFiles(directory=pages.HERE / "static")),
+    ]
+
+
+def _closing(outbox: Outbox, mailer: Mailer) -> Lifespan[Starlette]:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
         await outbox.aclose()
         await mailer.aclose()
 
-    app = Starlette(
-        routes=[
-            *admin.routes(knobs=knobs, ledger=ledger, outbox=outbox, reset=reset),
-            *controls.routes(organization, actors),
-            *api.routes(organization),
-            *pages_recruiter.routes(organization),
-            *pages_candidate.routes(organization),
-            *pages_reference.routes(organization),
-            *pages_report.routes(organization),
-            *pages_settings.routes(organization),
-            Mount("/static", StaticFiles(directory=pages.HERE / "static")),
-        ],
-        middleware=[
-            Middleware(
-                FaultMiddleware,
-                knobs=knobs,
-                ledger=ledger,
-                api_prefixes=api.PREFIXES,
-                clock=options.clock,
-            )
-        ],
-        exception_handlers={404: pages.not_found, NotAllowed: pages.not_allowed},
-        lifespan=lifespan,
-    )
-    app.router.redirect_slashes = False
-    app.state.organization, app.state.outbox, app.state.mailer = organization, outbox, mailer
-    app.state.knobs, app.state.ledger = knobs, ledger
-    return app
+    return lifespan

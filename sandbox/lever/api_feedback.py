@@ -12,7 +12,7 @@ from sandbox.lever.api_opportunities import OPPORTUNITY
 from sandbox.lever.asking import actor_of, body_of, lever_of, opportunity_of
 from sandbox.lever.errors import not_found
 from sandbox.lever.paperwork import Feedback
-from sandbox.lever.record import Record
+from sandbox.lever.record import Milliseconds, Record
 
 RATING: dict[str, object] = {"id": "rating", "type": "score-system", "text": "Rating", "description": ""}
 TEMPLATES: dict[str, dict[str, object]] = {
@@ -42,15 +42,15 @@ class NewFeedback(Record):
     field_values: list[FieldValue] = Field(default_factory=list)
     panel: str | None = None
     interview: str | None = None
-    created_at: int | None = None
-    completed_at: int | None = None
+    created_at: Milliseconds | None = None
+    completed_at: Milliseconds | None = None
 
 
 class ChangedFeedback(Record):
     """Body of PUT feedback."""
 
     field_values: list[FieldValue] = Field(default_factory=list)
-    completed_at: int | None = None
+    completed_at: Milliseconds | None = None
 
 
 async def list_feedback(request: Request) -> Response:

@@ -52,10 +52,12 @@ async def list_opportunities(request: Request) -> Response:
 async def list_deleted(request: Request) -> Response:
     lever, query = lever_of(request), request.query_params
     start, end = moment(query, "deleted_at_start"), moment(query, "deleted_at_end")
+    visible = visible_confidentialities(query, granted=lever.account.confidential_access)
     rows = [
         row
         for row in lever.account.deleted.values()
-        if (start or 0) <= (row.deleted_at or 0) <= (lever.now() if end is None else end)
+        if row.confidentiality in visible
+        and (start or 0) <= (row.deleted_at or 0) <= (lever.now() if end is None else end)
     ]
     answer = page(rows, opportunity_order(lever.account), limit_of(request), query.get("offset"))
     return listed(answer, lambda row: deleted_shape(lever.account, row, lever.options.base_url))

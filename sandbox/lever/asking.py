@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from sandbox.lever.candidacy import Opportunity
 from sandbox.lever.errors import LeverError, bad_request, forbidden, not_found
+from sandbox.lever.filters import whole_number
 from sandbox.lever.lists import LARGEST
 from sandbox.lever.stand_in import Lever
 from sandbox.lever.webhooks import Actor
@@ -47,9 +48,10 @@ def actor_of(request: Request, *, required: bool = False) -> Actor:
 def limit_of(request: Request) -> int:
     """`limit`, 1 to 100, by default 100. 400 for anything else (contract section 13: a choice)."""
     given = request.query_params.get("limit", str(LARGEST))
-    if not (given.isascii() and given.isdigit()) or not 1 <= int(given) <= LARGEST:
+    limit = whole_number(given)
+    if limit is None or not 1 <= limit <= LARGEST:
         raise bad_request(f"limit must be a number from 1 to {LARGEST}, not {given!r}")
-    return int(given)
+    return limit
 
 
 async def body_of(request: Request, model: type[Body]) -> Body:

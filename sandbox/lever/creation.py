@@ -9,7 +9,7 @@ from sandbox.lever.account import new_id
 from sandbox.lever.candidacy import Application, Archived, Contact, Opportunity, Origin, Phone
 from sandbox.lever.catalog import Posting
 from sandbox.lever.errors import bad_request, not_found
-from sandbox.lever.record import Record
+from sandbox.lever.record import Milliseconds, Record
 from sandbox.lever.stand_in import Lever
 from sandbox.lever.webhooks import Actor
 
@@ -20,7 +20,7 @@ class ArchivedAtCreation(Record):
     """A candidacy that is over before it is entered."""
 
     reason: str
-    archived_at: int | None = None
+    archived_at: Milliseconds | None = None
 
 
 class NewOpportunity(Record):
@@ -39,7 +39,7 @@ class NewOpportunity(Record):
     owner: str | None = None
     followers: list[str] = Field(default_factory=list)
     postings: list[str] = Field(default_factory=list, max_length=1)
-    created_at: int | None = None
+    created_at: Milliseconds | None = None
     archived: ArchivedAtCreation | None = None
     contact: str | None = None
     opportunity_location: str | None = None

@@ -63,9 +63,15 @@ def moment(query: QueryParams, name: str) -> int | None:
     given = query.get(name)
     if given is None:
         return None
-    if not (given.isascii() and given.isdigit()):
+    number = whole_number(given)
+    if number is None:
         raise bad_request(f"{name} must be a timestamp in milliseconds, not {given!r}")
-    return int(given)
+    return number
+
+
+def whole_number(text: str) -> int | None:
+    """A number of up to 18 plain digits; None for any other text."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
 def flag(query: QueryParams, name: str) -> bool | None:

@@ -15,6 +15,7 @@ from sandbox.lever.account import Account
 from sandbox.lever.candidacy import Opportunity
 from sandbox.lever.catalog import Posting, User
 from sandbox.lever.errors import bad_request
+from sandbox.lever.filters import whole_number
 
 T = TypeVar("T")
 Place = tuple[Any, ...]
@@ -71,9 +72,9 @@ def page(rows: Iterable[T], order: Order[T], limit: int, offset: str | None) -> 
 
 def page_as_given(rows: list[T], limit: int, offset: str | None) -> Page[T]:
     """A page of a short list in its own order; its tokens are plain positions."""
-    if offset is not None and not (offset.isascii() and offset.isdigit()):
+    start = 0 if offset is None else whole_number(offset)
+    if start is None:
         raise bad_request("Invalid offset token")
-    start = int(offset or 0)
     end = start + limit
     return Page(rows[start:end], str(end) if end < len(rows) else None)
 

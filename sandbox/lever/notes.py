@@ -9,7 +9,7 @@ from sandbox.lever.acts import touch
 from sandbox.lever.candidacy import Opportunity
 from sandbox.lever.errors import bad_request, forbidden
 from sandbox.lever.paperwork import Note, NoteField
-from sandbox.lever.record import Record
+from sandbox.lever.record import Milliseconds, Record
 from sandbox.lever.stand_in import Lever
 from sandbox.lever.webhooks import Actor
 
@@ -23,14 +23,14 @@ class NewNote(Record):
     secret: bool = False
     score: Score | None = None
     notify_followers: bool = False
-    created_at: int | None = None
+    created_at: Milliseconds | None = None
 
 
 class NoteValue(Record):
     """One comment of a replaced note."""
 
     value: str = Field(min_length=1)
-    created_at: int | None = None
+    created_at: Milliseconds | None = None
 
 
 class ReplacedNote(Record):

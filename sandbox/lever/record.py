@@ -1,9 +1,12 @@
 """The base of everything the account holds: snake_case in our code, Lever's camelCase on the wire."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+
+# A time that a caller may give: epoch milliseconds, before the year 2100.
+Milliseconds = Annotated[int, Field(ge=0, le=4_102_444_800_000)]
 
 
 class Record(BaseModel):

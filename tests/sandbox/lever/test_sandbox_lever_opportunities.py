@@ -10,9 +10,9 @@ LIST = "/v1/opportunities"
 # fmt: off
 RECORDED = {
     "id", "name", "contact", "headline", "stage", "confidentiality", "location", "phones", "emails", "links",
-    "archived", "tags", "sources", "stageChanges", "origin", "sourcedBy", "owner", "followers", "applications", "createdAt",
-    "updatedAt", "lastInteractionAt", "lastAdvancedAt", "snoozedUntil", "urls", "isAnonymized", "dataProtection",
-    "opportunityLocation",
+    "archived", "tags", "sources", "stageChanges", "origin", "sourcedBy", "owner", "followers", "applications",
+    "createdAt", "updatedAt", "lastInteractionAt", "lastAdvancedAt", "snoozedUntil", "urls", "isAnonymized",
+    "dataProtection", "opportunityLocation",
 }
 # fmt: on
 

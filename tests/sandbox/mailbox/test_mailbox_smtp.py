@@ -15,6 +15,16 @@ from sandbox.mailbox.smtp import serve_smtp
 from sandbox.serve import address, listen
 
 
+ORDER = {
+    "candidate": {"first_name": "Zoë", "last_name": "Line\r\nBcc: x@y.test", "email": "zoe@ex.test"},
+    "jobrole": "general",
+    "requestor": "rec@ex.test",
+    "config_params": {"peers": 2},
+    "send_completed_notification": True,
+    "candidate_message": "<b>Hello</b> & welcome",
+}
+
+
 @pytest.fixture
 async def mailbox() -> AsyncIterator[tuple[Mailbox, int]]:
     kept, listener = Mailbox(), listen("127.0.0.1", 0)
@@ -51,16 +61,8 @@ async def test_crosschq_invites_the_candidate_then_each_reference_then_tells_the
     app = create_crosschq(CrosschqOptions(base_url="http://crosschq.test", smtp_port=port))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://crosschq.test") as http:
-        body = {
-            "candidate": {"first_name": "Zoë", "last_name": "Line\r\nBcc: x@y.test", "email": "zoe@ex.test"},
-            "jobrole": "general",
-            "requestor": "rec@ex.test",
-            "config_params": {"peers": 2},
-            "send_completed_notification": True,
-            "candidate_message": "<b>Hello</b> & welcome",
-        }
         key = {"Authorization": "crosschq-sandbox-key"}
-        created = (await http.post("/partners/reference-request/", json=body, headers=key)).json()
+        created = (await http.post("/partners/reference-request/", json=ORDER, headers=key)).json()
         act = f"/sandbox/requests/{created['request_id']}/act"
         shown = (await http.post(act, json={"act": "add_references"})).json()
         await http.post(act, json={"act": "finish"})

@@ -1,7 +1,9 @@
 """A toy application behind the shared parts, and a webhook receiver that remembers what it got."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 import pytest
@@ -71,3 +73,16 @@ async def toy() -> AsyncIterator[Toy]:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://toy.test") as http:
         yield Toy(knobs, ledger, outbox, receiver, http, written)
     await outbox.aclose()
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], Awaitable[Any]]], Awaitable[Any]]:
+    """Asks again until the answer is not empty; another process gives no event to wait for."""
+
+    async def ask_until(ask: Callable[[], Awaitable[Any]]) -> Any:
+        async with asyncio.timeout(10):
+            while not (answer := await ask()):  # noqa: ASYNC110 - there is no event to wait for
+                await asyncio.sleep(0.02)
+        return answer
+
+    return ask_until

@@ -1,0 +1,116 @@
+"""Which processes a stack consists of, what each needs before it, and how one sees that it is ready. Starts nothing."""
+
+import signal
+import socket
+import sys
+from dataclasses import dataclass
+
+import httpx
+
+from deployments.cluster import Cluster
+from deployments.environment import ROOT, inherited, process_environment
+from deployments.ports import pick
+from deployments.prefect_server import server_argv, server_environment
+from deployments.processes import Process, answers
+from deployments.work_pool import worker_is_online
+from settings import Settings
+
+RUNS_AT_ONCE = 4
+"""Flow runs of one worker: each is a process of its own and takes about 150 MB."""
+
+
+@dataclass(frozen=True)
+class SandboxPorts:
+    """Where the stand-ins listen on loopback."""
+
+    lever: int
+    crosschq: int
+    mailbox: int
+    smtp: int
+
+    @classmethod
+    def free(cls) -> "SandboxPorts":
+        """The usual ones, or others where those are taken."""
+        return cls(lever=pick(8601), crosschq=pick(8602), mailbox=pick(8603), smtp=pick(8625))
+
+
+def postgres(cluster: Cluster) -> Process:
+    """The embedded PostgreSQL."""
+
+    async def ready(pid: int) -> bool:
+        return cluster.is_ready(pid)
+
+    return Process(
+        "postgres", cluster.argv, inherited(), ready=ready, stop_signal=signal.SIGINT, user=cluster.user
+    )
+
+
+def migrations(settings: Settings, after: list[str]) -> Process:
+    """Our tables, brought up to date."""
+    return Process(
+        "migrations", _python("cli.main", "migrate"), process_environment(settings), after, directory=ROOT
+    )
+
+
+def prefect_server(settings: Settings, http: httpx.AsyncClient, after: list[str]) -> Process:
+    """Prefect's API, UI and services in one process; the first start makes its tables."""
+    return Process(
+        "prefect-server",
+        server_argv(settings),
+        server_environment(settings),
+        after,
+        ready=answers(http, f"{settings.api_url}/ready"),
+        ready_seconds=180,
+        directory=ROOT,
+    )
+
+
+def gateway(settings: Settings, http: httpx.AsyncClient, after: list[str]) -> Process:
+    """Webhooks in, flow runs out."""
+    host = "127.0.0.1" if settings.private_host == "0.0.0.0" else settings.private_host  # noqa: S104 - only compared
+    return Process(
+        "gateway",
+        _python("webhook_gateway"),
+        process_environment(settings),
+        after,
+        ready=answers(http, f"http://{host}:{settings.private_port}/ready"),
+        directory=ROOT,
+    )
+
+
+def deployments(settings: Settings) -> Process:
+    """What `make deploy` does."""
+    return Process(
+        "deployments",
+        _python("deployments"),
+        process_environment(settings),
+        ready_seconds=120,
+        directory=ROOT,
+    )
+
+
+def worker(settings: Settings, api: httpx.AsyncClient) -> Process:
+    """Prefect's stock worker for our pool; it has this machine's name in Prefect."""
+    name = socket.gethostname()
+    which = ["--pool", settings.work_pool, "--type", "process", "--name", name, "--limit", str(RUNS_AT_ONCE)]
+    return Process(
+        "worker",
+        _python("prefect", "--no-prompt", "worker", "start", *which),
+        process_environment(settings),
+        ready=worker_is_online(api, settings.work_pool, name),
+        directory=ROOT,
+    )
+
+
+def sandbox(ports: SandboxPorts, http: httpx.AsyncClient) -> Process:
+    """The stand-ins for Lever, Crosschq and a mailbox; the last of the three to listen tells that all do."""
+    places = [
+        *["--lever-port", str(ports.lever), "--crosschq-port", str(ports.crosschq)],
+        *["--mailbox-port", str(ports.mailbox), "--smtp-port", str(ports.smtp)],
+    ]
+    ready = answers(http, f"http://127.0.0.1:{ports.mailbox}/sandbox/health")
+    return Process("sandbox", _python("sandbox", *places), inherited(), ready=ready, directory=ROOT)
+
+
+def _python(module: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", module, *arguments]

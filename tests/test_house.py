@@ -1,0 +1,60 @@
+"""The house's rules that a machine can hold: imports run one way, and each file says what it is for."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+MAY_IMPORT: dict[str, set[str]] = {
+    "hiring": set(),
+    "outbound": set(),
+    "settings": set(),
+    "sandbox": set(),
+    "lever": {"hiring", "outbound"},
+    "crosschq": {"hiring", "outbound"},
+    "store": {"hiring", "outbound"},
+    "wiring": {"settings", "lever", "crosschq", "store"},
+    "tasks": {"wiring", "lever", "crosschq", "store", "hiring", "outbound"},
+    "flows": {"tasks", "wiring", "lever", "crosschq", "store", "hiring", "outbound"},
+    "webhook_gateway": {"wiring", "settings", "store", "lever", "crosschq", "hiring"},
+    "onboarding": {"wiring", "store", "lever", "crosschq", "hiring", "outbound"},
+    "deployments": {"settings"},
+    "demo": {"settings", "deployments"},
+    "cli": {"settings", "wiring", "deployments", "demo", "onboarding", "store", "outbound"},
+}
+
+
+def sources(package: str) -> Iterator[Path]:
+    module = ROOT / f"{package}.py"
+    yield from [module] if module.exists() else sorted((ROOT / package).rglob("*.py"))
+
+
+def imports(source: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module.partition(".")[0]
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_imports_run_one_way(package: str) -> None:
+    allowed = MAY_IMPORT[package] | {package}
+    for source in sources(package):
+        wrong = {name for name in imports(source) if name in MAY_IMPORT} - allowed
+        assert not wrong, f"{source.relative_to(ROOT)} imports {wrong}"
+
+
+def test_every_package_of_the_house_has_its_rule() -> None:
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
+    assert packages <= set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_every_file_says_what_it_is_for(package: str) -> None:
+    for source in sources(package):
+        text = source.read_text()
+        assert not text.strip() or ast.get_docstring(ast.parse(text)), f"{source} has no docstring"

@@ -1,0 +1,79 @@
+"""The gateway's two servers: uvicorn without signals of its own, without access logs, ending in bounded time."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from settings import Settings
+
+STOP_SECONDS = 1
+"""How long requests under way have when the process is to end; their senders try again."""
+
+
+class CannotListen(Exception):  # noqa: N818 - says what happened
+    """A port cannot be had; the message names its setting."""
+
+
+class Server(uvicorn.Server):
+    """Serves on a socket that is bound at once, and leaves signals to whoever runs several servers together."""
+
+    def __init__(self, config: uvicorn.Config, listener: socket.socket) -> None:
+        super().__init__(config)
+        self._listener = listener
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def run_until_stopped(self) -> None:
+        """Until `should_exit` is set; requests under way are answered first."""
+        await self.serve([self._listener])
+
+
+def public_server(settings: Settings, app: ASGIApp) -> Server:
+    """Raises CannotListen."""
+    config = uvicorn.Config(
+        app,
+        # The path of a webhook is a secret.
+        access_log=False,
+        log_config=None,
+        lifespan="off",
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
+        ssl_certfile=settings.tls_certificate,
+        ssl_keyfile=settings.tls_key,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    return Server(config, _listen("PUBLIC", settings.public_host, settings.public_port))
+
+
+def private_server(settings: Settings, app: ASGIApp) -> Server:
+    """Raises CannotListen."""
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        log_config=None,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    return Server(config, _listen("PRIVATE", settings.private_host, settings.private_port))
+
+
+def _listen(which: str, host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=_family(host, port), backlog=2048)
+    except OSError as error:
+        raise CannotListen(
+            f"The gateway cannot listen on {host}:{port} ({error.strerror}). Free the port, or set "
+            f"CROSSCHQ_LEVER_{which}_PORT or CROSSCHQ_LEVER_{which}_HOST to another."
+        ) from None
+
+
+def _family(host: str, port: int) -> socket.AddressFamily:
+    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
