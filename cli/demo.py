@@ -17,7 +17,7 @@ from onboarding.blueprint import Blueprint
 from onboarding.connecting import connect
 from wiring import open_parts
 
-console = Console(highlight=False)
+console = Console(highlight=False, soft_wrap=True)
 
 
 async def run_demo(*, stay: bool) -> int:
@@ -57,7 +57,7 @@ async def _play(stack: Stack) -> None:
 async def connect_sandbox(stack: Stack, lever: LeverPeople, crosschq: CrosschqPeople) -> None:
     """Does what an admin does: writes the connection file, connects, and enters the webhook in Crosschq."""
     file = stack.settings.data_dir / "connection.toml"
-    file.write_text(await connection_file(lever, crosschq.url))  # noqa: ASYNC240 - a kilobyte, once
+    file.write_text(await connection_file(lever, crosschq.url))
     async with open_parts(stack.settings) as parts:
         connected = await connect(parts, Blueprint.from_file(file), who="demo")
     await crosschq.send_webhooks_to(connected.crosschq_webhook_url, CROSSCHQ_TOKEN)

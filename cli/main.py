@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from deployments.until_stopped import run_until_stopped
 from settings import Settings, SettingsError, load_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -19,7 +20,7 @@ def demo(
     """Start everything with a sandbox Lever and Crosschq, and play one candidate's story."""
     from cli.demo import run_demo
 
-    _run(run_demo(stay=not exit_at_end))
+    _leave(run_until_stopped(run_demo(stay=not exit_at_end)))
 
 
 @app.command()
@@ -27,7 +28,7 @@ def up() -> None:
     """Start everything against real accounts, with the settings of .env."""
     from cli.up import run_up
 
-    _run(run_up(load_settings_or_exit()))
+    _leave(run_until_stopped(run_up(load_settings_or_exit())))
 
 
 @app.command()
@@ -68,10 +69,10 @@ def load_settings_or_exit() -> Settings:
 
 
 def _run(work: Coroutine[Any, Any, int | None]) -> None:
-    try:
-        code = asyncio.run(work)
-    except KeyboardInterrupt:
-        code = 130
+    _leave(asyncio.run(work) or 0)
+
+
+def _leave(code: int) -> None:
     if code:
         raise typer.Exit(code)
 

@@ -1,4 +1,4 @@
-"""What people do and see at the two vendors, over the sandbox's HTTP: recruiters in Lever, everybody else in Crosschq."""
+"""What people do and see at the two vendors, over the sandbox's HTTP: recruiters in Lever, the others in Crosschq."""
 
 from dataclasses import dataclass
 from typing import Any

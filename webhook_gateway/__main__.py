@@ -15,6 +15,8 @@ from webhook_gateway.private import create_private_app
 from webhook_gateway.servers import CannotListen, Server, private_server, public_server
 from wiring import open_parts
 
+log = logging.getLogger(__name__)
+
 
 async def serve() -> None:
     """Serves until SIGTERM or SIGINT; requests under way are answered first."""
@@ -31,6 +33,7 @@ async def serve() -> None:
         )
         public = public_server(parts.settings, create_public_app(gateway))
         private = private_server(parts.settings, create_private_app(parts.database, metrics))
+        log.info("Webhooks on %s; health and metrics on %s.", public.address, private.address)
         await _until_stopped(dispatcher, public, private)
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from settings import Settings
+from settings import PREFIX, Settings
 
 STOP_SECONDS = 1
 """How long requests under way have when the process is to end; their senders try again."""
@@ -23,6 +23,12 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, listener: socket.socket) -> None:
         super().__init__(config)
         self._listener = listener
+
+    @property
+    def address(self) -> str:
+        """host:port."""
+        host, port, *_ = self._listener.getsockname()
+        return f"{host}:{port}"
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -70,8 +76,8 @@ def _listen(which: str, host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=_family(host, port), backlog=2048)
     except OSError as error:
         raise CannotListen(
-            f"The gateway cannot listen on {host}:{port} ({error.strerror}). Free the port, or set "
-            f"CROSSCHQ_LEVER_{which}_PORT or CROSSCHQ_LEVER_{which}_HOST to another."
+            f"The gateway cannot listen on {host}:{port}: {error.strerror}. Free the port, or set "
+            f"{PREFIX}{which}_PORT or {PREFIX}{which}_HOST to another."
         ) from None
 
 

@@ -57,7 +57,7 @@ def _guarded(endpoint: Endpoint, method: str, options: CrosschqOptions) -> Endpo
             return _detail(401, "Authentication credentials were not provided.")
         if not compare_digest(given.encode(), expected):
             return _detail(401, "Invalid token.")
-        if request.method not in (method, "HEAD" if method == "GET" else method):
+        if {"HEAD": "GET"}.get(request.method, request.method) != method:
             return _detail(405, f'Method "{request.method}" not allowed.')
         return await endpoint(request)
 

@@ -1,6 +1,6 @@
 """The API of feedback and its templates. Contract sections 7 and 8: a deleted feedback stays readable."""
 
-from pydantic import Field, JsonValue
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -32,7 +32,7 @@ class FieldValue(Record):
     """One answered field."""
 
     id: str
-    value: JsonValue
+    value: str | int | bool | list[str] | None
 
 
 class NewFeedback(Record):

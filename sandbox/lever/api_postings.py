@@ -81,7 +81,7 @@ async def get_posting_users(request: Request) -> Response:
 
 async def create_posting(request: Request) -> Response:
     lever, actor = lever_of(request), actor_of(request, required=True)
-    wanted = await body_of(request, PostingWanted)
+    wanted = await _wanted(request)
     posting = _drafted(wanted, actor, lever.now())
     _change(posting, wanted)
     lever.account.postings[posting.id] = posting
@@ -91,7 +91,7 @@ async def create_posting(request: Request) -> Response:
 async def change_posting(request: Request) -> Response:
     lever, posting = lever_of(request), posting_of(request)
     actor_of(request, required=True)
-    wanted = await body_of(request, PostingWanted)
+    wanted = await _wanted(request)
     _change(posting, wanted)
     posting.updated_at = lever.now()
     return data(posting_shape(posting, lever.options.base_url))
@@ -104,6 +104,13 @@ def posting_of(request: Request) -> Posting:
     if posting.confidentiality == "confidential" and not account.confidential_access:
         raise forbidden("This API key has no access to confidential data.")
     return posting
+
+
+async def _wanted(request: Request) -> PostingWanted:
+    wanted = await body_of(request, PostingWanted)
+    for user in filter(None, [wanted.owner, wanted.hiring_manager]):
+        find(lever_of(request).account.users, "users", user)
+    return wanted
 
 
 def _on_public(posting: Posting, asked: set[str]) -> bool:

@@ -76,6 +76,8 @@ def test_a_first_name_is_never_lost(full: str) -> None:
     assert last
 
 
-@given(st.text(alphabet="abcdef", min_size=1, max_size=20), st.text(alphabet="uvwxyz", min_size=1, max_size=20))
+@given(
+    st.text(alphabet="abcdef", min_size=1, max_size=20), st.text(alphabet="uvwxyz", min_size=1, max_size=20)
+)
 def test_both_spellings_of_a_plain_name_agree(first: str, last: str) -> None:
     assert split_name(f"{first} {last}") == split_name(f"{last}, {first}") == (first, last)

@@ -36,7 +36,13 @@ LEFT_OUT = [
     "+1\u0665\u0665\u0665\u0660\u0661\u0660\u0660",
     "++15550100123",
 ]
-ADDRESSES = ["ada@people.test", "a.b+c@sub.people.test", "o'neill@people.test", "ada@bücher.example", "愛@例え.テスト"]
+ADDRESSES = [
+    "ada@people.test",
+    "a.b+c@sub.people.test",
+    "o'neill@people.test",
+    "ada@bücher.example",
+    "愛@例え.テスト",
+]
 NO_ADDRESSES = [
     "",
     "   ",
@@ -90,7 +96,7 @@ def test_what_is_not_exactly_one_address_is_passed_over(text: str) -> None:
     assert usable_email([text, "bram@people.test"]) == "bram@people.test"
 
 
-@given(st.lists(st.text(alphabet="ab@. ,;<>\"é\x00\x1c\u2028") | st.emails() | st.text(), max_size=4))
+@given(st.lists(st.text(alphabet='ab@. ,;<>"é\x00\x1c\u2028') | st.emails() | st.text(), max_size=4))
 def test_an_address_in_use_has_one_sign_no_blanks_and_a_domain_with_a_dot(emails: list[str]) -> None:
     used = usable_email(emails)
     if used is not None:

@@ -23,7 +23,8 @@ OURS = st.sampled_from(FIXED) | st.builds(progress_tag, st.integers(0, 99), st.i
 
 
 @pytest.mark.parametrize(
-    ("answered", "asked", "tag"), [(1, 3, "Crosschq: 1 of 3"), (3, 3, "Crosschq: 3 of 3"), (0, 3, SENT), (0, 0, SENT)]
+    ("answered", "asked", "tag"),
+    [(1, 3, "Crosschq: 1 of 3"), (3, 3, "Crosschq: 3 of 3"), (0, 3, SENT), (0, 0, SENT)],
 )
 def test_the_tag_counts_answers_once_there_are_some(answered: int, asked: int, tag: str) -> None:
     assert progress_tag(answered, asked) == tag

@@ -50,7 +50,9 @@ def test_without_match_and_fallback_both_sides_are_told() -> None:
 
 
 def test_two_matches_without_an_order_choose_none_and_name_both() -> None:
-    assert choose_template([ENGINEERS, SALES], ["sales", "engineer"]) == SeveralTemplates(("Engineers", "Sales"))
+    assert choose_template([ENGINEERS, SALES], ["sales", "engineer"]) == SeveralTemplates(
+        ("Engineers", "Sales")
+    )
 
 
 def test_the_admins_order_decides_among_several() -> None:
@@ -81,9 +83,7 @@ def test_the_order_of_the_tags_does_not_matter(
 
 
 @given(st.lists(templates(), max_size=5), st.lists(TAGS, max_size=5))
-def test_only_a_seen_tag_or_the_fallback_chooses_a_template(
-    offered: list[Template], tags: list[str]
-) -> None:
+def test_only_a_seen_tag_or_the_fallback_chooses_a_template(offered: list[Template], tags: list[str]) -> None:
     chosen = choose_template(offered, tags)
     if isinstance(chosen, Template):
         seen = {tag.strip().casefold() for tag in tags}
@@ -91,9 +91,7 @@ def test_only_a_seen_tag_or_the_fallback_chooses_a_template(
 
 
 @given(st.lists(templates(), max_size=5), st.lists(TAGS, max_size=5))
-def test_several_are_only_reported_where_at_least_two_match(
-    offered: list[Template], tags: list[str]
-) -> None:
+def test_several_are_only_reported_where_at_least_two_match(offered: list[Template], tags: list[str]) -> None:
     chosen = choose_template(offered, tags)
     if isinstance(chosen, SeveralTemplates):
         assert len(chosen.names) >= 2

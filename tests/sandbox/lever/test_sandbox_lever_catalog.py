@@ -51,6 +51,7 @@ async def test_a_posting_is_changed_in_part(
     before = cast["postings"]["engineer"]
     path = f"/v1/postings/{before['id']}"
     assert (await api.post(path, json={"tags": ["x"]})).status_code == 400
+    assert (await api.post(path, params=acting, json={"owner": "nobody"})).status_code == 404
     after = (await api.post(path, params=acting, json={"tags": ["x"]})).json()["data"]
     assert (after["tags"], after["text"]) == (["x"], before["text"])
 

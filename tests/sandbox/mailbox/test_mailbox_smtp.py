@@ -14,7 +14,6 @@ from sandbox.mailbox.mailbox import Mailbox
 from sandbox.mailbox.smtp import serve_smtp
 from sandbox.serve import address, listen
 
-
 ORDER = {
     "candidate": {"first_name": "Zoë", "last_name": "Line\r\nBcc: x@y.test", "email": "zoe@ex.test"},
     "jobrole": "general",

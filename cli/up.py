@@ -1,0 +1,36 @@
+"""`crosschq-lever up`: the whole installation in the foreground, until Ctrl-C or SIGTERM."""
+
+import time
+
+from rich.console import Console
+
+from deployments.ports import PortInUseError
+from deployments.prefect_api import PrefectApiError
+from deployments.processes import ProcessFailedError
+from deployments.stack import running_stack
+from settings import Settings
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+async def run_up(settings: Settings) -> int:
+    """1, naming it, when a process did not start or has ended."""
+    began = time.monotonic()
+
+    def ready(name: str) -> None:
+        console.print(f"  {time.monotonic() - began:5.1f} s  {name}")
+
+    console.print("Starting:")
+    try:
+        async with running_stack(settings, with_sandbox=False, progress=ready) as stack:
+            console.print(f"\nPrefect:       {stack.prefect_url}")
+            console.print(
+                f"Public port:   {settings.public_host}:{settings.public_port}, as {settings.public_base_url}"
+            )
+            console.print(f"Private port:  http://{settings.private_host}:{settings.private_port}/health")
+            console.print("\nConnect accounts with `crosschq-lever connect FILE`. Ctrl-C stops everything.")
+            await stack.watch()
+    except (ProcessFailedError, PortInUseError, PrefectApiError) as error:
+        console.print(f"\nStopped: {error}", markup=False)
+        return 1
+    return 0
