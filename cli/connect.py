@@ -16,7 +16,8 @@ async def run_connect(file: Path) -> int:
     try:
         blueprint = Blueprint.from_file(file)
         async with open_parts() as parts:
-            connected = await connect(parts, blueprint, who=f"command line, {getpass.getuser()}")
+            base = str(parts.settings.public_base_url)
+            connected = await connect(parts, blueprint, f"command line, {getpass.getuser()}", base)
     except (BlueprintError, VendorError) as error:
         typer.echo(f"Nothing was stored. {error}", err=True)
         return 1

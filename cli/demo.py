@@ -59,7 +59,8 @@ async def connect_sandbox(stack: Stack, lever: LeverPeople, crosschq: CrosschqPe
     file = stack.settings.data_dir / "connection.toml"
     file.write_text(await connection_file(lever, crosschq.url))
     async with open_parts(stack.settings) as parts:
-        connected = await connect(parts, Blueprint.from_file(file), who="demo")
+        base = str(stack.settings.public_base_url)
+        connected = await connect(parts, Blueprint.from_file(file), "demo", base)
     await crosschq.send_webhooks_to(connected.crosschq_webhook_url, CROSSCHQ_TOKEN)
 
 

@@ -28,6 +28,15 @@ class LeverPeople:
             "POST", "/sandbox/move", {"opportunity": opportunity_id, "stage": stage, "times": times}
         )
 
+    async def tag(self, opportunity_id: str, tag: str) -> None:
+        """A recruiter adds a tag."""
+        path = f"/v1/opportunities/{opportunity_id}/addTags"
+        await self.http.post(self.url + path, json={"tags": [tag]}, auth=(self.api_key, ""))
+
+    async def delete(self, opportunity_id: str) -> None:
+        """Somebody deletes the opportunity."""
+        await self._do("POST", "/sandbox/delete", {"opportunity": opportunity_id})
+
     async def opportunity(self, opportunity_id: str) -> dict[str, Any]:
         return (await self._look(f"/opportunities/{opportunity_id}"))["data"]  # type: ignore[no-any-return]
 

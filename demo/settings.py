@@ -15,7 +15,8 @@ FOLDER = Path("var/demo")
 def demo_settings(folder: Path = FOLDER) -> Settings:
     """The same keys at every start, so that what was stored stays readable."""
     folder.mkdir(parents=True, exist_ok=True)
-    public_port, private_port = pick(8600), pick(8610)
+    public_port = pick(8600)
+    private_port = pick(8610, avoid=[public_port])
     return Settings(
         _env_file=None,
         data_dir=folder,

@@ -29,9 +29,12 @@ class SandboxPorts:
     smtp: int
 
     @classmethod
-    def free(cls) -> "SandboxPorts":
+    def free(cls, settings: Settings) -> "SandboxPorts":
         """The usual ones, or others where those are taken."""
-        return cls(lever=pick(8601), crosschq=pick(8602), mailbox=pick(8603), smtp=pick(8625))
+        promised = [settings.public_port, settings.private_port, settings.prefect_port]
+        for preferred in (8601, 8602, 8603, 8625):
+            promised.append(pick(preferred, avoid=promised))
+        return cls(*promised[-4:])
 
 
 def postgres(cluster: Cluster) -> Process:

@@ -2,6 +2,7 @@
 
 import errno
 import socket
+from collections.abc import Collection
 
 import psutil  # type: ignore[import-untyped]
 
@@ -12,10 +13,10 @@ class PortInUseError(Exception):
     """A port is taken; the message names the setting, the port and, where the system tells, who has it."""
 
 
-def pick(preferred: int, host: str = "127.0.0.1") -> int:
-    """The preferred port, or the next free one after it."""
+def pick(preferred: int, host: str = "127.0.0.1", *, avoid: Collection[int] = ()) -> int:
+    """The preferred port, or the next free one after it that is not promised to somebody else (`avoid`)."""
     for port in range(preferred, min(preferred + NEIGHBOURS, 65536)):
-        if is_free(port, host):
+        if port not in avoid and is_free(port, host):
             return port
     raise PortInUseError(f"No port from {preferred} to {preferred + NEIGHBOURS} is free on {host}")
 

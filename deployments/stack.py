@@ -50,7 +50,7 @@ async def running_stack(
     Raises PortInUseError naming the setting, ClusterError, PrefectApiError, or ProcessFailedError naming the process.
     """
     _require_free_ports(settings)
-    ports = SandboxPorts.free() if with_sandbox else None
+    ports = SandboxPorts.free(settings) if with_sandbox else None
     logs = settings.data_dir.resolve() / "logs"
     async with httpx.AsyncClient() as http, Supervisor(logs, progress) as supervisor:
         await supervisor.start(await _foundations(settings, http, ports))

@@ -37,7 +37,7 @@ async def _run(command: Coroutine[Any, Any, int]) -> int:
         watch.add_done_callback(lambda _: stop(signal.SIGHUP))
     with suppress(asyncio.CancelledError):
         return await task
-    return 128 + asked[0]
+    return 128 + asked[0] if asked else 1
 
 
 async def _parent_ended() -> None:

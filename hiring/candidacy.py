@@ -49,6 +49,8 @@ class Candidacy:
     posting: Posting | None = None
     is_archived: bool = False
     is_anonymised: bool = False
+    may_be_contacted: bool = True
+    """False where Lever's data protection says that the candidate has not agreed to be written to."""
 
     @property
     def all_tags(self) -> tuple[str, ...]:

@@ -124,6 +124,8 @@ def _already_asked(
 def _not_a_candidate(candidacy: Candidacy) -> CannotSend | None:
     if candidacy.is_anonymised:
         return CannotSend("the candidate's data were anonymised in Lever.")
+    if not candidacy.may_be_contacted:
+        return CannotSend("the candidate has not agreed to be contacted (data protection in Lever).")
     if candidacy.is_archived:
         return CannotSend(
             "the opportunity is archived. Unarchive it, then move the candidate to this stage again."

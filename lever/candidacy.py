@@ -25,6 +25,7 @@ def candidacy_of(opportunity: Opportunity, posting: Posting | None) -> Candidacy
         posting=_posting(posting) if posting else None,
         is_archived=opportunity.archived is not None,
         is_anonymised=opportunity.is_anonymized,
+        may_be_contacted=_may_be_contacted(opportunity),
     )
 
 
@@ -32,6 +33,11 @@ def _mobile_first(opportunity: Opportunity) -> tuple[str, ...]:
     return tuple(
         phone.value for phone in sorted(opportunity.phones, key=lambda phone: phone.type != "mobile")
     )
+
+
+def _may_be_contacted(opportunity: Opportunity) -> bool:
+    consent = opportunity.data_protection.contact if opportunity.data_protection else None
+    return consent is None or consent.allowed is not False
 
 
 def _posting(posting: Posting) -> HiringPosting:

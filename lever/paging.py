@@ -45,7 +45,7 @@ async def _page(
     try:
         return await read_page(offset)
     except Refused as refused:
-        if offset is None or "invalid offset token" not in refused.reason.lower():
+        if "invalid offset token" not in refused.reason.lower():
             raise
         message = "the page token is no longer valid; start the walk again from its beginning"
         raise OffsetRefused(call.vendor, call.operation, message, refused.status, refused.reason) from refused

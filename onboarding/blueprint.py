@@ -143,11 +143,17 @@ class Blueprint(_Part):
     def from_file(cls, path: Path) -> "Blueprint":
         """Raises BlueprintError."""
         try:
-            return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-        except OSError as error:
-            raise BlueprintError(f"{path} cannot be read: {error.strerror}.") from None
+            return cls.from_text(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise BlueprintError(f"{path} cannot be read: {error}.") from None
+
+    @classmethod
+    def from_text(cls, text: str) -> "Blueprint":
+        """Raises BlueprintError."""
+        try:
+            return cls.model_validate(tomllib.loads(text))
         except tomllib.TOMLDecodeError as error:
-            raise BlueprintError(f"{path} is not TOML: {error}.") from None
+            raise BlueprintError(f"The file is not TOML: {error}.") from None
         except ValidationError as error:
             wrong = [f"  {'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors()]
-            raise BlueprintError(f"{path} is not complete:\n" + "\n".join(wrong)) from None
+            raise BlueprintError("The file is not complete:\n" + "\n".join(wrong)) from None

@@ -27,7 +27,7 @@ class Connected:
     needs_lever_token: bool
 
 
-async def connect(parts: Parts, blueprint: Blueprint, who: str) -> Connected:
+async def connect(parts: Parts, blueprint: Blueprint, who: str, public_base_url: str) -> Connected:
     """May be run again at any time. Raises BlueprintError or one of outbound.errors; then nothing was stored."""
     lever_client = lever.client.connect(
         blueprint.lever.url, api_key(blueprint.lever.api_key.get_secret_value()), Unlimited()
@@ -36,7 +36,7 @@ async def connect(parts: Parts, blueprint: Blueprint, who: str) -> Connected:
         agreed = await _agree(blueprint, lever_client)
         async with parts.database.transaction() as session:
             saved = await save(session, parts.vault, blueprint, agreed, who)
-        base = str(parts.settings.public_base_url).rstrip("/")
+        base = public_base_url.rstrip("/")
         url = f"{base}/webhooks/lever/{saved.lever.url_key}"
         if blueprint.lever.create_webhooks:
             await _ensure_webhook(parts, lever_client, saved.lever, url)

@@ -52,7 +52,8 @@ class Endpoints:
             .join(Connection, Connection.id == WebhookEndpoint.connection_id)
             .where(WebhookEndpoint.url_key == url_key)
         )
-        return rows.tuples().one_or_none()
+        row = rows.one_or_none()
+        return (row[0], row[1]) if row else None
 
     async def of_connection(self, connection_id: int) -> Sequence[WebhookEndpoint]:
         rows = await self._session.scalars(

@@ -18,6 +18,9 @@ SNAPSHOT_EVENT = "snapshot"
 DISPATCH_LEASE = timedelta(seconds=30)
 """After this long without a flow run the same attempt is dispatched again: its key makes a second run impossible."""
 
+_CLAIMING = 7_265_066_100_002
+"""Any number, the same in every process: the advisory lock of the dispatcher that is claiming."""
+
 
 @dataclass(frozen=True)
 class NewDelivery:
@@ -90,6 +93,8 @@ class Deliveries:
 
     async def claim_due(self, limit: int) -> Sequence[Delivery]:
         """Takes what is due, in order per subject, as `dispatched` under a new attempt; several dispatchers may ask."""
+        # One after the other: a row lock alone does not show that an older snapshot of the subject is being claimed.
+        await self._session.execute(select(func.pg_advisory_xact_lock(_CLAIMING)))
         due = list(await self._session.scalars(_due().limit(limit)))
         for delivery in due:
             delivery.state = DeliveryState.DISPATCHED

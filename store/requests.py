@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -50,17 +50,25 @@ class Requests:
             )
             .scalar_subquery()
         )
-        values = asdict(new)
-        open_one = insert(ReferenceRequest).values(
-            **values, generation=generation, state=RequestState.INTENDED
+        made = await self._session.scalar(
+            insert(ReferenceRequest)
+            .values(**asdict(new), generation=generation, state=RequestState.INTENDED)
+            # No index named: two that reserve at once may meet at either of the two.
+            .on_conflict_do_nothing()
+            .returning(ReferenceRequest)
         )
+        return made or await self._take_over(new)
+
+    async def _take_over(self, new: NewRequest) -> ReferenceRequest | None:
         return await self._session.scalar(
-            open_one.on_conflict_do_update(
-                index_elements=[ReferenceRequest.connection_id, ReferenceRequest.opportunity_id],
-                index_where=text("state IN ('intended', 'unknown', 'sent')"),
-                set_=values,
-                where=ReferenceRequest.state == RequestState.INTENDED,
-            ).returning(ReferenceRequest)
+            update(ReferenceRequest)
+            .where(
+                ReferenceRequest.connection_id == new.connection_id,
+                ReferenceRequest.opportunity_id == new.opportunity_id,
+                ReferenceRequest.state == RequestState.INTENDED,
+            )
+            .values(**asdict(new))
+            .returning(ReferenceRequest)
         )
 
     async def by_id(self, request_id: int) -> ReferenceRequest:

@@ -10,7 +10,9 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import text
 
+from demo.settings import demo_settings
 from deployments.postgres import PostgresProcess, embedded_postgres
+from deployments.stack import Stack, running_stack
 from store.database import Database
 from store.migrate import migrate
 from store.tables import Base
@@ -48,3 +50,13 @@ async def database(store_url: str) -> AsyncIterator[Database]:
 @pytest.fixture(scope="session")
 def vault() -> Vault:
     return Vault([Fernet.generate_key().decode()])
+
+
+@pytest.fixture(scope="session")
+async def stack() -> AsyncIterator[Stack]:
+    """Everything an installation runs, started as `make demo` does: Prefect's server and worker, gateway, sandbox."""
+    folder = Path(tempfile.mkdtemp(prefix="cl-"))
+    folder.chmod(0o755)
+    async with running_stack(demo_settings(folder), with_sandbox=True, progress=lambda _name: None) as running:
+        yield running
+    shutil.rmtree(folder)

@@ -83,6 +83,7 @@ def test_where_lever_does_not_say_since_when_the_webhook_counts() -> None:
     [
         ({"is_archived": True}, "archived"),
         ({"is_anonymised": True, "name": "", "emails": ()}, "anonymised"),
+        ({"may_be_contacted": False}, "not agreed to be contacted"),
         ({"name": " , "}, "no name"),
         ({"emails": ()}, "no usable e-mail address"),
         ({"emails": ("ada@people", "ada@people.test, bram@people.test")}, "no usable e-mail address"),

@@ -1,6 +1,7 @@
 """The Lever tag chooses the template; where it does not decide, nobody guesses."""
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -71,9 +72,7 @@ def test_the_same_place_twice_is_no_order() -> None:
 
 
 @given(st.lists(templates(), max_size=5), st.lists(TAGS, max_size=5), st.randoms())
-def test_the_order_of_the_tags_does_not_matter(
-    offered: list[Template], tags: list[str], rng: "st.random.Random"
-) -> None:
+def test_the_order_of_the_tags_does_not_matter(offered: list[Template], tags: list[str], rng: Random) -> None:
     shuffled = rng.sample(tags, len(tags))
     one, other = choose_template(offered, tags), choose_template(offered, shuffled)
     if isinstance(one, NoTemplate):

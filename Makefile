@@ -1,0 +1,51 @@
+# Every action of this project. `make demo` on a fresh machine needs Python 3.11 or newer, make and a package index.
+
+PYTHONS := python3.13 python3.12 python3.11 python3
+BIN     := .venv/bin
+READY   := .venv/.ready
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help demo test up deploy lint types lock clean
+
+help: ## list these actions
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: $(READY) ## start everything with a sandbox and play one candidate's story; EXIT=1 leaves after it
+	@exec $(BIN)/crosschq-lever demo $(if $(EXIT),--exit)
+
+test: $(READY) ## run all tests, on a real PostgreSQL and a real Prefect; ARGS="-k words" chooses
+	@exec $(BIN)/python -m pytest $(ARGS)
+
+up: $(READY) ## start everything against real accounts, with the settings of .env (see .env.example)
+	@exec $(BIN)/crosschq-lever up
+
+deploy: $(READY) ## register the deployments with Prefect; what admins changed there stays
+	@exec $(BIN)/python -m deployments
+
+lint: $(READY) ## check the code with ruff
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(READY) ## check the types with mypy, strict
+	@$(BIN)/mypy
+
+lock: ## choose the newest allowed releases and write requirements.lock; needs uv
+	@uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-emit-find-links --extra sandbox --extra dev --quiet pyproject.toml -o requirements.lock
+
+clean: ## remove what make set up; your data in var/ stays
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements.lock pyproject.toml
+	@python=; for name in $(PYTHONS); do \
+	    if $$name -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	    then python=$$name; break; fi; done; \
+	if [ -z "$$python" ]; then \
+	    echo "No Python 3.11 or newer with venv was found (looked for: $(PYTHONS))." >&2; \
+	    echo "Install one; on Debian and Ubuntu: apt-get install python3 python3-venv" >&2; exit 1; fi; \
+	echo "Setting up .venv with $$($$python --version): once, a minute or two ..."; \
+	$$python -m venv .venv
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --no-deps --no-build-isolation -e .
+	@touch $@

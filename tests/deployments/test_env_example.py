@@ -1,0 +1,28 @@
+"""The documented settings are the settings: no more, no fewer, with the defaults that are told."""
+
+import re
+from pathlib import Path
+
+from deployments.environment import ROOT, settings_environment
+from settings import PREFIX, Settings
+
+EXAMPLE = (ROOT / ".env.example").read_text()
+LINES = dict(re.findall(rf"^#?({PREFIX}\w+)=(.*)$", EXAMPLE, re.MULTILINE))
+NEEDED = {f"{PREFIX}SECRET_KEYS", f"{PREFIX}PREFECT_AUTH_STRING"}
+
+
+def test_every_setting_is_documented_and_nothing_else() -> None:
+    assert LINES.keys() == {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+
+
+def test_only_what_has_no_default_must_be_filled_in() -> None:
+    assert {name for name, value in LINES.items() if not value} == NEEDED
+
+
+def test_the_defaults_told_are_the_defaults() -> None:
+    given = Settings(_env_file=None, secret_keys="k", prefect_auth_string="a:b", data_dir=Path("var"))
+    actual = settings_environment(given)
+    commented = re.findall(rf"^#({PREFIX}\w+)=(.*)$", EXAMPLE, re.MULTILINE)
+    told = {name: value for name, value in commented if "/" not in value and name in actual}
+    told[f"{PREFIX}DATA_DIR"] = str(Path(told[f"{PREFIX}DATA_DIR"]).resolve())
+    assert {name: actual[name] for name in told} == told

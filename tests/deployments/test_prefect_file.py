@@ -1,0 +1,34 @@
+"""The table of contents: a change of what is deployed shows here in review."""
+
+from typing import Any
+
+import pytest
+import yaml
+from prefect.flows import load_flow_from_entrypoint
+
+from deployments.register import PREFECT_FILE
+
+FILE = yaml.safe_load(PREFECT_FILE.read_text())
+
+
+def test_these_deployments_are_there() -> None:
+    assert [(one["entrypoint"], one["name"]) for one in FILE["deployments"]] == [
+        ("flows.reference_request.reference_request", "stage-change"),
+        ("flows.reference_request.reference_request", "crosschq-update"),
+    ]
+
+
+@pytest.mark.parametrize("deployment", FILE["deployments"], ids=lambda one: one["name"])
+def test_each_is_described_runs_on_our_pool_and_leaves_schedules_to_admins(
+    deployment: dict[str, Any],
+) -> None:
+    assert deployment["description"]
+    assert deployment["work_pool"] == {"name": "{{ $CROSSCHQ_LEVER_WORK_POOL }}"}
+    assert not {"schedule", "schedules", "pull", "parameters"} & deployment.keys()
+    assert FILE["pull"] == []
+
+
+@pytest.mark.parametrize("deployment", FILE["deployments"], ids=lambda one: one["name"])
+def test_each_flow_is_named_after_its_function(deployment: dict[str, Any]) -> None:
+    flow = load_flow_from_entrypoint(deployment["entrypoint"])
+    assert flow.name == flow.fn.__name__.replace("_", "-")

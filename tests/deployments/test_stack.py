@@ -1,0 +1,63 @@
+"""The whole stack: its addresses answer, and nothing of it survives its supervisor."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from deployments.guardian import marked
+from deployments.ports import PortInUseError, is_free
+from deployments.stack import Stack, running_stack
+
+pytestmark = pytest.mark.stack
+
+REAL_STACK = Path(__file__).with_name("real_stack.py")
+
+
+def listening(mark: str) -> set[int]:
+    connections = [c for process in marked(mark) for c in process.net_connections("tcp")]
+    return {c.laddr.port for c in connections if c.status == psutil.CONN_LISTEN}
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 20) -> bool:
+    deadline = time.monotonic() + seconds
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return holds()
+
+
+async def test_every_address_answers(stack: Stack) -> None:
+    private = f"http://127.0.0.1:{stack.settings.private_port}/ready"
+    async with httpx.AsyncClient(follow_redirects=True) as browser:
+        for url in (stack.prefect_url, stack.lever_url, stack.crosschq_url, stack.mailbox_url, private):
+            assert (await browser.get(url)).status_code == 200, url
+
+
+def test_every_process_writes_a_log_of_its_own(stack: Stack) -> None:
+    names = {path.stem for path in (stack.settings.data_dir / "logs").glob("*.log")}
+    wanted = {"postgres", "migrations", "prefect-server", "deployments", "gateway", "worker", "sandbox"}
+    assert wanted <= names
+
+
+async def test_a_second_stack_on_the_same_ports_is_refused_naming_the_setting(stack: Stack) -> None:
+    with pytest.raises(PortInUseError, match="CROSSCHQ_LEVER_PUBLIC_PORT"):
+        async with running_stack(stack.settings, with_sandbox=False, progress=lambda _name: None):
+            pass
+
+
+def test_a_kill_of_the_supervisor_leaves_no_process_and_no_port(tmp_path: Path) -> None:
+    argv = [sys.executable, str(REAL_STACK), str(tmp_path)]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as supervisor:
+        assert supervisor.stdout
+        mark = supervisor.stdout.readline().strip()
+        ports = listening(mark)
+        assert len(ports) == 7  # webhooks, private, Prefect, Lever, Crosschq, mailbox, SMTP
+        assert len(marked(mark)) >= 5
+        supervisor.kill()
+    assert eventually(lambda: not marked(mark))
+    assert all(is_free(port) for port in ports)

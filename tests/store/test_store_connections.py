@@ -1,0 +1,144 @@
+"""What an admin has set up, and what its endpoints have seen."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from store.audits import Audits
+from store.connections import Connections, Endpoints
+from store.database import Database
+from store.tables import RequestTemplate, WebhookEndpoint
+from store.vault import Vault
+from tests.factories import Connected, add_template, connect
+
+
+@pytest.fixture
+async def connected(database: Database, vault: Vault) -> Connected:
+    return await connect(database, vault, name="northwind")
+
+
+async def _endpoint(database: Database, connected: Connected) -> WebhookEndpoint:
+    async with database.transaction() as session:
+        found = await Endpoints(session).by_url_key(connected.lever.url_key)
+    assert found is not None
+    return found[0]
+
+
+async def test_an_endpoint_is_found_by_its_url_with_its_connection(
+    database: Database, connected: Connected
+) -> None:
+    async with database.transaction() as session:
+        found = await Endpoints(session).by_url_key(connected.crosschq.url_key)
+        assert found is not None
+        assert (found[0].id, found[1].name) == (connected.crosschq.id, "northwind")
+        assert await Endpoints(session).by_url_key("guessed") is None
+
+
+async def test_rejections_are_counted_with_the_last_reason(database: Database, connected: Connected) -> None:
+    for reason in ("the signature is wrong", "triggeredAt is too old"):
+        async with database.transaction() as session:
+            await Endpoints(session).rejected(connected.lever.id, reason)
+    seen = await _endpoint(database, connected)
+    assert (seen.rejections, seen.last_rejection) == (2, "triggeredAt is too old")
+    assert seen.last_rejected_at is not None
+    assert (seen.last_ping_at, seen.last_event_at) == (None, None)
+
+
+async def test_pings_and_events_leave_their_time(database: Database, connected: Connected) -> None:
+    async with database.transaction() as session:
+        await Endpoints(session).was_pinged(connected.lever.id)
+    assert (await _endpoint(database, connected)).last_ping_at is not None
+    async with database.transaction() as session:
+        await Endpoints(session).got_event(connected.lever.id)
+    assert (await _endpoint(database, connected)).last_event_at is not None
+
+
+@pytest.mark.parametrize(
+    ("secrets", "scheme", "is_open"),
+    [(None, None, False), (b"sealed", None, True), (None, "none", True), (None, "token", False)],
+)
+def test_a_url_does_not_answer_until_somebody_can_be_verified(
+    secrets: bytes | None, scheme: str | None, is_open: bool
+) -> None:
+    assert WebhookEndpoint(secrets=secrets, auth_scheme=scheme).is_open is is_open
+
+
+async def test_a_paused_connection_says_why(database: Database, connected: Connected) -> None:
+    async with database.transaction() as session:
+        await Connections(session).pause(connected.connection.id, "Lever, GET /users: the key was refused.")
+    async with database.transaction() as session:
+        kept = await Connections(session).named("northwind")
+    assert kept is not None
+    assert kept.paused_because == "Lever, GET /users: the key was refused."
+
+
+async def test_whoever_changes_a_connection_changes_it_alone(
+    database: Database, connected: Connected
+) -> None:
+    with pytest.raises(DBAPIError, match="could not obtain lock"):
+        async with database.transaction() as first, database.transaction() as second:
+            await Connections(first).named("northwind")
+            await second.execute(text("SELECT id FROM connection FOR UPDATE NOWAIT"))
+
+
+async def test_a_connections_name_is_its_own(database: Database, vault: Vault, connected: Connected) -> None:
+    with pytest.raises(IntegrityError, match="uq_connection_name"):
+        await connect(database, vault, name="northwind")
+
+
+async def test_templates_come_in_the_admins_order_and_the_others_behind(
+    database: Database, connected: Connected
+) -> None:
+    for name, position in [("c", None), ("b", 2), ("d", None), ("a", 1)]:
+        await add_template(database, connected.connection, name=name, position=position)
+    async with database.transaction() as session:
+        templates = await Connections(session).templates(connected.connection.id)
+    assert [template.name for template in templates] == ["a", "b", "c", "d"]
+
+
+async def test_templates_are_replaced_as_a_whole_for_one_connection(
+    database: Database, vault: Vault, connected: Connected
+) -> None:
+    other = await connect(database, vault)
+    for connection in (connected.connection, other.connection):
+        await add_template(database, connection, name="Engineers")
+    fresh = RequestTemplate(
+        connection_id=connected.connection.id,
+        name="Engineers",
+        description="",
+        survey="new",
+        counts={},
+        is_fallback=True,
+    )
+    async with database.transaction() as session:
+        await Connections(session).replace_templates(connected.connection.id, [fresh])
+    async with database.transaction() as session:
+        assert [t.survey for t in await Connections(session).templates(connected.connection.id)] == ["new"]
+        assert len(await Connections(session).templates(other.connection.id)) == 1
+
+
+async def test_what_was_begun_in_a_transaction_that_fails_is_undone(
+    database: Database, connected: Connected
+) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with database.transaction() as session:
+            Audits(session).add(who="test", what="paused", subject="connection:1")
+            await session.flush()
+            _ = 1 / 0
+    async with database.transaction() as session:
+        assert await session.scalar(text("SELECT count(*) FROM audit")) == 0
+
+
+async def test_an_audit_row_outlives_its_connection(database: Database, connected: Connected) -> None:
+    async with database.transaction() as session:
+        Audits(session).add(
+            who="command line",
+            what="connected",
+            subject="connection:1",
+            connection_id=connected.connection.id,
+        )
+    async with database.transaction() as session:
+        await session.execute(text("DELETE FROM connection"))
+    async with database.transaction() as session:
+        kept = (await session.execute(text("SELECT who, what, connection_id FROM audit"))).one()
+    assert tuple(kept) == ("command line", "connected", None)
