@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import httpx
 from rich.console import Console
@@ -57,7 +58,7 @@ async def _play(stack: Stack) -> None:
 async def connect_sandbox(stack: Stack, lever: LeverPeople, crosschq: CrosschqPeople) -> None:
     """Does what an admin does: writes the connection file, connects, and enters the webhook in Crosschq."""
     file = stack.settings.data_dir / "connection.toml"
-    file.write_text(await connection_file(lever, crosschq.url))
+    file.write_text(await connection_file(lever, crosschq.url, datetime.now(UTC)))
     async with open_parts(stack.settings) as parts:
         base = str(stack.settings.public_base_url)
         connected = await connect(parts, Blueprint.from_file(file), "demo", base)

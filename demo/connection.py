@@ -1,6 +1,6 @@
 """The demo's connection file: the sandbox's Lever and Crosschq, as an admin would write it."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from demo.people import LeverPeople
 
@@ -39,11 +39,11 @@ references = {{ managers = 1, business = 1 }}
 """
 
 
-async def connection_file(lever: LeverPeople, crosschq_url: str) -> str:
-    """The text. `live_since` is now: what was moved before is not asked about."""
+async def connection_file(lever: LeverPeople, crosschq_url: str, live_since: datetime) -> str:
+    """The file's text."""
     users = (await lever.cast())["users"]
     return _FILE.format(
-        live_since=datetime.now(UTC).isoformat(timespec="seconds"),
+        live_since=live_since.isoformat(timespec="seconds"),
         lever_url=lever.url,
         lever_key=lever.api_key,
         perform_as=users["integration"]["id"],

@@ -33,6 +33,14 @@ class LeverPeople:
         path = f"/v1/opportunities/{opportunity_id}/addTags"
         await self.http.post(self.url + path, json={"tags": [tag]}, auth=(self.api_key, ""))
 
+    async def second_opportunity(self, first: dict[str, Any]) -> dict[str, Any]:
+        """The same person applies to the same posting once more."""
+        body = {"emails": first["emails"], "name": first["name"], "tags": first["tags"], "origin": "applied"}
+        path = f"/v1/opportunities?perform_as={first['owner']}"
+        made = await self.http.post(self.url + path, json=body, auth=(self.api_key, ""))
+        made.raise_for_status()
+        return dict(made.json()["data"])
+
     async def delete(self, opportunity_id: str) -> None:
         """Somebody deletes the opportunity."""
         await self._do("POST", "/sandbox/delete", {"opportunity": opportunity_id})
@@ -91,9 +99,13 @@ class CrosschqPeople:
         """`candidate_opens`, `self_reference`, `add_references`, `answer_next`, `conclude`, `cancel` ..."""
         return await self._do("POST", f"/sandbox/requests/{request_id}/act", {"act": act})
 
+    async def say(self, what: str, **values: object) -> None:
+        """One of the sandbox's own settings: `report-host`, `report-kind`, `knobs`."""
+        await self._do("PUT", f"/sandbox/{what}", values)
+
     async def set_knobs(self, **knobs: object) -> None:
         """Faults to come: see `sandbox/knobs.py`."""
-        await self._do("PUT", "/sandbox/knobs", knobs)
+        await self.say("knobs", **knobs)
 
     async def _do(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         response = await self.http.request(method, self.url + path, json=body)

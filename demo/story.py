@@ -43,9 +43,9 @@ class Story:
 
         await self.lever.move(self.opportunity_id)
         yield self._told("A recruiter moved the candidate to stage 'Crosschq' in Lever")
-        await self._until("Crosschq has the reference request", self._request_arrived)
+        await self.wait_until("Crosschq has the reference request", self._request_arrived)
         yield self._told("Crosschq has the reference request, with the template for the posting's tag")
-        await self._until_tag("Crosschq: sent")
+        await self.wait_for_status("Crosschq: sent")
         yield self._told("Lever shows the tag 'Crosschq: sent'")
         await self._until_note("request sent")
         yield self._told("and a note that says what was asked, in whose name")
@@ -56,37 +56,37 @@ class Story:
         yield self._told(f"The candidate answered about themselves and named {asked} references")
         for answered in range(1, asked):
             await self.crosschq.act(self.request_id, "answer_next")
-            await self._until_tag(f"Crosschq: {answered} of {asked}")
+            await self.wait_for_status(f"Crosschq: {answered} of {asked}")
             yield self._told(f"A reference answered: Lever shows 'Crosschq: {answered} of {asked}'")
         await self.crosschq.act(self.request_id, "answer_next")
         async for told in self._report():
             yield told
 
     async def _report(self) -> AsyncIterator[Told]:
-        await self._until("the report's link stands on the profile", self._link_is_there)
+        await self.wait_until("the report's link stands on the profile", self._link_is_there)
         yield self._told("The last one answered: the report's link stands on the Lever profile")
-        await self._until("the report's PDF is a file on the opportunity", self._file_is_there)
+        await self.wait_until("the report's PDF is a file on the opportunity", self._file_is_there)
         yield self._told("its PDF is a file on the opportunity")
         await self._until_note("report complete")
         yield self._told("a note carries the summary")
-        await self._until_tag("Crosschq: complete")
+        await self.wait_for_status("Crosschq: complete")
         yield self._told("and the status tag says 'Crosschq: complete'")
 
-    async def _until_tag(self, tag: str) -> None:
+    async def wait_for_status(self, tag: str) -> None:
         async def shows_only_it() -> bool:
             shown = [
                 one for one in await self.lever.tags(self.opportunity_id) if one.startswith("Crosschq: ")
             ]
             return shown == [tag]
 
-        await self._until(f"the only status tag in Lever is '{tag}'", shows_only_it)
+        await self.wait_until(f"the only status tag in Lever is '{tag}'", shows_only_it)
 
     async def _until_note(self, words: str) -> None:
         async def says_it_once() -> bool:
             notes = await self.lever.notes(self.opportunity_id)
             return sum(words in note for note in notes) == 1
 
-        await self._until(f"one note in Lever says '{words}'", says_it_once)
+        await self.wait_until(f"one note in Lever says '{words}'", says_it_once)
 
     async def _request_arrived(self) -> bool:
         requests = await self.crosschq.requests_for(self.email)
@@ -101,7 +101,7 @@ class Story:
     async def _file_is_there(self) -> bool:
         return await self.lever.files(self.opportunity_id) == [f"crosschq-report-{self.request_id}.pdf"]
 
-    async def _until(self, what: str, came_true: Callable[[], Awaitable[bool]]) -> None:
+    async def wait_until(self, what: str, came_true: Callable[[], Awaitable[bool]]) -> None:
         try:
             async with asyncio.timeout(self.patience):
                 while not await came_true():  # noqa: ASYNC110 - people look again, too

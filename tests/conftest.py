@@ -57,6 +57,8 @@ async def stack() -> AsyncIterator[Stack]:
     """Everything an installation runs, started as `make demo` does: Prefect's server and worker, gateway, sandbox."""
     folder = Path(tempfile.mkdtemp(prefix="cl-"))
     folder.chmod(0o755)
-    async with running_stack(demo_settings(folder), with_sandbox=True, progress=lambda _name: None) as running:
+    async with running_stack(
+        demo_settings(folder), with_sandbox=True, progress=lambda _name: None
+    ) as running:
         yield running
     shutil.rmtree(folder)

@@ -69,5 +69,9 @@ async def add_template(database: Database, connection: Connection, **changes: ob
 
 def _endpoint(connection: Connection, vendor: Vendor, event: str, sealed: bytes) -> WebhookEndpoint:
     return WebhookEndpoint(
-        connection_id=connection.id, vendor=vendor, event=event, url_key=secrets.token_urlsafe(32), secrets=sealed
+        connection_id=connection.id,
+        vendor=vendor,
+        event=event,
+        url_key=secrets.token_urlsafe(32),
+        secrets=sealed,
     )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from math import isinf
 
 DEEPEST = 32
 LONGEST_NUMBER = 32
@@ -75,4 +76,7 @@ def _short_int(digits: str) -> int:
 def _short_float(digits: str) -> float:
     if len(digits) > LONGEST_NUMBER:
         raise NotStrictJson("a number is too long")
-    return float(digits)
+    number = float(digits)
+    if isinf(number):
+        raise NotStrictJson("a number is too large")
+    return number

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -39,6 +40,8 @@ from wiring import Parts, open_parts
 
 Edit = Callable[[str], str]
 
+LIVE_SINCE = datetime(2026, 1, 1, tzinfo=UTC)
+
 RETRY_WAITS = (0.05, 0.1, 0.2, 0.4)
 """Seconds between the tries of a sandbox webhook."""
 
@@ -61,7 +64,7 @@ async def served(app_at: "AppAt") -> AsyncIterator[tuple[str, ASGIApp]]:
 class AppAt:
     """Builds an app that knows its own address."""
 
-    def __init__(self, build: Any) -> None:  # noqa: ANN401 - a factory of either vendor's app
+    def __init__(self, build: Any) -> None:
         self._build = build
 
     def __call__(self, url: str) -> Starlette:
@@ -106,6 +109,7 @@ class Office:
     lever_app: Starlette
     crosschq_app: Starlette
     prefect: Settings
+    gateway_url: str
 
     async def move(self, candidate: dict[str, Any], stage: str = "Crosschq", times: int = 1) -> None:
         """A recruiter moves the candidate; returns when the gateway has recorded Lever's webhooks."""
@@ -145,6 +149,13 @@ class Office:
         ):
             async with open_parts(self.parts.settings):
                 return await reference_request(delivery.id, delivery.attempt, return_state=True)  # type: ignore[no-any-return, call-overload]
+
+    async def connect_again(self, edit: Edit | None = None) -> None:
+        """As an admin does with the file; `edit` changes its text first."""
+        text = await connection_file(self.lever, self.crosschq.url, LIVE_SINCE)
+        blueprint = Blueprint.from_text(edit(text) if edit else text)
+        connected = await connect(self.parts, blueprint, "test", self.gateway_url)
+        await self.crosschq.send_webhooks_to(connected.crosschq_webhook_url, CROSSCHQ_TOKEN)
 
     async def deliveries(self) -> list[Delivery]:
         """Oldest first."""
@@ -189,17 +200,9 @@ async def open_office(
         assert isinstance(lever_app, Starlette)
         assert isinstance(crosschq_app, Starlette)
         lever, crosschq = LeverPeople(http, lever_url), CrosschqPeople(http, crosschq_url)
-        office = Office(parts, lever, crosschq, lever_app, crosschq_app, prefect)
-        await set_up(office, gateway_url, edit)
+        office = Office(parts, lever, crosschq, lever_app, crosschq_app, prefect, gateway_url)
+        await office.connect_again(edit)
         yield office
-
-
-async def set_up(office: Office, gateway_url: str, edit: Edit | None = None) -> None:
-    """Connects as an admin does; `edit` changes the connection file's text first."""
-    text = await connection_file(office.lever, office.crosschq.url)
-    blueprint = Blueprint.from_text(edit(text) if edit else text)
-    connected = await connect(office.parts, blueprint, "test", gateway_url)
-    await office.crosschq.send_webhooks_to(connected.crosschq_webhook_url, CROSSCHQ_TOKEN)
 
 
 def _gateway(parts: Parts) -> Gateway:

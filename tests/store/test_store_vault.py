@@ -52,7 +52,7 @@ def test_without_a_key_nothing_starts(setting: str) -> None:
         Vault.from_setting(setting)
 
 
-@pytest.mark.parametrize("bad", ["short", OLD[:-4], OLD + "AAAA", "é" * 44, "not base64 at all!"])
+@pytest.mark.parametrize("bad", ["short", OLD[:-4], "A" * 48, "é" * 44, "not base64 at all!"])
 def test_a_malformed_key_is_refused_without_being_shown(bad: str) -> None:
     with pytest.raises(VaultError, match="no Fernet key") as refused:
         Vault.from_setting(f"{NEW},{bad}")

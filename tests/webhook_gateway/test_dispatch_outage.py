@@ -85,9 +85,11 @@ async def test_gateway_and_dispatcher_outlive_a_killed_database(
         await heard.wait()
         start()
         assert [(await senders.lever(one)).status_code for one in (before, during)] == [200, 202]
-        assert await runs.next() == "delivery:2:1"
+        # PostgreSQL skips ids after a crash.
+        _, second = await deliveries(database)
+        assert (second.subject, await runs.next()) == ("opportunity:o-2", f"delivery:{second.id}:1")
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
-    assert [one.subject for one in await deliveries(database)] == ["opportunity:o-1", "opportunity:o-2"]
+    assert len(runs.asked) == 2
     await database.close()

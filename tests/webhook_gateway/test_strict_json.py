@@ -20,6 +20,14 @@ VALUES = st.recursive(
 )
 
 
+def reason_to_refuse(raw: bytes) -> str | None:
+    try:
+        parse(raw)
+    except NotStrictJson as error:
+        return str(error)
+    return None
+
+
 @given(VALUES, st.booleans(), st.sampled_from([None, 1]))
 def test_any_ordinary_value_is_read_as_it_was_written(
     value: Any, ascii_only: bool, indent: int | None
@@ -33,16 +41,9 @@ def test_any_ordinary_value_is_read_as_it_was_written(
 
 
 @given(st.binary())
-def test_any_bytes_are_read_or_refused_without_being_quoted(raw: bytes) -> None:
-    try:
-        parse(raw)
-    except NotStrictJson as error:
-        assert str(error) in {
-            "not UTF-8",
-            "not JSON",
-            "a number is too long",
-            "NaN and Infinity are not JSON",
-        }
+def test_any_bytes_are_read_or_refused_for_a_reason_of_ours(raw: bytes) -> None:
+    reasons = {"not UTF-8", "not JSON", "a number is too long", "NaN and Infinity are not JSON"}
+    assert reason_to_refuse(raw) in {None, *reasons}
 
 
 @pytest.mark.parametrize("pair", ["[]", '{"":}'])
@@ -74,6 +75,6 @@ def test_numbers_are_read_up_to_32_characters() -> None:
 
 
 @pytest.mark.parametrize("raw", [b"1e999", b"-1e999", b"[1e400]"])
-def test_a_number_beyond_every_number_is_infinity_and_refused(raw: bytes) -> None:
-    with pytest.raises(NotStrictJson):
+def test_a_number_beyond_every_number_is_infinity_and_so_refused(raw: bytes) -> None:
+    with pytest.raises(NotStrictJson, match="number is too large"):
         parse(raw)

@@ -1,0 +1,199 @@
+"""`python -m webhook_gateway` as it is run: a process of its own, real sockets, real signals."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+from cryptography.fernet import Fernet
+
+from deployments.environment import ROOT, process_environment
+from deployments.ports import is_free, pick
+from settings import Settings
+from store.database import Database
+from store.tables import DeliveryState
+from store.vault import Vault
+from tests.factories import connect
+from tests.webhook_gateway.inbox import deliveries
+from tests.webhook_gateway.senders import as_bytes, stage_change
+
+LIMIT = 30.0
+STOP_LIMIT = 3.0
+"""Seconds from the signal until nobody listens any more."""
+
+
+@dataclass
+class GatewayProcess:
+    """A gateway process; stderr is in `log`."""
+
+    settings: Settings
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def public(self) -> str:
+        return f"http://127.0.0.1:{self.settings.public_port}"
+
+    @property
+    def private(self) -> str:
+        return f"http://127.0.0.1:{self.settings.private_port}"
+
+    def is_ready(self) -> bool:
+        assert self.process.poll() is None, self.log.read_text()
+        try:
+            return httpx.get(f"{self.private}/ready").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def has_left_its_ports(self) -> bool:
+        return is_free(self.settings.public_port) and is_free(self.settings.private_port)
+
+    def open(self, url_key: str, head: bytes) -> socket.socket:
+        """A connection to the public port on which a webhook's headers were sent."""
+        connection = socket.create_connection(("127.0.0.1", self.settings.public_port), LIMIT)
+        connection.sendall(
+            b"POST /webhooks/lever/%b HTTP/1.1\r\nHost: gateway.test\r\n%b" % (url_key.encode(), head)
+        )
+        return connection
+
+
+def eventually(holds: Callable[[], bool], limit: float = LIMIT) -> bool:
+    deadline = time.monotonic() + limit
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return holds()
+
+
+@pytest.fixture
+def settings(store_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        _env_file=None,
+        secret_keys=Fernet.generate_key().decode(),
+        data_dir=tmp_path,
+        database_url=store_url,
+        public_port=pick(18600),
+        private_port=pick(18810),
+        prefect_api_url=f"http://127.0.0.1:{pick(19000)}/api",
+        prefect_auth_string="demo:demo",
+    )
+
+
+@pytest.fixture
+def vault(settings: Settings) -> Vault:
+    return Vault.from_setting(settings.secret_keys.get_secret_value())
+
+
+def start(settings: Settings, log: Path, **environment: str) -> GatewayProcess:
+    argv = [sys.executable, "-m", "webhook_gateway"]
+    env = {**process_environment(settings), **environment}
+    with log.open("wb") as stderr:
+        return GatewayProcess(settings, subprocess.Popen(argv, env=env, cwd=ROOT, stderr=stderr), log)
+
+
+@pytest.fixture
+def gateway(settings: Settings, database: Database, tmp_path: Path) -> Iterator[GatewayProcess]:
+    """A process that is ready, on an empty store; its Prefect is nowhere."""
+    started = start(settings, tmp_path / "gateway.log")
+    try:
+        assert eventually(started.is_ready)
+        yield started
+    finally:
+        started.process.kill()
+        started.process.wait()
+
+
+@pytest.fixture
+async def web() -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(timeout=LIMIT) as client:
+        yield client
+
+
+async def test_a_webhook_comes_in_at_the_public_port_and_is_counted_at_the_private_one(
+    gateway: GatewayProcess, database: Database, vault: Vault, web: httpx.AsyncClient
+) -> None:
+    connected = await connect(database, vault)
+    sent = as_bytes(stage_change(connected.lever_token, at=datetime.now(UTC)))
+    url = f"{gateway.public}/webhooks/lever/{connected.lever.url_key}"
+    assert [(await web.post(url, content=sent)).status_code for _ in range(2)] == [202, 200]
+
+    def tried() -> bool:
+        return (
+            'crosschq_lever_dispatched_total{result="failed"} 1.0'
+            in httpx.get(f"{gateway.private}/metrics").text
+        )
+
+    assert eventually(tried)
+    [delivery] = await deliveries(database)
+    assert (delivery.state, delivery.attempt) == (DeliveryState.DISPATCHED, 1)
+    log = gateway.log.read_text()
+    assert "Delivery 1 waits for its flow run: Prefect's API did not answer (ConnectError)." in log
+    assert not [one for one in (connected.lever.url_key, connected.lever_token, "demo:demo") if one in log]
+
+
+async def test_each_port_has_its_own_pages_only(gateway: GatewayProcess, web: httpx.AsyncClient) -> None:
+    for path in ("/health", "/ready", "/metrics"):
+        assert (await web.get(gateway.public + path)).status_code == 404
+        assert (await web.get(gateway.private + path)).status_code == 200
+    assert (await web.post(f"{gateway.private}/webhooks/lever/guess")).status_code == 404
+    answer = await web.post(f"{gateway.public}/webhooks/lever/guess")
+    assert (answer.status_code, "server" in answer.headers) == (404, False)
+
+
+async def test_a_body_that_is_announced_too_large_is_refused_and_the_connection_closed(
+    gateway: GatewayProcess, database: Database, vault: Vault
+) -> None:
+    connected = await connect(database, vault)
+    with gateway.open(connected.lever.url_key, b"Content-Length: 1000000000\r\n\r\n{") as connection:
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_ends_it_cleanly_and_soon(
+    gateway: GatewayProcess, web: httpx.AsyncClient, sign: signal.Signals
+) -> None:
+    await web.get(f"{gateway.private}/health")  # its connection stays open
+    gateway.process.send_signal(sign)
+    assert eventually(gateway.has_left_its_ports, STOP_LIMIT)
+    assert gateway.process.wait(LIMIT) == 0
+    assert "Traceback" not in gateway.log.read_text()
+
+
+async def test_a_sender_in_the_middle_of_a_webhook_cannot_hold_up_the_end(
+    gateway: GatewayProcess, database: Database, vault: Vault
+) -> None:
+    connected = await connect(database, vault)
+    with gateway.open(connected.lever.url_key, b"Content-Length: 100\r\n\r\n{"):
+        gateway.process.terminate()
+        assert eventually(gateway.has_left_its_ports, STOP_LIMIT)
+        assert gateway.process.wait(LIMIT) == 0
+    assert connected.lever.url_key not in gateway.log.read_text()
+
+
+@pytest.mark.parametrize("which", ["public", "private"])
+def test_a_busy_port_is_a_clear_error(settings: Settings, tmp_path: Path, which: str) -> None:
+    port = getattr(settings, f"{which}_port")
+    with socket.create_server(("127.0.0.1", port)):
+        gateway = start(settings, tmp_path / "gateway.log")
+        assert gateway.process.wait(LIMIT) == 1
+    [*_, last] = gateway.log.read_text().splitlines()
+    assert last.startswith(f"The gateway cannot listen on 127.0.0.1:{port}: Address already in use")
+    assert f"set CROSSCHQ_LEVER_{which.upper()}_PORT" in last
+    assert "Traceback" not in gateway.log.read_text()
+
+
+@pytest.mark.parametrize("keys", ["", "not a Fernet key"])
+def test_a_missing_encryption_key_stops_the_start_with_a_clear_error(
+    settings: Settings, tmp_path: Path, keys: str
+) -> None:
+    gateway = start(settings, tmp_path / "gateway.log", CROSSCHQ_LEVER_SECRET_KEYS=keys)
+    assert gateway.process.wait(LIMIT) == 1
+    assert "CROSSCHQ_LEVER_SECRET_KEYS" in gateway.log.read_text()
+    assert "Traceback" not in gateway.log.read_text()
