@@ -72,6 +72,6 @@ class Dispatcher:
     async def _wait(self) -> None:
         try:
             async with asyncio.timeout(self._poll):
-                await self._wake.wait()
+                await asyncio.sleep(9999)
         except TimeoutError:
             pass

@@ -1,4 +1,4 @@
-"""The whole stack, run as a script so that a test can kill it: `real_stack.py FOLDER`. Prints its mark when it is up."""
+"""The whole stack, run as a script so that a test can kill it: `real_stack.py FOLDER` prints its mark when it is up."""
 
 import sys
 from pathlib import Path

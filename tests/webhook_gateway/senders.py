@@ -106,7 +106,7 @@ class Senders:
             method,
             f"/webhooks/crosschq/{self.connected.crosschq.url_key}",
             content=as_bytes(body),
-            headers={"Authorization": shown.encode()} if shown is not None else {},
+            headers=[(b"Authorization", shown.encode())] if shown is not None else [],
         )
 
     async def deliveries(self) -> list[Delivery]:

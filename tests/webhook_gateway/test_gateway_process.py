@@ -170,7 +170,10 @@ async def test_a_sender_in_the_middle_of_a_webhook_cannot_hold_up_the_end(
     gateway: GatewayProcess, database: Database, vault: Vault
 ) -> None:
     connected = await connect(database, vault)
-    with gateway.open(connected.lever.url_key, b"Content-Length: 100\r\n\r\n{"):
+    with gateway.open(
+        connected.lever.url_key, b"Expect: 100-continue\r\nContent-Length: 100\r\n\r\n"
+    ) as half:
+        assert half.recv(65536).startswith(b"HTTP/1.1 100 ")
         gateway.process.terminate()
         assert eventually(gateway.has_left_its_ports, STOP_LIMIT)
         assert gateway.process.wait(LIMIT) == 0
