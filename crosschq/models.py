@@ -23,7 +23,10 @@ from crosschq import dialect
 
 
 def _in_utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("not a time within the years 1 to 9999 UTC") from None
 
 
 def _by_id(relationships: object) -> object:

@@ -135,6 +135,14 @@ def _ending(code: int | None) -> str:
 
 
 async def _stop(running: Running) -> None:
+    import time
+
+    t = time.time()
+    await _stop2(running)
+    print("STOP", running.process.name, round(time.time() - t, 2))
+
+
+async def _stop2(running: Running) -> None:
     """What it started itself and left is the guardian's: it finds that by the mark."""
     child = running.child
     if child.returncode is not None:

@@ -36,11 +36,11 @@ def base_job_template() -> dict[str, Any]:
 async def ensure_work_pool(api: httpx.AsyncClient, name: str) -> None:
     """Makes the pool, or brings the one that is there to this template; an admin's pause and limit stay."""
     template = {"description": DESCRIPTION, "base_job_template": base_job_template()}
-    made = await api.post("/work_pools/", json={"name": name, "type": "process", **template})
-    if made.status_code == httpx.codes.CONFLICT:
-        checked(await api.patch(f"/work_pools/{name}", json=template))
+    updated = await api.patch(f"/work_pools/{name}", json=template)
+    if updated.status_code == httpx.codes.NOT_FOUND:
+        checked(await api.post("/work_pools/", json={"name": name, "type": "process", **template}))
     else:
-        checked(made)
+        checked(updated)
 
 
 def worker_is_online(api: httpx.AsyncClient, pool: str, worker: str) -> Check:

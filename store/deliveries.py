@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from store.tables import UNFINISHED, Connection, Delivery, DeliveryState
+from store.tables import UNFINISHED, Connection, Delivery, DeliveryState, ReferenceRequest
 
 SNAPSHOT_EVENT = "snapshot"
 """Crosschq's only webhook: the state of one request. A newer one says all that an older one said."""
@@ -31,6 +31,7 @@ class NewDelivery:
     origin: str
     event: str
     subject: str
+    opportunity_id: str | None
     replay_key: str
     body: bytes | None
     body_sha256: str
@@ -104,11 +105,20 @@ class Deliveries:
             delivery.flow_run_id = None
             if delivery.event == SNAPSHOT_EVENT:
                 await self._cover_older(delivery)
+                delivery.opportunity_id = await self._opportunity_of(delivery)
         lost = list(await self._session.scalars(_claimed_without_run().limit(limit)))
         for delivery in lost:
             delivery.next_attempt_at = func.now()
         await self._session.flush()
         return [*due, *lost]
+
+    async def _opportunity_of(self, snapshot: Delivery) -> str | None:
+        return await self._session.scalar(
+            select(ReferenceRequest.opportunity_id).where(
+                ReferenceRequest.connection_id == snapshot.connection_id,
+                ReferenceRequest.crosschq_id == snapshot.subject.partition(":")[2],
+            )
+        )
 
     async def _cover_older(self, newest: Delivery) -> None:
         await self._session.execute(

@@ -176,6 +176,8 @@ class Delivery(Base):
     event: Mapped[str]
     subject: Mapped[str]
     """What must be handled in order: `opportunity:{id}` or `request:{Crosschq id}`."""
+    opportunity_id: Mapped[str | None]
+    """Whom it is about in Lever; for Crosschq's snapshots known once they are dispatched."""
     replay_key: Mapped[str] = mapped_column(unique=True)
     """Closes the race of a vendor that sends the same thing twice at once."""
     body: Mapped[bytes | None] = mapped_column(LargeBinary)

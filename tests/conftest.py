@@ -20,13 +20,19 @@ from store.vault import Vault
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresProcess]:
-    """A started server of this session's own; its socket's path must be short, hence not pytest's folder."""
+def short_folder() -> Iterator[Path]:
+    """For sockets, whose paths must be short, and for PostgreSQL's own user: hence not pytest's folder."""
     folder = Path(tempfile.mkdtemp(prefix="cl-"))
     folder.chmod(0o755)
-    with embedded_postgres(folder / "data", folder / "socket") as server:
-        yield server
+    yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres(short_folder: Path) -> Iterator[PostgresProcess]:
+    """A started server of this session's own."""
+    with embedded_postgres(short_folder / "tests", short_folder / "socket") as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -53,12 +59,8 @@ def vault() -> Vault:
 
 
 @pytest.fixture(scope="session")
-async def stack() -> AsyncIterator[Stack]:
+async def stack(short_folder: Path) -> AsyncIterator[Stack]:
     """Everything an installation runs, started as `make demo` does: Prefect's server and worker, gateway, sandbox."""
-    folder = Path(tempfile.mkdtemp(prefix="cl-"))
-    folder.chmod(0o755)
-    async with running_stack(
-        demo_settings(folder), with_sandbox=True, progress=lambda _name: None
-    ) as running:
+    settings = demo_settings(short_folder)
+    async with running_stack(settings, with_sandbox=True, progress=lambda _name: None) as running:
         yield running
-    shutil.rmtree(folder)

@@ -30,6 +30,7 @@ def read_crosschq(arrival: Arrival, vault: Vault, retention: timedelta) -> NewDe
         origin="webhook",
         event=SNAPSHOT_EVENT,
         subject=f"request:{snapshot.id}",
+        opportunity_id=None,
         replay_key=hashlib.sha256(f"crosschq/{key}".encode()).hexdigest(),
         body=vault.seal(arrival.body.decode()),
         body_sha256=arrival.body_sha256,

@@ -72,6 +72,6 @@ class Dispatcher:
     async def _wait(self) -> None:
         try:
             async with asyncio.timeout(self._poll):
-                await asyncio.sleep(9999)
+                await self._wake.wait()
         except TimeoutError:
             pass

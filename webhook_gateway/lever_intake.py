@@ -5,6 +5,7 @@ nothing, never to act on.
 """
 
 import hashlib
+import json
 from datetime import UTC, datetime, timedelta
 
 from lever.webhooks import Malformed, NotGenuine, StageChange, WebhookEvent, verify
@@ -18,7 +19,8 @@ from webhook_gateway.strict_json import NotStrictJson, parse
 def read_lever(arrival: Arrival, vault: Vault, retention: timedelta) -> NewDelivery | Ping:
     """The event of a genuine webhook; raises Rejected or Unreadable."""
     try:
-        event = WebhookEvent.from_json(parse(arrival.body))
+        content = parse(arrival.body)
+        event = WebhookEvent.from_json(content)
     except (NotStrictJson, Malformed) as error:
         raise Unreadable(str(error)) from None
     secrets = vault.open_list(arrival.endpoint.secrets) if arrival.endpoint.secrets else []
@@ -39,9 +41,10 @@ def read_lever(arrival: Arrival, vault: Vault, retention: timedelta) -> NewDeliv
         origin="webhook",
         event=event.event,
         subject=f"opportunity:{change.opportunity_id}",
+        opportunity_id=change.opportunity_id,
         replay_key=_replay_key(arrival.endpoint.id, event),
         body=vault.seal(arrival.body.decode()),
-        body_sha256=arrival.body_sha256,
+        body_sha256=_content_sha256(content),
         triggered_at=moved_at,
         outcome=why_leave_alone(change, moved_at, arrival.connection),
     )
@@ -56,6 +59,11 @@ def why_leave_alone(change: StageChange, moved_at: datetime, connection: Connect
             f"Ignored: moved before this connection went live on {connection.live_since:%d %B %Y, %H:%M} UTC."
         )
     return None
+
+
+def _content_sha256(content: object) -> str:
+    # Of what is said and not of how it is written: a Rerun may order the same fields differently.
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _replay_key(endpoint_id: int, event: WebhookEvent) -> str:

@@ -64,10 +64,16 @@ class PrefectRuns:
                 self._deployments[deployment],
                 name=run_name(delivery),
                 parameters={"delivery_id": attempt.delivery_id, "attempt": attempt.number},
-                tags=[f"connection:{delivery.connection_id}", delivery.subject],
+                tags=run_tags(delivery),
                 idempotency_key=attempt.token,
             )
         return str(run.id)
+
+
+def run_tags(delivery: Delivery) -> list[str]:
+    """Ids to find a run by: its connection, what it is about, and the opportunity where it is known."""
+    about = [f"opportunity:{delivery.opportunity_id}"] if delivery.opportunity_id else []
+    return list(dict.fromkeys([f"connection:{delivery.connection_id}", delivery.subject, *about]))
 
 
 def run_name(delivery: Delivery) -> str:

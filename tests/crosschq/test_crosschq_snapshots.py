@@ -83,6 +83,7 @@ def test_an_unreadable_field_is_dropped_and_the_others_stay_hints() -> None:
             "id": "rq_1",
             "progress": 900,
             "updated_on": "yesterday",
+            "created_at": "9999-12-31T23:59:59-23:00",
             "references": [{"status": "completed"}, {"email": [1]}],
             "job_role": ["x"],
             "candidate": {"email": "ada.kowal@people.test"},

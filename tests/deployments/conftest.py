@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -15,20 +16,33 @@ from deployments.stack import Stack, running_stack
 from settings import Settings
 
 
-@pytest.fixture
-def short_dir() -> Iterator[Path]:
-    """A folder whose path leaves room for a Unix socket's name (107 bytes); pytest's own may be too long."""
+@contextmanager
+def folder_for_postgres() -> Iterator[Path]:
+    """Not pytest's own: its path may leave no room for a socket's name, and each pytest closes it to other users."""
     folder = Path(tempfile.mkdtemp(prefix="cl-"))
     yield folder
     shutil.rmtree(folder)
 
 
+@pytest.fixture
+def short_dir() -> Iterator[Path]:
+    with folder_for_postgres() as folder:
+        yield folder
+
+
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def settings() -> Iterator[Settings]:
     """An installation of this session's own, on free ports."""
+    with folder_for_postgres() as folder:
+        settings = settings_in(folder)
+        yield settings
+        shutil.rmtree(settings.socket_dir, ignore_errors=True)
+
+
+def settings_in(folder: Path) -> Settings:
     return Settings(
         _env_file=None,
-        data_dir=tmp_path_factory.mktemp("stack"),
+        data_dir=folder,
         secret_keys=Fernet.generate_key().decode(),
         prefect_auth_string="tester:a word nobody guesses",
         prefect_port=pick(14200),

@@ -13,8 +13,8 @@ from deployments.postgres import PostgresProcess, embedded_postgres, start_postg
 
 
 @pytest.fixture
-def folders(tmp_path: Path, short_dir: Path) -> tuple[Path, Path]:
-    return tmp_path / "var", short_dir / "socket"
+def folders(short_dir: Path) -> tuple[Path, Path]:
+    return short_dir / "var", short_dir / "socket"
 
 
 async def ask(server: PostgresProcess, sql: str, database: str = "crosschq_lever") -> object:

@@ -50,14 +50,14 @@ async def test_a_second_stack_on_the_same_ports_is_refused_naming_the_setting(st
             pass
 
 
-def test_a_kill_of_the_supervisor_leaves_no_process_and_no_port(tmp_path: Path) -> None:
-    argv = [sys.executable, str(REAL_STACK), str(tmp_path)]
+def test_a_kill_of_the_supervisor_leaves_no_process_and_no_port(short_dir: Path) -> None:
+    argv = [sys.executable, str(REAL_STACK), str(short_dir)]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as supervisor:
         assert supervisor.stdout
         mark = supervisor.stdout.readline().strip()
-        ports = listening(mark)
-        assert len(ports) == 7  # webhooks, private, Prefect, Lever, Crosschq, mailbox, SMTP
-        assert len(marked(mark)) >= 5
+        ports, processes = listening(mark), marked(mark)
         supervisor.kill()
+    assert len(ports) >= 7  # webhooks, private, Prefect, Lever, Crosschq, mailbox, SMTP
+    assert len(processes) >= 5
     assert eventually(lambda: not marked(mark))
     assert all(is_free(port) for port in ports)

@@ -72,6 +72,11 @@ def test_a_late_webhook_of_an_old_move_counts_when_the_candidate_came_back_since
     assert isinstance(decision, Send)
 
 
+def test_a_signed_move_since_then_counts_where_levers_history_is_behind() -> None:
+    before = LIVE - timedelta(days=1)
+    assert isinstance(decide(candidacy(stage_since=before), policy(), None, MOVED, NOW), Send)
+
+
 def test_where_lever_does_not_say_since_when_the_webhook_counts() -> None:
     before = LIVE - timedelta(seconds=1)
     assert isinstance(decide(candidacy(stage_since=None), policy(), None, before, NOW), Ignore)

@@ -60,6 +60,7 @@ def test_no_name_at_all_leaves_the_first_name_blank(full: str) -> None:
 def test_a_very_long_name_is_cut_in_both_parts() -> None:
     first, last = split_name("a" * 300 + " " + "b" * 300)
     assert (first, last) == ("a" * LONGEST, "b" * LONGEST)
+    assert split_name("Ada " + "b" * (LONGEST - 1) + " c") == ("Ada", "b" * (LONGEST - 1))
 
 
 @given(st.text())

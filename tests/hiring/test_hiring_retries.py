@@ -34,6 +34,12 @@ def test_an_outage_of_less_than_three_days_ends_with_another_attempt() -> None:
     assert attempt > 50
 
 
+def test_the_last_moment_still_counts() -> None:
+    last = NOW + THREE_DAYS - FIRST_WAIT
+    assert next_attempt_at(1, NOW, last, THREE_DAYS, dice=0.0) == NOW + THREE_DAYS
+    assert next_attempt_at(1, NOW, last + timedelta(microseconds=1), THREE_DAYS, dice=0.0) is None
+
+
 @given(ATTEMPTS, DICE)
 def test_every_wait_is_within_its_limits(attempt: int, dice: float) -> None:
     wait = _wait(attempt, dice)

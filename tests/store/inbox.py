@@ -26,6 +26,7 @@ def stage_change(
         origin="webhook",
         event="candidateStageChange",
         subject=f"opportunity:{opportunity_id}",
+        opportunity_id=None,
         replay_key=f"key-{next(_keys)}",
         body=b"sealed",
         body_sha256="0" * 64,

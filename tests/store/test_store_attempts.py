@@ -61,6 +61,8 @@ async def test_an_attempt_put_off_is_followed_by_the_next_number_at_its_time(
     database: Database, vault: Vault
 ) -> None:
     attempt = await running(database, stage_change(await connect(database, vault)))
+    async with database.transaction() as session:
+        await Deliveries(session).has_run(attempt, "run-1")
     until = datetime.now(UTC) + timedelta(minutes=5)
     assert await put_off(database, attempt, until)
     kept = await row(database, 1)

@@ -115,6 +115,7 @@ async def test_a_snapshot_waits_for_the_one_in_hand_and_covers_nothing_that_runs
     assert (await row(database, 1)).state is DeliveryState.RUNNING
     await finish(database, first)
     assert await claim_ids(database) == [2]
+    assert (await row(database, 1)).outcome == "Done."
 
 
 async def test_a_newer_snapshot_takes_the_place_of_one_that_is_being_retried(

@@ -44,6 +44,7 @@ class Process:
 
     async def _sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
+        assert len(self.waits) < 50, "It waits for ever."
         if self.passes:
             await let_pass(self.database, self.passes)
 
@@ -125,6 +126,7 @@ async def test_an_export_waits_as_long_as_requests_come(process: Process) -> Non
 
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
+        assert len(waits) < 50, "It waits for ever."
         await let_pass(process.database, EACH)
         if len(waits) < 8:
             await process.take()

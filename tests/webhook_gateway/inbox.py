@@ -1,7 +1,8 @@
 """An inbox to dispatch from, and a Prefect that remembers what it was asked for."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from store.database import Database
 from store.deliveries import Attempt, Deliveries, NewDelivery
 from store.tables import Delivery
 from tests.factories import Connected
+from webhook_gateway.dispatch import Dispatcher
 from webhook_gateway.prefect_runs import PrefectUnavailable
 
 
@@ -38,6 +40,18 @@ class Runs:
             return await self.began.get()
 
 
+@asynccontextmanager
+async def running(dispatcher: Dispatcher) -> AsyncIterator[asyncio.Task[None]]:
+    """The dispatcher at work for the length of a block."""
+    task = asyncio.create_task(dispatcher.run())
+    try:
+        yield task
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
 class Hung(Runs):
     """A Prefect that takes the order, and its answer never comes."""
 
@@ -56,6 +70,7 @@ async def record(database: Database, connected: Connected, *opportunities: str) 
                 origin="webhook",
                 event="candidateStageChange",
                 subject=f"opportunity:{opportunity}",
+                opportunity_id=None,
                 replay_key=str(uuid4()),
                 body=None,
                 body_sha256="",

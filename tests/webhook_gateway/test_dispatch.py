@@ -1,8 +1,6 @@
 """Recorded deliveries become flow runs: each once, whatever crashes or is down in between."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import pytest
@@ -12,7 +10,7 @@ from store.deliveries import DISPATCH_LEASE
 from store.tables import DeliveryState
 from store.vault import Vault
 from tests.factories import Connected, connect
-from tests.webhook_gateway.inbox import Hung, Runs, deliveries, let_time_pass, record
+from tests.webhook_gateway.inbox import Hung, Runs, deliveries, let_time_pass, record, running
 from webhook_gateway.dispatch import BATCH, Dispatcher
 from webhook_gateway.metrics import Metrics
 
@@ -27,17 +25,6 @@ async def connected(database: Database, vault: Vault) -> Connected:
 
 def dispatcher(database: Database, runs: Runs, poll: float = NEVER) -> Dispatcher:
     return Dispatcher(database, runs, Metrics(), poll=poll)
-
-
-@asynccontextmanager
-async def running(dispatcher: Dispatcher) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(dispatcher.run())
-    try:
-        yield task
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def test_what_is_due_is_started_and_its_run_is_noted(database: Database, connected: Connected) -> None:

@@ -5,7 +5,6 @@ import logging
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from store.database import Database
 from store.migrate import migrate
 from store.vault import Vault
 from tests.factories import connect
-from tests.webhook_gateway.inbox import Runs, deliveries
+from tests.webhook_gateway.inbox import Runs, deliveries, running
 from tests.webhook_gateway.senders import Clock, Senders, stage_change
 from webhook_gateway.app import Gateway
 from webhook_gateway.dispatch import Dispatcher
@@ -74,8 +73,7 @@ async def test_gateway_and_dispatcher_outlive_a_killed_database(
     dispatcher = Dispatcher(database, runs, Metrics(), poll=0.05)
     gateway = Gateway(database, vault, Metrics(), Clock(), timedelta(days=30), dispatcher.wake)
     senders = Senders(gateway, await connect(database, vault), Clock(), [])
-    task = asyncio.create_task(dispatcher.run())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(30), running(dispatcher):
         before, during = (stage_change(senders.key, opportunityId=one) for one in ("o-1", "o-2"))
         assert (await senders.lever(before)).status_code == 202
         assert await runs.next() == "delivery:1:1"
@@ -88,8 +86,5 @@ async def test_gateway_and_dispatcher_outlive_a_killed_database(
         # PostgreSQL skips ids after a crash.
         _, second = await deliveries(database)
         assert (second.subject, await runs.next()) == ("opportunity:o-2", f"delivery:{second.id}:1")
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
     assert len(runs.asked) == 2
     await database.close()

@@ -96,7 +96,8 @@ async def test_triggered_at_of_another_form_is_unreadable(senders: Senders) -> N
 @pytest.mark.parametrize("name", ["event", "token", "signature"])
 async def test_a_wrong_type_is_unreadable_and_named_but_not_quoted(senders: Senders, name: str) -> None:
     reason = f"unreadable: {name} is not a short text of visible ASCII characters"
-    for value in (None, 7, True, [], {}, "", "x" * 201, "a b", "é", "\ud800", "a\n"):
+    values: list[Any] = [None, 7, True, [], {}, "", "x" * 201, "a b", "é", "\ud800", "a\n"]
+    for value in values:
         answer = await senders.lever({**stage_change(senders.key), name: value})
         assert (answer.status_code, answer.text) == (400, reason), value
 
@@ -111,14 +112,16 @@ async def test_data_that_is_no_object_is_unreadable(senders: Senders, data: Any)
 
 @pytest.mark.parametrize("name", ["opportunityId", "toStageId", "fromStageId", "contactId"])
 async def test_an_id_that_is_none_is_unreadable(senders: Senders, name: str) -> None:
-    for value in (7, True, [], {}, "", "../o-1", "a/b", "a b", "o\x00", "é", "x" * 129):
+    values: list[Any] = [7, True, [], {}, "", "../o-1", "a/b", "a b", "o\x00", "é", "x" * 129]
+    for value in values:
         answer = await senders.lever(stage_change(senders.key, **{name: value}))
         assert (answer.status_code, answer.text) == (400, f"unreadable: data.{name} is not an id"), value
     assert await senders.deliveries() == []
 
 
 async def test_a_snapshot_without_a_usable_id_is_unreadable(senders: Senders) -> None:
-    for value in (None, True, 1.5, [], {}, "", "../admin", "a/b", "a b", "rq\x00", "é", "x" * 129):
+    values: list[Any] = [None, True, 1.5, [], {}, "", "../admin", "a/b", "a b", "rq\x00", "é", "x" * 129]
+    for value in values:
         answer = await senders.crosschq(snapshot(id=value))
         assert (answer.status_code, " id" in answer.text) == (400, True), value
     assert await senders.deliveries() == []

@@ -30,9 +30,8 @@ class Stream:
 
 async def post(senders: Senders, body: Any, **headers: str) -> httpx.Response:
     url = f"/webhooks/lever/{senders.connected.lever.url_key}"
-    return await senders.client.post(
-        url, content=body, headers={name: value.encode() for name, value in headers.items()}
-    )
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    return await senders.client.post(url, content=body, headers=raw)
 
 
 async def test_256_kib_is_the_largest_body(senders: Senders) -> None:

@@ -47,7 +47,8 @@ async def test_a_database_that_does_not_answer_is_503_in_good_time(senders: Send
     sent = as_bytes(stage_change(senders.key))
     async with senders.database.transaction() as session, behind(senders, patience=0.2) as client:
         await session.execute(text("LOCK TABLE delivery IN ACCESS EXCLUSIVE MODE"))
-        answer = await client.post(f"/webhooks/lever/{senders.connected.lever.url_key}", content=sent)
+        async with asyncio.timeout(3):
+            answer = await client.post(f"/webhooks/lever/{senders.connected.lever.url_key}", content=sent)
     assert answer.status_code == 503
     assert await senders.deliveries() == senders.woken == []
     assert (await senders.lever(sent)).status_code == 202

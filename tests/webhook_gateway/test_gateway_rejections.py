@@ -104,6 +104,15 @@ async def test_a_used_signature_with_another_body_is_an_alarm_and_changes_nothin
     assert (senders.answered("lever", "rejected"), len(senders.woken)) == (1, 1)
 
 
+async def test_a_rerun_that_only_writes_the_same_fields_in_another_order_is_a_repeat(
+    senders: Senders,
+) -> None:
+    sent = stage_change(senders.key)
+    await senders.lever(sent)
+    assert (await senders.lever(dict(reversed(sent.items())))).status_code == 200
+    assert len(await senders.deliveries()) == 1
+
+
 async def test_every_rejection_has_one_and_the_same_answer(senders: Senders) -> None:
     sent = stage_change(senders.key)
     await senders.lever(sent)

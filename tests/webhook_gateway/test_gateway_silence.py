@@ -3,11 +3,12 @@
 import json
 import logging
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from tests.webhook_gateway.senders import NOW, Senders, fixture, signed, snapshot, stage_change
+from tests.webhook_gateway.senders import NOW, Payload, Senders, fixture, signed, snapshot, stage_change
 
 PERSON = {"first_name": "Zsófia", "last_name": "Quimby-Oduya", "email": "zsofia.quimby@people.test"}
 SECRETS = [*PERSON.values(), json.dumps(PERSON["first_name"]).strip('"'), "phone-of-nobody", "o-secret"]
@@ -16,9 +17,9 @@ SECRETS = [*PERSON.values(), json.dumps(PERSON["first_name"]).strip('"'), "phone
 async def everything_is_sent(senders: Senders) -> list[str]:
     """One of each kind of request; returns what was answered."""
     key, token = senders.key, senders.connected.crosschq_token
-    told = {"candidate": PERSON, "note": "phone-of-nobody"}
+    told: dict[str, Any] = {"candidate": PERSON, "note": "phone-of-nobody"}
     good = stage_change(key, **told)
-    lever = [
+    lever: list[Payload | bytes] = [
         good,
         good,
         {**good, "data": {**good["data"], "opportunityId": "o-secret"}},
@@ -33,7 +34,11 @@ async def everything_is_sent(senders: Senders) -> list[str]:
         json.dumps(PERSON).encode() + b"," + key.encode(),
         json.dumps(PERSON).encode() * 4000,
     ]
-    crosschq = [snapshot(candidate=PERSON), snapshot(id=PERSON["email"]), json.dumps(PERSON).encode()[:-1]]
+    crosschq: list[Payload | bytes] = [
+        snapshot(candidate=PERSON),
+        snapshot(id=PERSON["email"]),
+        json.dumps(PERSON).encode()[:-1],
+    ]
     answers = [await senders.lever(body) for body in lever]
     answers += [await senders.crosschq(body) for body in crosschq]
     answers += [await senders.crosschq(snapshot(candidate=PERSON), authorization=f"Basic {token}")]

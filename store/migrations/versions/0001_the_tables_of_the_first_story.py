@@ -114,6 +114,7 @@ def upgrade() -> None:
     sa.Column('origin', sa.Text(), nullable=False),
     sa.Column('event', sa.Text(), nullable=False),
     sa.Column('subject', sa.Text(), nullable=False),
+    sa.Column('opportunity_id', sa.Text(), nullable=True),
     sa.Column('replay_key', sa.Text(), nullable=False),
     sa.Column('body', sa.LargeBinary(), nullable=True),
     sa.Column('body_sha256', sa.Text(), nullable=False),
