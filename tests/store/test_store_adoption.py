@@ -10,6 +10,7 @@ from store.requests import CLOCKS_DIFFER_BY, NewRequest, Requests
 from store.tables import RequestState
 from store.vault import Vault
 from tests.factories import connect
+from tests.store.inbox import claim_ids, record, row, snapshot
 from tests.store.reservations import INDEX, reserved
 
 
@@ -72,3 +73,15 @@ async def test_of_two_unanswered_requests_the_older_is_adopted_first(
     async with database.transaction() as session:
         await Requests(session).is_sent(1, "rq-1")
     assert await _unanswered(database, new) == 2
+
+
+async def test_a_snapshot_is_shown_with_the_opportunity_whose_request_it_tells_of(
+    database: Database, vault: Vault, new: NewRequest
+) -> None:
+    connected, other = await connect(database, vault), await connect(database, vault)
+    await reserved(database, replace(new, connection_id=connected.connection.id), RequestState.SENT)
+    for news in (snapshot(connected, "rq-1"), snapshot(connected, "rq-2"), snapshot(other, "rq-1")):
+        await record(database, news)
+    assert await claim_ids(database) == [1, 2, 3]
+    shown = [(await row(database, number)).opportunity_id for number in (1, 2, 3)]
+    assert shown == ["opportunity-1", None, None]
