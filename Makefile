@@ -5,6 +5,8 @@ BIN     := .venv/bin
 READY   := .venv/.ready
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
+PIP     := $(BIN)/python -m pip --quiet --disable-pip-version-check install
+quietly  = @output=$$($(1) 2>&1) || { echo "$$output" >&2; exit 1; }
 .PHONY: help demo test up deploy lint types lock clean
 
 help: ## list these actions
@@ -46,6 +48,6 @@ $(READY): requirements.lock pyproject.toml
 	    echo "Install one; on Debian and Ubuntu: apt-get install python3 python3-venv" >&2; exit 1; fi; \
 	echo "Setting up .venv with $$($$python --version): once, a minute or two ..."; \
 	$$python -m venv .venv
-	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --no-deps --no-build-isolation -e .
+	$(call quietly,$(PIP) --require-hashes -r requirements.lock)
+	$(call quietly,$(PIP) --no-deps --no-build-isolation -e .)
 	@touch $@

@@ -1,0 +1,1 @@
+"""Everything that starts, registers and stops the processes of an installation."""

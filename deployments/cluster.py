@@ -12,7 +12,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from deployments.os_user import OsUser, database_owner, identity, let_pass, let_read
 

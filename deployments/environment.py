@@ -8,7 +8,6 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from deployments.guardian import MARK
 from settings import PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,8 +15,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def settings_environment(settings: Settings) -> dict[str, str]:
-    """Every setting as `CROSSCHQ_LEVER_*`, paths absolute, and no `.env` file; what is not set is left out."""
-    plain = settings.model_dump(mode="json", exclude_none=True)
+    """Every setting as `CROSSCHQ_LEVER_*`, paths absolute, the database by its URL, and no `.env` file.
+
+    What is not set is left out.
+    """
+    plain = settings.model_dump(mode="json", exclude_none=True) | {"database_url": settings.store_url}
     for name in plain:
         value = getattr(settings, name)
         if isinstance(value, SecretStr):
@@ -60,9 +62,5 @@ def process_environment(settings: Settings) -> dict[str, str]:
 
 
 def inherited() -> dict[str, str]:
-    """This process's environment without what would steer ours: settings of ours or of Prefect, and the mark."""
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith((PREFIX, "PREFECT_")) and name not in {MARK, "PYTHONSTARTUP"}
-    }
+    """This process's environment without what would steer ours: settings of ours or of Prefect."""
+    return {name: value for name, value in os.environ.items() if not name.startswith((PREFIX, "PREFECT_"))}

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 MARK = "CROSSCHQ_LEVER_STACK"
 ASK_SECONDS = 2.0

@@ -1,5 +1,6 @@
 """Which processes a stack consists of, what each needs before it, and how one sees that it is ready. Starts nothing."""
 
+import shutil
 import signal
 import socket
 import sys
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 import httpx
 
 from deployments.cluster import Cluster
-from deployments.environment import ROOT, inherited, process_environment
+from deployments.environment import ROOT, inherited, prefect_home, process_environment
 from deployments.ports import pick
 from deployments.prefect_server import server_argv, server_environment
 from deployments.processes import Process, answers
@@ -93,13 +94,19 @@ def deployments(settings: Settings) -> Process:
 
 
 def worker(settings: Settings, api: httpx.AsyncClient) -> Process:
-    """Prefect's stock worker for our pool; it has this machine's name in Prefect."""
+    """Prefect's stock worker for our pool; it has this machine's name in Prefect.
+
+    It gets a temporary folder of its own: Prefect keeps code in one of fixed name, which the first user would own.
+    """
+    temporary = prefect_home(settings) / "tmp"
+    shutil.rmtree(temporary, ignore_errors=True)  # what a killed worker left
+    temporary.mkdir(parents=True)
     name = socket.gethostname()
     which = ["--pool", settings.work_pool, "--type", "process", "--name", name, "--limit", str(RUNS_AT_ONCE)]
     return Process(
         "worker",
         _python("prefect", "--no-prompt", "worker", "start", *which),
-        process_environment(settings),
+        process_environment(settings) | {"TMPDIR": str(temporary)},
         ready=worker_is_online(api, settings.work_pool, name),
         directory=ROOT,
     )

@@ -7,9 +7,8 @@ import os
 import pwd
 import stat
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 ROOT = 0
 NAME = "crosschq_lever_db"
@@ -18,8 +17,7 @@ _PASS = stat.S_IXOTH
 _READ = stat.S_IROTH
 
 
-@dataclass(frozen=True)
-class OsUser:
+class OsUser(NamedTuple):
     """A user of this machine by its numbers, as a mounted cluster may belong to one without a name here."""
 
     uid: int

@@ -4,7 +4,7 @@ import errno
 import socket
 from collections.abc import Collection
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 NEIGHBOURS = 200
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deployments.cluster import Cluster, prepare
-from deployments.lifeline import die_with_parent
-from deployments.os_user import identity
+from deployments.lifeline import tied
 
 START_SECONDS = 30.0
 STOP_SECONDS = 15.0
@@ -49,13 +48,11 @@ def start_postgres(data_dir: Path, socket_dir: Path) -> PostgresProcess:
     cluster = prepare(data_dir, socket_dir)
     with cluster.log.open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own binary
-            cluster.argv,
+            tied(cluster.argv, signal.SIGINT, cluster.user),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             process_group=0,
-            preexec_fn=die_with_parent(signal.SIGINT),
-            **identity(cluster.user),
         )
     _wait_until_ready(cluster, process)
     return PostgresProcess(cluster, process)

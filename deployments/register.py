@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from deployments.environment import ROOT, process_environment
 from deployments.prefect_api import PrefectApiError, checked, every, prefect_api

@@ -16,8 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from deployments import guardian
-from deployments.lifeline import die_with_parent
-from deployments.os_user import identity
+from deployments.lifeline import tied
 from deployments.processes import Process, ProcessFailedError
 
 POLL_SECONDS = 0.05
@@ -104,15 +103,13 @@ class Supervisor:
             log.replace(log.with_suffix(".previous.log"))
         with log.open("wb") as output:
             child = await asyncio.create_subprocess_exec(
-                *process.argv,
+                *tied(process.argv, process.stop_signal, process.user),
                 env={**process.env, guardian.MARK: self.mark},
                 cwd=process.directory,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                preexec_fn=die_with_parent(process.stop_signal),
-                **identity(process.user),
             )
         return Running(process, child, log)
 
@@ -135,14 +132,6 @@ def _ending(code: int | None) -> str:
 
 
 async def _stop(running: Running) -> None:
-    import time
-
-    t = time.time()
-    await _stop2(running)
-    print("STOP", running.process.name, round(time.time() - t, 2))
-
-
-async def _stop2(running: Running) -> None:
     """What it started itself and left is the guardian's: it finds that by the mark."""
     child = running.child
     if child.returncode is not None:

@@ -10,6 +10,7 @@ from hiring.candidacy import Candidacy
 from hiring.decisions import CannotSend, Ignore, Mention, Send, decide
 from hiring.progress import Stage
 from outbound.errors import AccessDenied, NotFound, Refused
+from tasks.begun_requests import Begun, begun_request, release
 from tasks.case import Case
 from tasks.crosschq_steps import progress_of, read_request, send_request
 from tasks.effects import StaysUnknown
@@ -52,9 +53,13 @@ async def ask_for_references(case: Case) -> Outcome:
     except AccessDenied:
         return await explain(case, opportunity_id, (), notes.NO_ACCESS)
     await link_run_to(candidacy)
+    if begun := await begun_request(case, opportunity_id):
+        return await _finish(case, candidacy, begun)
     previous = await previous_request(case, opportunity_id)
     decision = decide(candidacy, await policy_of(case), previous, case.happened_at, current_parts().now())
     get_run_logger().info("Decided: %s.", type(decision).__name__)
+    if not isinstance(decision, Send):
+        await release(case, opportunity_id)
     match decision:
         case Ignore(reason):
             return Outcome.ignored(reason)
@@ -83,8 +88,21 @@ async def _send(case: Case, candidacy: Candidacy, order: Send) -> Outcome:
     await remember_sent(request_id, crosschq_id)
     await show_status(case, opportunity_id, candidacy.tags, status_tags.SENT)
     await add_note(case, opportunity_id, notes.sent(order), f"request-{request_id}-sent")
+    return Outcome.done("RequestSent", f"Reference request {request_id} sent.")
+
+
+async def _finish(case: Case, candidacy: Candidacy, begun: Begun) -> Outcome:
+    """An earlier attempt was cut off when Crosschq may have had the request: tell what is known, ask nothing twice."""
+    if begun.crosschq_id is None:
+        await remember_unknown(begun.request_id)
+        return await explain_unconfirmed(case, candidacy, begun.request_id)
+    await remember_sent(begun.request_id, begun.crosschq_id)
+    if not begun.has_news:
+        await show_status(case, candidacy.opportunity_id, candidacy.tags, status_tags.SENT)
+    note = notes.sent_before(begun.template)
+    await add_note(case, candidacy.opportunity_id, note, f"request-{begun.request_id}-sent")
     return Outcome.done(
-        "RequestSent", f"Reference request {crosschq_id} sent with template '{order.template.name}'."
+        "RequestSent", f"Reference request {begun.request_id} was sent by an earlier attempt."
     )
 
 

@@ -30,6 +30,8 @@ class PreviousState(StrEnum):
     OPEN = "open"
     FAILED = "failed"
     COMPLETED = "completed"
+    ENDED = "ended"
+    """Without a report: cancelled or declined in Crosschq."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,8 @@ def _already_asked(
         return None
     if moved_at <= previous.created_at:
         return Ignore("A reference request was already made for this move.")
+    if previous.state is PreviousState.ENDED:
+        return None
     if previous.state is PreviousState.OPEN:
         return Mention(
             "A Crosschq reference request is already open for this opportunity, so no second one was sent."
@@ -125,7 +129,9 @@ def _not_a_candidate(candidacy: Candidacy) -> CannotSend | None:
     if candidacy.is_anonymised:
         return CannotSend("the candidate's data were anonymised in Lever.")
     if not candidacy.may_be_contacted:
-        return CannotSend("the candidate has not agreed to be contacted (data protection in Lever).")
+        return CannotSend(
+            "the candidate has not agreed to be contacted (data protection in Lever). Once they have, move them again."
+        )
     if candidacy.is_archived:
         return CannotSend(
             "the opportunity is archived. Unarchive it, then move the candidate to this stage again."

@@ -37,6 +37,11 @@ def sent(order: Send) -> str:
     )
 
 
+def sent_before(template: str) -> str:
+    """For a request whose run ended before it could tell: what was asked is not known any more."""
+    return f"Crosschq reference request sent to the candidate.\nTemplate: {template}."
+
+
 def not_sent(problem: str) -> str:
     return f"No Crosschq reference request was sent: {problem}"
 

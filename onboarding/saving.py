@@ -12,7 +12,8 @@ from onboarding.blueprint import Blueprint, TemplatePart
 from onboarding.checks import Agreed
 from store.audits import Audits
 from store.connections import Connections, Endpoints
-from store.deliveries import SNAPSHOT_EVENT
+from store.deliveries import Deliveries
+from store.due import SNAPSHOT_EVENT
 from store.tables import Connection, RequestTemplate, Vendor, WebhookEndpoint
 from store.vault import Vault
 
@@ -34,6 +35,7 @@ async def save(session: AsyncSession, vault: Vault, blueprint: Blueprint, agreed
     _describe(connection, vault, blueprint, agreed)
     Connections(session).add(connection)
     await session.flush()
+    await Deliveries(session).count_anew(connection.id)
     await Connections(session).replace_templates(
         connection.id, [_template(connection.id, part) for part in blueprint.templates]
     )

@@ -5,18 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from sqlalchemy import Select, exists, func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
-from store.tables import UNFINISHED, Connection, Delivery, DeliveryState, ReferenceRequest
-
-SNAPSHOT_EVENT = "snapshot"
-"""Crosschq's only webhook: the state of one request. A newer one says all that an older one said."""
-
-DISPATCH_LEASE = timedelta(seconds=30)
-"""After this long without a flow run the same attempt is dispatched again: its key makes a second run impossible."""
+from store.due import SNAPSHOT_EVENT, claimed_without_run, due
+from store.tables import Delivery, DeliveryState, ReferenceRequest
 
 _CLAIMING = 7_265_066_100_002
 """Any number, the same in every process: the advisory lock of the dispatcher that is claiming."""
@@ -96,8 +90,8 @@ class Deliveries:
         """Takes what is due, in order per subject, as `dispatched` under a new attempt; several dispatchers may ask."""
         # One after the other: a row lock alone does not show that an older snapshot of the subject is being claimed.
         await self._session.execute(select(func.pg_advisory_xact_lock(_CLAIMING)))
-        due = list(await self._session.scalars(_due().limit(limit)))
-        for delivery in due:
+        claimed = list(await self._session.scalars(due().limit(limit)))
+        for delivery in claimed:
             delivery.state = DeliveryState.DISPATCHED
             delivery.attempt += 1
             delivery.next_attempt_at = func.now()
@@ -106,11 +100,11 @@ class Deliveries:
             if delivery.event == SNAPSHOT_EVENT:
                 await self._cover_older(delivery)
                 delivery.opportunity_id = await self._opportunity_of(delivery)
-        lost = list(await self._session.scalars(_claimed_without_run().limit(limit)))
+        lost = list(await self._session.scalars(claimed_without_run().limit(limit)))
         for delivery in lost:
             delivery.next_attempt_at = func.now()
         await self._session.flush()
-        return [*due, *lost]
+        return [*claimed, *lost]
 
     async def _opportunity_of(self, snapshot: Delivery) -> str | None:
         return await self._session.scalar(
@@ -180,6 +174,14 @@ class Deliveries:
             attempt, state=DeliveryState.WAITING, outcome=outcome, next_attempt_at=until, flow_run_id=None
         )
 
+    async def count_anew(self, connection_id: int) -> None:
+        """The time the connection could not work does not count towards giving up."""
+        await self._session.execute(
+            update(Delivery)
+            .where(Delivery.connection_id == connection_id, Delivery.state == DeliveryState.WAITING)
+            .values(first_attempt_at=None)
+        )
+
     async def _leave(self, attempt: Attempt, **values: object) -> bool:
         left = await self._session.scalar(
             update(Delivery)
@@ -213,43 +215,3 @@ class Deliveries:
             .where(Delivery.finished_at < func.now() - older_than, Delivery.body.is_not(None))
             .values(body=None)
         )
-
-
-def _due() -> Select[Delivery]:
-    other = aliased(Delivery)
-    same_subject = (other.connection_id == Delivery.connection_id, other.subject == Delivery.subject)
-    in_hand = exists().where(*same_subject, other.state.in_(UNFINISHED[1:]))
-    goes_first = exists().where(
-        *same_subject,
-        other.state == DeliveryState.WAITING,
-        # Of several snapshots the newest speaks for all; anything else keeps the order of arrival.
-        or_(
-            (Delivery.event != SNAPSHOT_EVENT) & (other.id < Delivery.id),
-            (Delivery.event == SNAPSHOT_EVENT) & (other.id > Delivery.id),
-        ),
-    )
-    return (
-        select(Delivery)
-        .join(Connection, Connection.id == Delivery.connection_id)
-        .where(
-            Delivery.state == DeliveryState.WAITING,
-            Delivery.next_attempt_at <= func.now(),
-            Connection.paused_because.is_(None),
-            ~in_hand,
-            ~goes_first,
-        )
-        .order_by(Delivery.next_attempt_at, Delivery.id)
-        .with_for_update(of=Delivery, skip_locked=True)
-    )
-
-
-def _claimed_without_run() -> Select[Delivery]:
-    return (
-        select(Delivery)
-        .where(
-            Delivery.state == DeliveryState.DISPATCHED,
-            Delivery.flow_run_id.is_(None),
-            Delivery.next_attempt_at < func.now() - DISPATCH_LEASE,
-        )
-        .with_for_update(skip_locked=True)
-    )

@@ -57,6 +57,13 @@ class Effects:
             )
         return before
 
+    async def known(self, connection_id: int, key: str) -> Before | None:
+        """What is known of an effect; None when nobody has intended it."""
+        row = await self._session.scalar(
+            select(Effect).where(Effect.connection_id == connection_id, Effect.key == key)
+        )
+        return Before(row.state, row.result) if row else None
+
     async def settle(
         self,
         connection_id: int,

@@ -23,6 +23,7 @@ class NewRequest:
     template: str
     job_position: str
     candidate_index: str
+    delivery_id: int | None = None
 
 
 class Requests:
@@ -114,7 +115,10 @@ class Requests:
     async def has_progressed(
         self, request_id: int, *, answered: int, asked: int, updated_on: datetime | None
     ) -> None:
-        await self._change(request_id, answered=answered, asked=asked, crosschq_updated_on=updated_on)
+        known = ReferenceRequest.crosschq_updated_on
+        await self._change(
+            request_id, answered=answered, asked=asked, crosschq_updated_on=func.coalesce(updated_on, known)
+        )
 
     async def has_ended(self, request_id: int, state: RequestState) -> None:
         await self._change(request_id, state=state, ended_at=func.now())

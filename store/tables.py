@@ -215,6 +215,8 @@ class ReferenceRequest(Base):
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id", ondelete="SET NULL"))
+    """The delivery that led to it: its later attempts finish what the first began."""
     opportunity_id: Mapped[str]
     contact_id: Mapped[str | None]
     generation: Mapped[int]

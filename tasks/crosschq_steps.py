@@ -24,7 +24,12 @@ async def send_request(case: Case, request_id: int, order: Send) -> str:
         async def act() -> str:
             return await crosschq.request_references(_new_request(order))
 
-        return await once(case, f"crosschq-request/{request_id}", act)
+        return await once(case, creation_key(request_id), act)
+
+
+def creation_key(request_id: int) -> str:
+    """The key of the effect that makes our request in Crosschq."""
+    return f"crosschq-request/{request_id}"
 
 
 @step

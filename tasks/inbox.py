@@ -38,7 +38,6 @@ async def try_again_later(case: Case, why: str) -> datetime | None:
     """When the dispatcher starts the next attempt; None: given up, a person must look."""
     parts = current_parts()
     until = next_attempt_at(
-        case.attempt.number,
         case.first_attempt_at,
         parts.now(),
         parts.settings.give_up_after,
@@ -57,4 +56,6 @@ async def wait_for_credentials(case: Case, why: str) -> None:
     parts = current_parts()
     async with parts.database.transaction() as session:
         await Connections(session).pause(case.connection_id, why)
-        await Deliveries(session).put_off(case.attempt, parts.now(), f"Waiting for valid credentials: {why}")
+        deliveries = Deliveries(session)
+        await deliveries.put_off(case.attempt, parts.now(), f"Waiting for valid credentials: {why}")
+        await deliveries.count_anew(case.connection_id)

@@ -2,15 +2,19 @@
 
 from datetime import timedelta
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from crosschq.models import ReferenceRequest as News
 from hiring.candidacy import Candidacy, Template
 from hiring.decisions import Policy, Previous, PreviousState, Send
 from hiring.progress import Progress, Stage
 from hiring.requestors import RequestorRole
 from store.connections import Connections
+from store.effects import Effects
 from store.requests import NewRequest, Requests
-from store.tables import ReferenceRequest, RequestState
+from store.tables import EffectState, ReferenceRequest, RequestState
 from tasks.case import Case
+from tasks.crosschq_steps import creation_key
 from wiring import current_parts
 
 _PREVIOUS = {
@@ -19,7 +23,7 @@ _PREVIOUS = {
     RequestState.SENT: PreviousState.OPEN,
     RequestState.COMPLETED: PreviousState.COMPLETED,
     RequestState.FAILED: PreviousState.FAILED,
-    RequestState.CANCELLED: PreviousState.FAILED,
+    RequestState.CANCELLED: PreviousState.ENDED,
 }
 _ENDED = {Stage.COMPLETE: RequestState.COMPLETED, Stage.ENDED: RequestState.CANCELLED}
 
@@ -57,6 +61,7 @@ async def reserve(case: Case, candidacy: Candidacy, order: Send) -> int | None:
     parts = current_parts()
     new = NewRequest(
         connection_id=case.connection_id,
+        delivery_id=case.attempt.delivery_id,
         opportunity_id=candidacy.opportunity_id,
         contact_id=candidacy.contact_id,
         template=order.template.name,
@@ -106,9 +111,20 @@ async def request_behind(case: Case, news: News) -> ReferenceRequest | None:
             return known
         indexes = parts.vault.blind_indexes(news.candidate.email)
         ours = await requests.unanswered(case.connection_id, indexes, news.job, news.created_at)
-        if ours is None:
+        if ours is None or not await _can_be(news, ours, session):
             return None
-        if ours.state is RequestState.INTENDED:
-            raise NotAnsweredYet(f"Request {ours.id} is just being sent.")
         await requests.is_sent(ours.id, news.id)
         return ours
+
+
+async def _can_be(news: News, ours: ReferenceRequest, session: AsyncSession) -> bool:
+    effect = await Effects(session).known(ours.connection_id, creation_key(ours.id))
+    match effect.state if effect else None:
+        case EffectState.DONE:
+            return effect is not None and effect.result == news.id
+        case EffectState.UNKNOWN:
+            return True
+        case EffectState.INTENDED if ours.state is RequestState.INTENDED:
+            raise NotAnsweredYet(f"Request {ours.id} is just being sent.")
+        case _:
+            return ours.state is RequestState.UNKNOWN

@@ -7,7 +7,8 @@ import hashlib
 from datetime import timedelta
 
 from crosschq.webhooks import AuthScheme, Malformed, Snapshot, WebhookAuth, is_authorised, replay_key
-from store.deliveries import SNAPSHOT_EVENT, NewDelivery
+from store.deliveries import NewDelivery
+from store.due import SNAPSHOT_EVENT
 from store.tables import WebhookEndpoint
 from store.vault import Vault
 from webhook_gateway.intake import Arrival, Ping, Rejected, Unreadable

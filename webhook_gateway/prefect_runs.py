@@ -13,7 +13,8 @@ import httpx
 from prefect.client.orchestration import get_client
 from prefect.exceptions import ObjectNotFound
 
-from store.deliveries import SNAPSHOT_EVENT, Attempt
+from store.deliveries import Attempt
+from store.due import SNAPSHOT_EVENT
 from store.tables import Delivery
 
 STAGE_CHANGE_DEPLOYMENT = "reference-request/stage-change"

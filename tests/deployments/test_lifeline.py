@@ -30,5 +30,5 @@ def test_a_child_ends_with_its_killed_parent() -> None:
 
 def test_a_child_whose_parent_is_gone_does_not_begin() -> None:
     argv = tied([sys.executable, "-c", "print('began')"], 15)
-    argv[4] = "1"  # the parent it looks for
+    argv[4] = "-1"  # the parent it looks for
     assert subprocess.run(argv, check=True, capture_output=True).stdout == b""

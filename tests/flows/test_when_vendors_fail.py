@@ -169,3 +169,77 @@ async def test_the_request_is_remembered_without_anybodys_address(office: Office
     assert row is not None
     assert candidate["email"] not in str(vars(row))
     assert candidate["name"] not in str(vars(row))
+
+
+async def test_what_an_attempt_could_not_tell_the_next_one_tells(office: Office) -> None:
+    candidate = await office.lever.meet_candidate()
+    await office.lever.set_knobs(fail_status=503, fail_count=1000, match="POST")
+    await office.move(candidate)
+    assert (await office.work_once()).name == "TryingAgain"
+    await office.lever.set_knobs(fail_status=None, fail_count=0, match=None)
+    await let_the_wait_pass(office)
+    assert (await office.work_once()).name == "RequestSent"
+    await office.the_request(candidate)
+    assert await office.status_tags(candidate) == ["Crosschq: sent"]
+    assert len(await office.lever.notes(candidate["id"])) == 1
+
+
+async def test_an_unconfirmed_request_is_told_of_even_if_lever_was_down_just_then(office: Office) -> None:
+    candidate = await office.lever.meet_candidate()
+    await office.lever.set_knobs(fail_status=503, fail_count=1000, match="POST")
+    await office.crosschq.set_knobs(hang_after_write=1, hang_seconds=0.2, match="POST", lose_webhooks=1)
+    await office.move(candidate)
+    assert (await office.work_once()).name == "TryingAgain"
+    await office.lever.set_knobs(fail_status=None, fail_count=0, match=None)
+    await let_the_wait_pass(office)
+    assert (await office.work_once()).name == "Unconfirmed"
+    await office.the_request(candidate)
+    assert await office.status_tags(candidate) == ["Crosschq: unconfirmed"]
+
+
+async def test_a_run_cut_off_after_crosschq_answered_is_finished_even_if_the_candidate_moved_on(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cut_off(*_: object) -> None:
+        raise ConnectionResetError
+
+    candidate = await office.lever.meet_candidate()
+    await office.move(candidate)
+    with monkeypatch.context() as patched:
+        patched.setattr("flows.reference_request.remember_sent", cut_off)
+        await office.work()
+    await office.move(candidate, "On-site")
+    await let_the_wait_pass(office)
+    await office.work()
+    request = await office.the_request(candidate)
+    assert await office.status_tags(candidate) == ["Crosschq: sent"]
+    await office.act(request["id"], "finish")
+    await office.work()
+    assert await office.status_tags(candidate) == ["Crosschq: complete"]
+
+
+async def test_a_request_that_never_left_is_let_go_when_the_candidate_moved_on(office: Office) -> None:
+    candidate = await office.lever.meet_candidate()
+    await office.crosschq.set_knobs(fail_status=503, fail_count=1000, match="POST")
+    await office.move(candidate)
+    await office.work()
+    await office.move(candidate, "On-site")
+    await office.crosschq.set_knobs(fail_status=None, fail_count=0, match=None)
+    await let_the_wait_pass(office)
+    assert (await office.work_once()).name == "Ignored"
+    await office.move(candidate)
+    assert (await office.work_once()).name == "RequestSent"
+    await office.the_request(candidate)
+
+
+async def test_a_pause_does_not_count_towards_giving_up(office: Office) -> None:
+    candidate = await office.lever.meet_candidate()
+    await office.lever.set_knobs(fail_status=401, fail_count=1)
+    await office.move(candidate)
+    assert (await office.work_once()).name == "CredentialsRefused"
+    async with office.parts.database.transaction() as session:
+        long_ago = office.parts.now() - 2 * office.parts.settings.give_up_after
+        await session.execute(update(Delivery).values(first_attempt_at=long_ago))
+    await office.connect_again()
+    await office.lever.set_knobs(fail_status=503, fail_count=1000)
+    assert (await office.work_once()).name == "TryingAgain"

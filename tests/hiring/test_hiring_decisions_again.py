@@ -21,7 +21,7 @@ def test_a_move_while_a_request_is_open_is_only_mentioned() -> None:
     assert "already open" in decision.text
 
 
-@pytest.mark.parametrize("state", [PreviousState.OPEN, PreviousState.COMPLETED])
+@pytest.mark.parametrize("state", [PreviousState.OPEN, PreviousState.COMPLETED, PreviousState.ENDED])
 @pytest.mark.parametrize("made", [MOVED, AFTER])
 def test_the_move_that_made_the_request_makes_no_other_and_no_note(
     state: PreviousState, made: datetime
@@ -39,6 +39,10 @@ def test_after_a_failure_the_request_is_sent_again(made: datetime) -> None:
 @pytest.mark.parametrize("made", [BEFORE, AFTER])
 def test_what_an_interrupted_run_began_is_taken_up_again(made: datetime) -> None:
     assert isinstance(_decide(previous(PreviousState.INTENDED, made=made)), Send)
+
+
+def test_after_an_end_without_report_a_new_move_asks_anew() -> None:
+    assert isinstance(_decide(previous(PreviousState.ENDED, made=BEFORE, ended=REPORTED)), Send)
 
 
 def test_after_a_report_a_move_is_only_mentioned_with_its_date() -> None:

@@ -8,7 +8,8 @@ from itertools import count
 from sqlalchemy import text
 
 from store.database import Database
-from store.deliveries import SNAPSHOT_EVENT, Attempt, Deliveries, NewDelivery, Recorded
+from store.deliveries import Attempt, Deliveries, NewDelivery, Recorded
+from store.due import SNAPSHOT_EVENT
 from store.tables import Delivery, DeliveryState
 from tests.factories import Connected
 

@@ -7,7 +7,8 @@ from sqlalchemy import text
 
 from store.connections import Connections
 from store.database import Database
-from store.deliveries import DISPATCH_LEASE, Attempt, Deliveries
+from store.deliveries import Attempt, Deliveries
+from store.due import DISPATCH_LEASE
 from store.tables import DeliveryState
 from store.vault import Vault
 from tests.factories import connect

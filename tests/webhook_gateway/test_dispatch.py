@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from store.database import Database
-from store.deliveries import DISPATCH_LEASE
+from store.due import DISPATCH_LEASE
 from store.tables import DeliveryState
 from store.vault import Vault
 from tests.factories import Connected, connect

@@ -12,7 +12,7 @@ import respx
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from store.database import Database
-from store.deliveries import DISPATCH_LEASE
+from store.due import DISPATCH_LEASE
 from store.tables import Delivery, DeliveryState
 from tests.webhook_gateway.inbox import deliveries
 from tests.webhook_gateway.senders import Senders, fixture, signed
