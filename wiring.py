@@ -1,7 +1,7 @@
 """The one place that plugs real parts together: one `Parts` per process or flow run, handed to whoever needs it."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -75,9 +75,15 @@ async def open_parts(settings: Settings | None = None) -> AsyncIterator[Parts]:
         stack.push_async_callback(database.close)
         web = await stack.enter_async_context(httpx.AsyncClient(timeout=httpx.Timeout(30, connect=5)))
         vault = Vault.from_setting(settings.secret_keys.get_secret_value())
-        parts = Parts(settings, database, vault, web)
-        token = _current.set(parts)
-        try:
+        with use_parts(Parts(settings, database, vault, web)) as parts:
             yield parts
-        finally:
-            _current.reset(token)
+
+
+@contextmanager
+def use_parts(parts: Parts) -> Iterator[Parts]:
+    """Makes parts that somebody else opened, and will close, the current ones for the length of a block."""
+    token = _current.set(parts)
+    try:
+        yield parts
+    finally:
+        _current.reset(token)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,6 +24,14 @@ from deployments.work_pool import ensure_work_pool
 from settings import Settings
 
 PREFECT_FILE = ROOT / "prefect.yaml"
+
+
+DEFAULT_SCHEDULES = {
+    "reconcile/own-work": timedelta(minutes=1),
+    "reconcile/lever": timedelta(minutes=15),
+    "reconcile/crosschq": timedelta(minutes=30),
+}
+"""For a deployment seen for the first time; from then on its schedules are the admins'."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,7 @@ async def register(settings: Settings, prefect_file: Path = PREFECT_FILE) -> Non
         with _copy_with_choices(prefect_file, chosen) as copy:
             await _prefect_deploy(settings, copy)
         await _restore(api, chosen)
+        await _schedule_new(api, chosen)
 
 
 async def choices(api: httpx.AsyncClient) -> dict[str, Choice]:
@@ -96,3 +106,11 @@ async def _restore(api: httpx.AsyncClient, chosen: Mapping[str, Choice]) -> None
         if before != now:
             values = {"parameters": before.parameters, "paused": before.paused}
             checked(await api.patch(f"/deployments/{before.id}", json=values))
+
+
+async def _schedule_new(api: httpx.AsyncClient, chosen: Mapping[str, Choice]) -> None:
+    for name, now in (await choices(api)).items():
+        if name in DEFAULT_SCHEDULES and name not in chosen:
+            every_seconds = {"interval": DEFAULT_SCHEDULES[name].total_seconds()}
+            schedules = [{"active": True, "schedule": every_seconds}]
+            checked(await api.post(f"/deployments/{now.id}/schedules", json=schedules))

@@ -14,6 +14,7 @@ from tasks.effects import StaysUnknown, Superseded
 from tasks.inbox import case_in_hand, finish, take_up, try_again_later, wait_for_credentials
 from tasks.outcome import Outcome
 from tasks.request_records import NotAnsweredYet
+from tasks.signs_of_life import signs_of_life
 from wiring import open_parts
 
 Story = Callable[[Case], Awaitable[Outcome]]
@@ -31,7 +32,8 @@ async def work_on(delivery_id: int, attempt: int, story: Story) -> State[None]:
                 name="Superseded", message="Another attempt has this delivery, or it is finished."
             )
         try:
-            outcome = await story(case)
+            async with signs_of_life(case):
+                outcome = await story(case)
         except CredentialsRefused as error:
             await wait_for_credentials(case, str(error))
             return _failed(

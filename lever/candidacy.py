@@ -1,5 +1,7 @@
 """Lever's opportunity and posting in the shape our rules read. Pure."""
 
+from datetime import datetime
+
 from hiring.candidacy import Candidacy, Person
 from hiring.candidacy import Posting as HiringPosting
 from lever.models import Opportunity, Posting, Stage, User
@@ -8,7 +10,6 @@ from lever.models import Opportunity, Posting, Stage, User
 def candidacy_of(opportunity: Opportunity, posting: Posting | None) -> Candidacy:
     """`opportunity` with owner and stage expanded, `posting` with owner and hiring manager."""
     stage = opportunity.stage
-    entered = [one.updated_at for one in opportunity.stage_changes if one.to_stage_id == opportunity.stage_id]
     return Candidacy(
         opportunity_id=opportunity.id,
         contact_id=opportunity.contact,
@@ -18,7 +19,7 @@ def candidacy_of(opportunity: Opportunity, posting: Posting | None) -> Candidacy
         phones=_mobile_first(opportunity),
         stage_id=opportunity.stage_id or "",
         stage_name=(stage.text if isinstance(stage, Stage) else "") or opportunity.stage_id or "unknown",
-        stage_since=max((moment for moment in entered if moment), default=None),
+        stage_since=stage_since(opportunity),
         tags=opportunity.tags,
         links=opportunity.links,
         owner=_person(opportunity.owner_user),
@@ -27,6 +28,12 @@ def candidacy_of(opportunity: Opportunity, posting: Posting | None) -> Candidacy
         is_anonymised=opportunity.is_anonymized,
         may_be_contacted=_may_be_contacted(opportunity),
     )
+
+
+def stage_since(opportunity: Opportunity) -> datetime | None:
+    """When the opportunity came into its present stage; None where Lever does not say."""
+    entered = [one.updated_at for one in opportunity.stage_changes if one.to_stage_id == opportunity.stage_id]
+    return max((moment for moment in entered if moment), default=None)
 
 
 def _mobile_first(opportunity: Opportunity) -> tuple[str, ...]:

@@ -15,6 +15,12 @@ class Connections:
     async def get(self, connection_id: int) -> Connection:
         return (await self._session.scalars(select(Connection).where(Connection.id == connection_id))).one()
 
+    async def active(self) -> Sequence[Connection]:
+        rows = await self._session.scalars(
+            select(Connection).where(Connection.paused_because.is_(None)).order_by(Connection.id)
+        )
+        return rows.all()
+
     async def named(self, name: str) -> Connection | None:
         return await self._session.scalar(select(Connection).where(Connection.name == name).with_for_update())
 

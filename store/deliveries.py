@@ -10,7 +10,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.due import SNAPSHOT_EVENT, claimed_without_run, due
-from store.tables import Delivery, DeliveryState, ReferenceRequest
+from store.tables import UNFINISHED, Delivery, DeliveryState, ReferenceRequest
+
+RECONCILE = "reconcile"
+"""The origin of what we found by asking. It does not revive what was given up; only a person or a vendor does."""
 
 _CLAIMING = 7_265_066_100_002
 """Any number, the same in every process: the advisory lock of the dispatcher that is claiming."""
@@ -80,7 +83,7 @@ class Deliveries:
         )
         if known is None or known.body_sha256 != new.body_sha256:
             return Recorded.ANOTHER_BODY
-        if known.state is not DeliveryState.DEAD:
+        if known.state is not DeliveryState.DEAD or new.origin == RECONCILE:
             return Recorded.REPEAT
         known.state, known.first_attempt_at, known.finished_at = DeliveryState.WAITING, None, None
         known.next_attempt_at, known.outcome = func.now(), "Sent again by the vendor after we had given up."
@@ -147,9 +150,13 @@ class Deliveries:
                 Delivery.attempt == attempt.number,
                 Delivery.state == DeliveryState.DISPATCHED,
             )
-            .values(state=DeliveryState.RUNNING)
+            .values(state=DeliveryState.RUNNING, alive_at=func.now())
             .returning(Delivery)
         )
+
+    async def is_alive(self, attempt: Attempt) -> bool:
+        """A sign of life of the run at work; False when the delivery is not this attempt's any more."""
+        return await self._leave(attempt, alive_at=func.now())
 
     async def is_current(self, attempt: Attempt) -> bool:
         """Whether the attempt may still act; holds the row until the transaction ends."""
@@ -197,6 +204,32 @@ class Deliveries:
 
     async def get(self, delivery_id: int) -> Delivery | None:
         return await self._session.get(Delivery, delivery_id)
+
+    async def knows_of_move(self, connection_id: int, opportunity_id: str, since: datetime) -> bool:
+        """Whether a move of this opportunity since then was told of, whatever came of it."""
+        found = await self._session.scalar(
+            select(Delivery.id)
+            .where(
+                Delivery.connection_id == connection_id,
+                Delivery.subject == f"opportunity:{opportunity_id}",
+                Delivery.triggered_at >= since,
+            )
+            .limit(1)
+        )
+        return found is not None
+
+    async def is_waiting(self, connection_id: int, subject: str) -> bool:
+        """Whether something about the subject is still to be handled."""
+        found = await self._session.scalar(
+            select(Delivery.id)
+            .where(
+                Delivery.connection_id == connection_id,
+                Delivery.subject == subject,
+                Delivery.state.in_(UNFINISHED),
+            )
+            .limit(1)
+        )
+        return found is not None
 
     async def newest(self, limit: int) -> Sequence[Delivery]:
         rows = await self._session.scalars(select(Delivery).order_by(Delivery.id.desc()).limit(limit))

@@ -1,5 +1,6 @@
 """Reference requests: at most one open per opportunity, each known by Crosschq's id. Commits nothing itself."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -83,6 +84,17 @@ class Requests:
                 ReferenceRequest.connection_id == connection_id, ReferenceRequest.crosschq_id == crosschq_id
             )
         )
+
+    async def sent(self, connection_id: int) -> Sequence[ReferenceRequest]:
+        """Those under way in Crosschq."""
+        rows = await self._session.scalars(
+            select(ReferenceRequest)
+            .where(
+                ReferenceRequest.connection_id == connection_id, ReferenceRequest.state == RequestState.SENT
+            )
+            .order_by(ReferenceRequest.id)
+        )
+        return rows.all()
 
     async def unanswered(
         self, connection_id: int, candidate_indexes: list[str], job_position: str, made_at: datetime | None

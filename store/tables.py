@@ -190,6 +190,8 @@ class Delivery(Base):
     first_attempt_at: Mapped[datetime | None]
     next_attempt_at: Mapped[datetime] = mapped_column(server_default=func.now())
     flow_run_id: Mapped[str | None]
+    alive_at: Mapped[datetime | None]
+    """The last sign of life of the run at work; one that is silent for long has died."""
     outcome: Mapped[str | None]
     finished_at: Mapped[datetime | None]
 

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from prefect.flows import load_flow_from_entrypoint
 
-from deployments.register import PREFECT_FILE
+from deployments.register import DEFAULT_SCHEDULES, PREFECT_FILE
 
 FILE = yaml.safe_load(PREFECT_FILE.read_text())
 
@@ -15,6 +15,9 @@ def test_these_deployments_are_there() -> None:
     assert [(one["entrypoint"], one["name"]) for one in FILE["deployments"]] == [
         ("flows.reference_request.reference_request", "stage-change"),
         ("flows.reference_request.reference_request", "crosschq-update"),
+        ("flows.reconcile.reconcile", "own-work"),
+        ("flows.reconcile.reconcile", "lever"),
+        ("flows.reconcile.reconcile", "crosschq"),
     ]
 
 
@@ -24,8 +27,16 @@ def test_each_is_described_runs_on_our_pool_and_leaves_schedules_to_admins(
 ) -> None:
     assert deployment["description"]
     assert deployment["work_pool"] == {"name": "{{ $CROSSCHQ_LEVER_WORK_POOL }}"}
-    assert not {"schedule", "schedules", "pull", "parameters"} & deployment.keys()
+    assert not {"schedule", "schedules", "pull"} & deployment.keys()
     assert FILE["pull"] == []
+
+
+def test_default_schedules_are_for_deployments_that_are_there() -> None:
+    names = {
+        f"{one['entrypoint'].rpartition('.')[2].replace('_', '-')}/{one['name']}"
+        for one in FILE["deployments"]
+    }
+    assert set(DEFAULT_SCHEDULES) <= names
 
 
 @pytest.mark.parametrize("deployment", FILE["deployments"], ids=lambda one: one["name"])

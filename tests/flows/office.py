@@ -4,10 +4,10 @@ The flows run here and not in a worker, against a real Prefect server: a second 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -18,11 +18,13 @@ from prefect.settings import (
     PREFECT_CLIENT_CSRF_SUPPORT_ENABLED,
     temporary_settings,
 )
+from sqlalchemy import update
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from demo.connection import CROSSCHQ_TOKEN, connection_file
 from demo.people import CrosschqPeople, LeverPeople
+from flows.reconcile import Scope, reconcile
 from flows.reference_request import reference_request
 from onboarding.blueprint import Blueprint
 from onboarding.connecting import connect
@@ -36,7 +38,7 @@ from store.deliveries import Deliveries
 from store.tables import Delivery
 from webhook_gateway.app import Gateway, create_public_app
 from webhook_gateway.metrics import Metrics
-from wiring import Parts, open_parts
+from wiring import Parts, open_parts, use_parts
 
 Edit = Callable[[str], str]
 
@@ -138,17 +140,37 @@ class Office:
         assert len(ran) == 1, [one.name for one in ran]
         return ran[0]
 
-    async def run(self, delivery: Delivery) -> State[Any]:
-        auth = self.prefect.prefect_auth_string.get_secret_value()
+    async def minutes_later(self, minutes: int) -> None:
+        """As if everything in Lever had happened so long ago."""
+        account = self.lever_app.state.lever.account
+        for opportunity in account.opportunities.values():
+            for change in opportunity.stage_changes:
+                change.updated_at -= minutes * 60_000
+        async with self.parts.database.transaction() as session:
+            ago = Delivery.triggered_at - timedelta(minutes=minutes)
+            await session.execute(update(Delivery).values(triggered_at=ago))
+
+    async def reconcile(self, scope: Scope, later: timedelta = timedelta(0)) -> None:
+        """One look of `reconcile` as its deployments take it, `later` than it really is."""
+        parts = replace(self.parts, now=lambda: self.parts.now() + later)
+        with self.prefect_settings(), use_parts(parts):
+            await reconcile(scope)
+
+    @contextmanager
+    def prefect_settings(self) -> Iterator[None]:
+        """Prefect's client talks to the session's server."""
         with temporary_settings(
             {
                 PREFECT_API_URL: self.prefect.api_url,
-                PREFECT_API_AUTH_STRING: auth,
+                PREFECT_API_AUTH_STRING: self.prefect.prefect_auth_string.get_secret_value(),
                 PREFECT_CLIENT_CSRF_SUPPORT_ENABLED: True,
             }
         ):
-            async with open_parts(self.parts.settings):
-                return await reference_request(delivery.id, delivery.attempt, return_state=True)  # type: ignore[no-any-return, call-overload]
+            yield
+
+    async def run(self, delivery: Delivery) -> State[Any]:
+        with self.prefect_settings(), use_parts(self.parts):
+            return await reference_request(delivery.id, delivery.attempt, return_state=True)  # type: ignore[no-any-return, call-overload]
 
     async def connect_again(self, edit: Edit | None = None) -> None:
         """As an admin does with the file; `edit` changes its text first."""

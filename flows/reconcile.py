@@ -1,0 +1,74 @@
+"""Finds what a lost webhook or a crash left undone: the guarantee behind everything else (design 3.3).
+
+Three deployments of one flow, as often as admins say in Prefect: `own-work` every minute, `lever` every 15 minutes,
+`crosschq` every 30.
+"""
+
+from enum import StrEnum
+
+from prefect import flow, get_run_logger
+
+from outbound.errors import VendorError
+from tasks.lost_webhooks import active_connections, record_lost_moves, record_lost_news
+from tasks.own_work import (
+    end_open_runs,
+    forget_old_bodies,
+    free_stranded_deliveries,
+    settle_abandoned_requests,
+)
+from wiring import open_parts
+
+
+class Scope(StrEnum):
+    """Where to look."""
+
+    OWN_WORK = "own-work"
+    LEVER = "lever"
+    CROSSCHQ = "crosschq"
+
+
+@flow(name="reconcile", persist_result=False)
+async def reconcile(scope: Scope) -> None:
+    """Looks once; what it finds is handled by the ordinary flows."""
+    async with open_parts():
+        match scope:
+            case Scope.OWN_WORK:
+                await look_after_own_work()
+            case Scope.LEVER:
+                await ask_lever_for_lost_moves()
+            case Scope.CROSSCHQ:
+                await ask_crosschq_for_lost_news()
+
+
+async def look_after_own_work() -> None:
+    freed = await free_stranded_deliveries()
+    ended = await end_open_runs("reference-request")
+    settled = await settle_abandoned_requests()
+    await forget_old_bodies()
+    if freed or ended or settled:
+        get_run_logger().warning(
+            "Set free: deliveries %s. Dead runs ended: %d. Abandoned requests: %d.", freed, ended, settled
+        )
+
+
+async def ask_lever_for_lost_moves() -> None:
+    for connection_id in await active_connections():
+        try:
+            found = await record_lost_moves(connection_id)
+        except VendorError as error:
+            # The next look finds it; the other connections are not kept waiting.
+            get_run_logger().warning("Connection %d: %s", connection_id, error)
+        else:
+            get_run_logger().info("Connection %d: %d moves that no webhook told of.", connection_id, found)
+
+
+async def ask_crosschq_for_lost_news() -> None:
+    for connection_id in await active_connections():
+        try:
+            found = await record_lost_news(connection_id)
+        except VendorError as error:
+            get_run_logger().warning("Connection %d: %s", connection_id, error)
+        else:
+            get_run_logger().info(
+                "Connection %d: %d requests with news that no webhook told of.", connection_id, found
+            )

@@ -1,0 +1,126 @@
+"""Asks the vendors for what their webhooks should have told us, and records what was lost as if it had arrived."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from crosschq.models import ReferenceRequest as News
+from lever.candidacy import stage_since
+from lever.client import LeverClient
+from lever.models import Opportunity
+from lever.webhooks import CANDIDATE_STAGE_CHANGE
+from outbound.errors import AccessDenied, NotFound
+from store.connections import Connections
+from store.deliveries import RECONCILE, Deliveries, NewDelivery, Recorded
+from store.due import SNAPSHOT_EVENT
+from store.requests import Requests
+from store.tables import Connection, ReferenceRequest
+from tasks.step import step
+from wiring import current_parts
+
+WEBHOOKS_MAY_TAKE = timedelta(minutes=2)
+"""Younger moves are left to the webhook, which is on its way or being tried again."""
+
+SAME_MOMENT = timedelta(seconds=2)
+"""A move and the webhook about it may carry times that differ so much."""
+
+
+@step
+async def active_connections() -> list[int]:
+    """The ids of connections that are not paused."""
+    async with current_parts().database.transaction() as session:
+        return [connection.id for connection in await Connections(session).active()]
+
+
+@step
+async def record_lost_moves(connection_id: int) -> int:
+    """Opportunities that Lever shows in a trigger stage and that nobody told us of."""
+    parts = current_parts()
+    async with parts.database.transaction() as session:
+        connection = await Connections(session).get(connection_id)
+    lever = parts.lever(connection)
+    recorded = 0
+    try:
+        async for opportunity in _in_trigger_stages(lever, connection):
+            recorded += await _record_move(connection, opportunity)
+    finally:
+        await lever.aclose()
+    return recorded
+
+
+async def _in_trigger_stages(lever: LeverClient, connection: Connection) -> AsyncIterator[Opportunity]:
+    stages = connection.trigger_stages
+    try:
+        async for opportunity in lever.opportunities(stage_id=stages, archived=False, confidentiality="all"):
+            yield opportunity
+    except AccessDenied:
+        # A key made without access to confidential data may not ask for all.
+        async for opportunity in lever.opportunities(stage_id=stages, archived=False):
+            yield opportunity
+
+
+async def _record_move(connection: Connection, opportunity: Opportunity) -> bool:
+    parts = current_parts()
+    moved_at = stage_since(opportunity)
+    if moved_at is None or moved_at < connection.live_since or moved_at > parts.now() - WEBHOOKS_MAY_TAKE:
+        return False
+    async with parts.database.transaction() as session:
+        if await Deliveries(session).knows_of_move(connection.id, opportunity.id, moved_at - SAME_MOMENT):
+            return False
+        new = _found(
+            connection, CANDIDATE_STAGE_CHANGE, f"opportunity:{opportunity.id}", moved_at, opportunity.id
+        )
+        return await Deliveries(session).record(new) is Recorded.NEW
+
+
+@step
+async def record_lost_news(connection_id: int) -> int:
+    """Open requests that are further in Crosschq than Lever shows."""
+    parts = current_parts()
+    async with parts.database.transaction() as session:
+        connection = await Connections(session).get(connection_id)
+        open_requests = await Requests(session).sent(connection_id)
+    crosschq = parts.crosschq(connection)
+    recorded = 0
+    try:
+        for request in open_requests:
+            try:
+                news = await crosschq.reference_request(request.crosschq_id or "")
+            except NotFound:
+                continue
+            recorded += await _record_news(connection, request, news)
+    finally:
+        await crosschq.aclose()
+    return recorded
+
+
+async def _record_news(connection: Connection, request: ReferenceRequest, news: News) -> bool:
+    is_over = news.is_complete or news.is_over_without_report
+    if (news.answered, news.asked) == (request.answered, request.asked) and not is_over:
+        return False
+    new = _found(connection, SNAPSHOT_EVENT, f"request:{news.id}", news.updated_on, request.opportunity_id)
+    # Two changes within Crosschq's second are two pieces of news.
+    new = replace(new, replay_key=f"{new.replay_key}/{news.answered}/{news.asked}/{is_over}")
+    async with current_parts().database.transaction() as session:
+        if await Deliveries(session).is_waiting(connection.id, new.subject):
+            return False
+        return await Deliveries(session).record(new) is Recorded.NEW
+
+
+def _found(
+    connection: Connection, event: str, subject: str, at: datetime | None, opportunity_id: str
+) -> NewDelivery:
+    key = f"reconcile/{connection.id}/{event}/{subject}/{at.isoformat() if at else ''}"
+    return NewDelivery(
+        connection_id=connection.id,
+        endpoint_id=None,
+        origin=RECONCILE,
+        event=event,
+        subject=subject,
+        opportunity_id=opportunity_id,
+        replay_key=sha256(key.encode()).hexdigest(),
+        body=None,
+        body_sha256="",
+        triggered_at=at,
+    )

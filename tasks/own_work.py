@@ -1,0 +1,98 @@
+"""Finds what a crash, a kill or Prefect itself left undone in our own work, and lets it be done again."""
+
+from datetime import datetime, timedelta
+
+from prefect.client.orchestration import PrefectClient, get_client
+
+from hiring.retries import next_attempt_at
+from store.deliveries import Deliveries
+from store.effects import Effects
+from store.requests import Requests
+from store.stranded import Stranded
+from store.tables import Delivery, DeliveryState
+from tasks.begun_requests import may_be_at_crosschq
+from tasks.crosschq_steps import creation_key
+from tasks.seen_in_prefect import Fate, attempt_of, end_dead_run, fate_of, open_runs
+from tasks.step import step
+from wiring import current_parts
+
+AT_ONCE_AGAIN = 3
+"""After so many dead attempts the next ones wait as after failures: something in the delivery may kill its runs."""
+
+ALL_OVER_AFTER = timedelta(minutes=1)
+
+
+@step
+async def free_stranded_deliveries() -> list[int]:
+    """The ids of deliveries whose next attempt may begin."""
+    async with get_client() as client:
+        async with current_parts().database.transaction() as session:
+            suspects = await Stranded(session).suspects()
+        return [suspect.id for suspect in suspects if await _decide(client, suspect)]
+
+
+async def _decide(client: PrefectClient, suspect: Delivery) -> bool:
+    fate = await fate_of(client, suspect.flow_run_id, current_parts().now())
+    async with current_parts().database.transaction() as session:
+        stranded = Stranded(session)
+        if fate is Fate.CANCELLED:
+            await stranded.finish(
+                suspect, DeliveryState.IGNORED, "Ignored: its run was cancelled in Prefect."
+            )
+            return False
+        if fate is Fate.QUEUED and suspect.state is DeliveryState.DISPATCHED:
+            return False
+        until = _next_attempt(suspect)
+        if until is None:
+            await stranded.finish(
+                suspect, DeliveryState.DEAD, f"Given up: attempt {suspect.attempt} died as well."
+            )
+            return False
+        return await stranded.set_free(suspect, until, f"The run of attempt {suspect.attempt} died.")
+
+
+def _next_attempt(suspect: Delivery) -> datetime | None:
+    parts = current_parts()
+    if suspect.attempt <= AT_ONCE_AGAIN:
+        return parts.now()
+    began = suspect.first_attempt_at or suspect.received_at
+    return next_attempt_at(began, parts.now(), parts.settings.give_up_after, 0.0)
+
+
+@step
+async def end_open_runs(flow: str) -> int:
+    """How many runs Prefect took for alive that nobody works on; they are Crashed now."""
+    ended = 0
+    async with get_client() as client:
+        for run in await open_runs(client, flow, current_parts().now() - ALL_OVER_AFTER):
+            attempt = attempt_of(run)
+            async with current_parts().database.transaction() as session:
+                in_hand = attempt is not None and await Stranded(session).is_in_hand(attempt)
+            if attempt is not None and not in_hand:
+                await end_dead_run(client, run.id)
+                ended += 1
+    return ended
+
+
+@step
+async def settle_abandoned_requests() -> int:
+    """Requests whose delivery was given up: failed if they surely never left, else unknown and a person's matter."""
+    async with current_parts().database.transaction() as session:
+        abandoned = await Stranded(session).abandoned_requests()
+        for request in abandoned:
+            effect = await Effects(session).known(request.connection_id, creation_key(request.id))
+            if may_be_at_crosschq(effect):
+                await Requests(session).is_unknown(request.id, "Its delivery ended before Crosschq answered.")
+            else:
+                await Requests(session).has_failed(
+                    request.id, "Its delivery was given up before it was sent."
+                )
+    return len(abandoned)
+
+
+@step
+async def forget_old_bodies() -> None:
+    """Webhook bodies are kept as long as the admin says, and not longer."""
+    parts = current_parts()
+    async with parts.database.transaction() as session:
+        await Deliveries(session).forget_bodies(parts.settings.delivery_retention)

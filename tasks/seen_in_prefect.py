@@ -1,0 +1,100 @@
+"""What Prefect knows of a delivery's flow run, and ending in Prefect what has died. Touches Prefect only."""
+
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from uuid import UUID
+
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.filters import (
+    FlowFilter,
+    FlowFilterName,
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.exceptions import ObjectNotFound
+from prefect.states import Crashed
+
+from store.deliveries import Attempt
+
+PAGE = 200
+STARTING_MAY_TAKE = timedelta(seconds=60)
+"""A stock pool starts an interpreter for each run, on a busy machine several at once."""
+
+
+class Fate(Enum):
+    QUEUED = auto()
+    """A worker will come to it, or it is just being started."""
+    AT_WORK = auto()
+    DEAD = auto()
+    """Deleted, crashed, ended without putting its delivery down, or where no worker ever looks."""
+    CANCELLED = auto()
+    """By a person, in Prefect: its deployment is there, so it was meant."""
+
+
+async def fate_of(client: PrefectClient, flow_run_id: str | None, now: datetime) -> Fate:
+    """What has become of the run; a run Prefect does not know any more is dead."""
+    if flow_run_id is None:
+        return Fate.DEAD
+    try:
+        run = await client.read_flow_run(UUID(flow_run_id))
+    except ObjectNotFound:
+        return Fate.DEAD
+    return read_fate(run, now)
+
+
+def read_fate(run: FlowRun, now: datetime) -> Fate:
+    """The fate a run's record tells of."""
+    state = run.state
+    if state is None:
+        return Fate.DEAD
+    match state.type:
+        case StateType.CANCELLED | StateType.CANCELLING:
+            return Fate.CANCELLED
+        case StateType.RUNNING:
+            return Fate.AT_WORK
+        case StateType.SCHEDULED:
+            # A deleted work queue leaves the run where no worker ever looks; a retry delay lives in a process.
+            lost = run.work_queue_id is None or state.name == "AwaitingRetry"
+            return Fate.DEAD if lost else Fate.QUEUED
+        case StateType.PENDING:
+            starting = state.timestamp + STARTING_MAY_TAKE > now
+            return Fate.QUEUED if starting else Fate.DEAD
+        case _:
+            return Fate.DEAD
+
+
+async def open_runs(client: PrefectClient, flow: str, before: datetime) -> list[FlowRun]:
+    """Runs of a flow that Prefect takes for starting or at work since before then."""
+    types = FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING])
+    found: list[FlowRun] = []
+    while True:
+        page = await client.read_flow_runs(
+            flow_filter=FlowFilter(name=FlowFilterName(any_=[flow])),
+            flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=types)),
+            limit=PAGE,
+            offset=len(found),
+        )
+        found += page
+        if len(page) < PAGE:
+            return [run for run in found if run.state and run.state.timestamp < before]
+
+
+async def end_dead_run(client: PrefectClient, flow_run_id: UUID) -> None:
+    """Leaves no run open in Prefect that nobody works on; should its process come back, our store refuses it."""
+    state: State[None] = Crashed(
+        message="Its process died, or Prefect lost it. Another attempt does the work."
+    )
+    try:
+        await client.set_flow_run_state(flow_run_id, state, force=True)
+    except ObjectNotFound:
+        return
+
+
+def attempt_of(run: FlowRun) -> Attempt | None:
+    """The attempt a run of ours was started for; None for one somebody started otherwise."""
+    delivery_id, number = run.parameters.get("delivery_id"), run.parameters.get("attempt")
+    if isinstance(delivery_id, int) and isinstance(number, int):
+        return Attempt(delivery_id, number)
+    return None

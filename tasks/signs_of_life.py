@@ -1,0 +1,42 @@
+"""A run at work says that it lives, so that a killed one is found within a minute. Touches our own store only."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from store.deliveries import Deliveries
+from tasks.case import Case
+from wiring import current_parts
+
+EVERY_SECONDS = 10.0
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def signs_of_life(case: Case) -> AsyncIterator[None]:
+    """Gives one every 10 seconds for the length of the block."""
+    giving = asyncio.create_task(_give(case))
+    try:
+        yield
+    finally:
+        giving.cancel()
+        with suppress(asyncio.CancelledError):
+            await giving
+
+
+async def _give(case: Case) -> None:
+    while True:
+        await asyncio.sleep(EVERY_SECONDS)
+        try:
+            async with current_parts().database.transaction() as session:
+                if not await Deliveries(session).is_alive(case.attempt):
+                    return
+        except (SQLAlchemyError, OSError) as error:
+            # A database that is away for longer makes this run a dead one; then its next attempt does the work.
+            log.warning(
+                "Delivery %d: no sign of life given (%s).", case.attempt.delivery_id, type(error).__name__
+            )

@@ -1,0 +1,211 @@
+"""What a crash, a lost webhook or Prefect itself leaves undone is found by asking, and done once."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.states import AwaitingRetry, Cancelled, Completed, Crashed, Pending, Running
+from sqlalchemy import update
+
+from flows.reconcile import Scope
+from store.deliveries import Attempt, Deliveries
+from store.tables import Delivery, DeliveryState, ReferenceRequest, RequestState
+from tests.flows.office import Office
+from webhook_gateway.prefect_runs import PrefectRuns
+
+pytestmark = pytest.mark.stack
+
+LATER = timedelta(minutes=3)
+
+
+async def let_time_pass(office: Office, minutes: int = 2) -> None:
+    ago = office.parts.now() - timedelta(minutes=minutes)
+    async with office.parts.database.transaction() as session:
+        await session.execute(update(Delivery).values(next_attempt_at=ago, alive_at=ago))
+
+
+async def dispatched(office: Office, candidate: dict[str, Any]) -> Delivery:
+    """A stage change whose flow run Prefect has, in a pool that no worker serves."""
+    await office.move(candidate)
+    async with office.parts.database.transaction() as session:
+        (delivery,) = await Deliveries(session).claim_due(1)
+    with office.prefect_settings():
+        run_id = await PrefectRuns().start(delivery)
+    async with office.parts.database.transaction() as session:
+        await Deliveries(session).has_run(Attempt(delivery.id, delivery.attempt), run_id)
+    return await office.delivery(delivery.id)
+
+
+async def put_run(office: Office, delivery: Delivery, state: Any) -> None:
+    assert delivery.flow_run_id is not None
+    with office.prefect_settings():
+        async with get_client() as client:
+            await client.set_flow_run_state(UUID(delivery.flow_run_id), state, force=True)
+
+
+async def state_of_run(office: Office, run_id: str | None) -> str:
+    with office.prefect_settings():
+        async with get_client() as client:
+            run = await client.read_flow_run(UUID(run_id or ""))
+    return run.state.type.value if run.state else ""
+
+
+@pytest.fixture
+async def paused_deployment(office: Office) -> Any:
+    """Keeps the session's worker from taking what these tests put into Prefect."""
+    with office.prefect_settings():
+        async with get_client() as client:
+            await _pause_pool(client, office, True)
+            yield
+            await _pause_pool(client, office, False)
+
+
+async def _pause_pool(client: PrefectClient, office: Office, paused: bool) -> None:
+    name = office.prefect.work_pool
+    (await client._client.patch(f"/work_pools/{name}", json={"is_paused": paused})).raise_for_status()
+
+
+@pytest.mark.parametrize("state", ["crashed", "completed", "pending", "running", "awaiting retry", "deleted"])
+async def test_a_run_that_prefect_or_a_crash_stranded_is_done_again(
+    office: Office, paused_deployment: None, state: str
+) -> None:
+    candidate = await office.lever.meet_candidate()
+    delivery = await dispatched(office, candidate)
+    states = {
+        "crashed": Crashed(),
+        "completed": Completed(),
+        "pending": Pending(),
+        "running": Running(),
+        "awaiting retry": AwaitingRetry(),
+    }
+    if state == "deleted":
+        with office.prefect_settings():
+            async with get_client() as client:
+                await client.delete_flow_run(UUID(delivery.flow_run_id or ""))
+    else:
+        await put_run(office, delivery, states[state])
+    await let_time_pass(office)
+    await office.reconcile(Scope.OWN_WORK, LATER)
+    assert (await office.delivery(delivery.id)).state is DeliveryState.WAITING
+    await let_time_pass(office)
+    assert (await office.work_once()).delivery.attempt == 2
+    await office.the_request(candidate)
+    if state not in ("deleted", "awaiting retry"):
+        assert await state_of_run(office, delivery.flow_run_id) in ("CRASHED", "COMPLETED")
+
+
+async def test_a_run_that_waits_for_a_worker_is_left_alone(office: Office, paused_deployment: None) -> None:
+    delivery = await dispatched(office, await office.lever.meet_candidate())
+    await let_time_pass(office)
+    await office.reconcile(Scope.OWN_WORK, LATER)
+    assert (await office.delivery(delivery.id)).state is DeliveryState.DISPATCHED
+
+
+async def test_a_run_cancelled_in_prefect_ends_its_delivery(office: Office, paused_deployment: None) -> None:
+    candidate = await office.lever.meet_candidate()
+    delivery = await dispatched(office, candidate)
+    await put_run(office, delivery, Cancelled())
+    await let_time_pass(office)
+    await office.reconcile(Scope.OWN_WORK, LATER)
+    ended = await office.delivery(delivery.id)
+    assert ended.state is DeliveryState.IGNORED
+    assert "cancelled in Prefect" in (ended.outcome or "")
+    assert await office.work() == []
+
+
+async def test_a_run_that_fell_silent_is_done_again_and_cannot_act_when_it_comes_back(
+    office: Office, paused_deployment: None
+) -> None:
+    candidate = await office.lever.meet_candidate()
+    delivery = await dispatched(office, candidate)
+    async with office.parts.database.transaction() as session:
+        await Deliveries(session).take_up(Attempt(delivery.id, 1))
+    await put_run(office, delivery, Running())
+    await let_time_pass(office)
+    await office.reconcile(Scope.OWN_WORK, LATER)
+    async with office.parts.database.transaction() as session:
+        assert not await Deliveries(session).is_current(Attempt(delivery.id, 1))
+    await let_time_pass(office)
+    assert (await office.work_once()).name == "RequestSent"
+    assert await state_of_run(office, delivery.flow_run_id) == "CRASHED"
+
+
+async def test_a_run_that_lives_is_left_alone(office: Office, paused_deployment: None) -> None:
+    delivery = await dispatched(office, await office.lever.meet_candidate())
+    async with office.parts.database.transaction() as session:
+        await Deliveries(session).take_up(Attempt(delivery.id, 1))
+    await put_run(office, delivery, Running())
+    await office.reconcile(Scope.OWN_WORK, LATER)
+    assert (await office.delivery(delivery.id)).state is DeliveryState.RUNNING
+    assert await state_of_run(office, delivery.flow_run_id) == "RUNNING"
+
+
+async def test_a_move_that_no_webhook_told_of_is_found_and_done_once(office: Office) -> None:
+    candidate = await office.lever.meet_candidate()
+    await office.lever.set_knobs(lose_webhooks=1)
+    await office.move(candidate)
+    await office.minutes_later(3)
+    await office.reconcile(Scope.LEVER)
+    await office.reconcile(Scope.LEVER)
+    assert (await office.work_once()).name == "RequestSent"
+    await office.reconcile(Scope.LEVER)
+    assert await office.work() == []
+    await office.the_request(candidate)
+
+
+async def test_a_move_whose_webhook_came_is_not_taken_up_again(office: Office) -> None:
+    candidate = await office.lever.meet_candidate()
+    await office.move(candidate)
+    await office.work()
+    await office.minutes_later(3)
+    await office.reconcile(Scope.LEVER)
+    assert await office.work() == []
+
+
+async def test_a_report_arrives_with_every_webhook_lost(office: Office) -> None:
+    candidate = await office.lever.meet_candidate()
+    await office.crosschq.set_knobs(lose_webhooks=1000)
+    await office.move(candidate)
+    await office.work()
+    request = await office.the_request(candidate)
+    await office.act(request["id"], "self_reference", "add_references", "answer_next")
+    await office.reconcile(Scope.CROSSCHQ)
+    await office.work()
+    assert await office.status_tags(candidate) == ["Crosschq: 1 of 3"]
+    await office.act(request["id"], "finish")
+    await office.reconcile(Scope.CROSSCHQ)
+    await office.work()
+    assert await office.status_tags(candidate) == ["Crosschq: complete"]
+    assert len(await office.lever.files(candidate["id"])) == 1
+    await office.reconcile(Scope.CROSSCHQ)
+    assert await office.work() == []
+
+
+@pytest.mark.parametrize(
+    ("knobs", "state"),
+    [
+        ({"fail_status": 503, "fail_count": 1000, "match": "POST"}, RequestState.FAILED),
+        ({}, RequestState.UNKNOWN),
+    ],
+)
+async def test_a_request_whose_delivery_was_given_up_is_not_left_half_sent(
+    office: Office, knobs: dict[str, object], state: RequestState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cut_off(*_: object) -> None:
+        raise ConnectionResetError
+
+    candidate = await office.lever.meet_candidate()
+    await office.crosschq.set_knobs(lose_webhooks=10, **knobs)
+    await office.move(candidate)
+    with monkeypatch.context() as patched:
+        patched.setattr("flows.reference_request.remember_sent", cut_off)
+        await office.work()
+    async with office.parts.database.transaction() as session:
+        await session.execute(update(Delivery).values(state=DeliveryState.DEAD))
+    await office.reconcile(Scope.OWN_WORK, LATER)
+    async with office.parts.database.transaction() as session:
+        request = await session.get(ReferenceRequest, 1)
+    assert request is not None
+    assert request.state is state
