@@ -51,12 +51,42 @@ def migrate() -> None:
 @app.command()
 def deliveries(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, newest first.")] = 30,
+    open_only: Annotated[bool, typer.Option("--open", help="Only what was given up.")] = False,
 ) -> None:
-    """List what vendors told us, and what came of it."""
+    """List what vendors told us and what came of it, and the requests whose fate is unknown."""
     from cli.deliveries import run_deliveries
 
     load_settings_or_exit()
-    _run(run_deliveries(limit))
+    _run(run_deliveries(limit, open_only=open_only))
+
+
+@app.command()
+def resolve_request(
+    request_id: int,
+    why: Annotated[str, typer.Option(help="For the audit.")],
+    sent_as: Annotated[str | None, typer.Option(help="Crosschq has it, under this id.")] = None,
+    not_sent: Annotated[bool, typer.Option("--not-sent", help="Crosschq does not have it.")] = False,
+) -> None:
+    """Say whether Crosschq has a request that it never answered for."""
+    from cli.resolve import run_resolve_request
+
+    if (sent_as is None) is not not_sent:
+        raise typer.BadParameter("say either --sent-as CROSSCHQ_ID or --not-sent")
+    load_settings_or_exit()
+    _run(run_resolve_request(request_id, sent_as, why))
+
+
+@app.command()
+def resolve_delivery(
+    delivery_id: int,
+    why: Annotated[str, typer.Option(help="For the audit.")],
+    again: Annotated[bool, typer.Option("--again/--drop", help="Try it from the start, or drop it.")],
+) -> None:
+    """Try a delivery again that was given up, or drop it."""
+    from cli.resolve import run_resolve_delivery
+
+    load_settings_or_exit()
+    _run(run_resolve_delivery(delivery_id, again=again, why=why))
 
 
 def load_settings_or_exit() -> Settings:

@@ -85,9 +85,20 @@ class Deliveries:
             return Recorded.ANOTHER_BODY
         if known.state is not DeliveryState.DEAD or new.origin == RECONCILE:
             return Recorded.REPEAT
-        known.state, known.first_attempt_at, known.finished_at = DeliveryState.WAITING, None, None
-        known.next_attempt_at, known.outcome = func.now(), "Sent again by the vendor after we had given up."
+        await self.queue_again(known, "Sent again by the vendor after we had given up.")
         return Recorded.QUEUED_AGAIN
+
+    async def queue_again(self, given_up: Delivery, why: str) -> None:
+        """Begins anew, with the next attempt number: older runs stay void."""
+        given_up.state, given_up.next_attempt_at = DeliveryState.WAITING, func.now()
+        given_up.first_attempt_at = given_up.finished_at = None
+        given_up.outcome = why
+        await self._session.flush()
+
+    async def drop(self, given_up: Delivery, why: str) -> None:
+        """Leaves it undone, by a person's decision."""
+        given_up.state, given_up.outcome = DeliveryState.IGNORED, why
+        await self._session.flush()
 
     async def claim_due(self, limit: int) -> Sequence[Delivery]:
         """Takes what is due, in order per subject, as `dispatched` under a new attempt; several dispatchers may ask."""
@@ -231,9 +242,12 @@ class Deliveries:
         )
         return found is not None
 
-    async def newest(self, limit: int) -> Sequence[Delivery]:
-        rows = await self._session.scalars(select(Delivery).order_by(Delivery.id.desc()).limit(limit))
-        return rows.all()
+    async def newest(self, limit: int, *, given_up: bool = False) -> Sequence[Delivery]:
+        """`given_up`: only those that need a person."""
+        query = select(Delivery).order_by(Delivery.id.desc()).limit(limit)
+        if given_up:
+            query = query.where(Delivery.state == DeliveryState.DEAD)
+        return (await self._session.scalars(query)).all()
 
     async def count_by_state(self) -> dict[DeliveryState, int]:
         rows = await self._session.execute(

@@ -78,6 +78,18 @@ class Requests:
             await self._session.scalars(select(ReferenceRequest).where(ReferenceRequest.id == request_id))
         ).one()
 
+    async def find(self, request_id: int) -> ReferenceRequest | None:
+        return await self._session.get(ReferenceRequest, request_id, with_for_update=True)
+
+    async def unknown(self) -> Sequence[ReferenceRequest]:
+        """Those that a person must resolve, unless Crosschq tells of them."""
+        rows = await self._session.scalars(
+            select(ReferenceRequest)
+            .where(ReferenceRequest.state == RequestState.UNKNOWN)
+            .order_by(ReferenceRequest.id)
+        )
+        return rows.all()
+
     async def by_crosschq_id(self, connection_id: int, crosschq_id: str) -> ReferenceRequest | None:
         return await self._session.scalar(
             select(ReferenceRequest).where(

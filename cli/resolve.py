@@ -1,0 +1,53 @@
+"""`crosschq-lever resolve`: a person's word on what stayed unknown or was given up. Writes rows; the dispatcher acts."""
+
+import getpass
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.audits import Audits
+from store.deliveries import Deliveries
+from store.requests import Requests
+from store.tables import DeliveryState, RequestState
+from wiring import open_parts
+
+
+async def run_resolve_request(request_id: int, crosschq_id: str | None, why: str) -> int:
+    """`crosschq_id`: Crosschq has the request under that id; None: it does not. 1 when there is nothing to resolve."""
+    async with open_parts() as parts, parts.database.transaction() as session:
+        requests = Requests(session)
+        request = await requests.find(request_id)
+        if request is None or request.state is not RequestState.UNKNOWN:
+            typer.echo(f"Request {request_id} is not unknown: see `crosschq-lever deliveries`.", err=True)
+            return 1
+        if crosschq_id:
+            await requests.is_sent(request_id, crosschq_id)
+        else:
+            await requests.has_failed(request_id, f"A person said that Crosschq does not have it: {why}")
+        said = f"sent as {crosschq_id}" if crosschq_id else "not sent"
+        _audit(session, said, f"request:{request_id}", why)
+    typer.echo(f"Request {request_id}: {said}.")
+    return 0
+
+
+async def run_resolve_delivery(delivery_id: int, *, again: bool, why: str) -> int:
+    """`again` lets it be tried from the start; otherwise it is dropped. 1 when it was not given up."""
+    async with open_parts() as parts, parts.database.transaction() as session:
+        deliveries = Deliveries(session)
+        delivery = await deliveries.get(delivery_id)
+        if delivery is None or delivery.state is not DeliveryState.DEAD:
+            typer.echo(f"Delivery {delivery_id} was not given up: see `crosschq-lever deliveries`.", err=True)
+            return 1
+        said = "again" if again else "dropped"
+        await (deliveries.queue_again if again else deliveries.drop)(
+            delivery, f"A person said: {said}. {why}"
+        )
+        _audit(session, said, f"delivery:{delivery_id}", why)
+    typer.echo(f"Delivery {delivery_id}: {said}.")
+    return 0
+
+
+def _audit(session: AsyncSession, said: str, subject: str, why: str) -> None:
+    Audits(session).add(
+        who=f"command line, {getpass.getuser()}", what=f"resolved: {said}", subject=subject, why=why
+    )
