@@ -22,7 +22,7 @@ async def run_deliveries(limit: int, *, open_only: bool) -> None:
     if unknown:
         console.print(_requests(unknown))
         console.print(
-            "Look in Crosschq, then: crosschq-lever resolve-request ID --sent-as CROSSCHQ_ID, or --not-sent"
+            "Look in Crosschq, then: crosschq-lever resolve request ID --sent-as CROSSCHQ_ID, or --not-sent"
         )
 
 

@@ -11,6 +11,8 @@ from deployments.until_stopped import run_until_stopped
 from settings import Settings, SettingsError, load_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+resolve = typer.Typer(no_args_is_help=True, help="Say what becomes of what stayed unknown or was given up.")
+app.add_typer(resolve, name="resolve")
 
 
 @app.command()
@@ -60,7 +62,7 @@ def deliveries(
     _run(run_deliveries(limit, open_only=open_only))
 
 
-@app.command()
+@resolve.command("request")
 def resolve_request(
     request_id: int,
     why: Annotated[str, typer.Option(help="For the audit.")],
@@ -76,7 +78,7 @@ def resolve_request(
     _run(run_resolve_request(request_id, sent_as, why))
 
 
-@app.command()
+@resolve.command("delivery")
 def resolve_delivery(
     delivery_id: int,
     why: Annotated[str, typer.Option(help="For the audit.")],

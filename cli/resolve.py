@@ -1,4 +1,4 @@
-"""`crosschq-lever resolve`: a person's word on what stayed unknown or was given up. Writes rows; the dispatcher acts."""
+"""`crosschq-lever resolve`: a person's word on what stayed unknown or was given up. Writes rows only."""
 
 import getpass
 
