@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     """How old a signed webhook may be, and how long its body is kept after it was handled."""
     give_up_after: timedelta = timedelta(hours=72)
     """How long a delivery is tried again before a person must look at it."""
+    run_silence: timedelta = timedelta(seconds=30)
+    """A run at work says that it lives three times as often; after so long without it counts as dead."""
 
     @field_validator("prefect_auth_string")
     @classmethod

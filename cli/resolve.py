@@ -13,7 +13,10 @@ from wiring import open_parts
 
 
 async def run_resolve_request(request_id: int, crosschq_id: str | None, why: str) -> int:
-    """`crosschq_id`: Crosschq has the request under that id; None: it does not. 1 when there is nothing to resolve."""
+    """`crosschq_id`: Crosschq has the request under that id; None: it does not, and is sent now.
+
+    1 when there is nothing to resolve.
+    """
     async with open_parts() as parts, parts.database.transaction() as session:
         requests = Requests(session)
         request = await requests.find(request_id)
@@ -24,6 +27,7 @@ async def run_resolve_request(request_id: int, crosschq_id: str | None, why: str
             await requests.is_sent(request_id, crosschq_id)
         else:
             await requests.has_failed(request_id, f"A person said that Crosschq does not have it: {why}")
+            await _send_anew(session, request.delivery_id)
         said = f"sent as {crosschq_id}" if crosschq_id else "not sent"
         _audit(session, said, f"request:{request_id}", why)
     typer.echo(f"Request {request_id}: {said}.")
@@ -45,6 +49,14 @@ async def run_resolve_delivery(delivery_id: int, *, again: bool, why: str) -> in
         _audit(session, said, f"delivery:{delivery_id}", why)
     typer.echo(f"Delivery {delivery_id}: {said}.")
     return 0
+
+
+async def _send_anew(session: AsyncSession, delivery_id: int | None) -> None:
+    delivery = await Deliveries(session).get(delivery_id) if delivery_id else None
+    if delivery is not None:
+        await Deliveries(session).queue_again(
+            delivery, "Its request was not sent, a person said: sending it now."
+        )
 
 
 def _audit(session: AsyncSession, said: str, subject: str, why: str) -> None:

@@ -9,17 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from store.deliveries import Attempt
 from store.tables import Delivery, DeliveryState, ReferenceRequest, RequestState
 
-SILENCE = timedelta(seconds=30)
-"""A run at work says every 10 s that it lives; after this long without it has died."""
-
 
 class Stranded:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def suspects(self) -> Sequence[Delivery]:
-        """Taken up and silent, or dispatched to a run that has not taken them up for as long."""
-        long_ago = func.now() - SILENCE
+    async def suspects(self, silence: timedelta) -> Sequence[Delivery]:
+        """Taken up and silent for so long, or dispatched to a run that has not taken them up for as long."""
+        long_ago = func.now() - silence
         rows = await self._session.scalars(
             select(Delivery)
             .where(

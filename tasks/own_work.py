@@ -1,6 +1,6 @@
 """Finds what a crash, a kill or Prefect itself left undone in our own work, and lets it be done again."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from prefect.client.orchestration import PrefectClient, get_client
 
@@ -19,20 +19,20 @@ from wiring import current_parts
 AT_ONCE_AGAIN = 3
 """After so many dead attempts the next ones wait as after failures: something in the delivery may kill its runs."""
 
-ALL_OVER_AFTER = timedelta(minutes=1)
-
 
 @step
 async def free_stranded_deliveries() -> list[int]:
     """The ids of deliveries whose next attempt may begin."""
     async with get_client() as client:
         async with current_parts().database.transaction() as session:
-            suspects = await Stranded(session).suspects()
+            suspects = await Stranded(session).suspects(current_parts().settings.run_silence)
         return [suspect.id for suspect in suspects if await _decide(client, suspect)]
 
 
 async def _decide(client: PrefectClient, suspect: Delivery) -> bool:
-    fate = await fate_of(client, suspect.flow_run_id, current_parts().now())
+    parts = current_parts()
+    still_starting = parts.now() - 2 * parts.settings.run_silence
+    fate = await fate_of(client, suspect.flow_run_id, still_starting)
     async with current_parts().database.transaction() as session:
         stranded = Stranded(session)
         if fate is Fate.CANCELLED:
@@ -64,7 +64,8 @@ async def end_open_runs(flow: str) -> int:
     """How many runs Prefect took for alive that nobody works on; they are Crashed now."""
     ended = 0
     async with get_client() as client:
-        for run in await open_runs(client, flow, current_parts().now() - ALL_OVER_AFTER):
+        parts = current_parts()
+        for run in await open_runs(client, flow, parts.now() - 2 * parts.settings.run_silence):
             attempt = attempt_of(run)
             async with current_parts().database.transaction() as session:
                 in_hand = attempt is not None and await Stranded(session).is_in_hand(attempt)

@@ -1,6 +1,6 @@
 """What Prefect knows of a delivery's flow run, and ending in Prefect what has died. Touches Prefect only."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum, auto
 from uuid import UUID
 
@@ -19,8 +19,6 @@ from prefect.states import Crashed
 from store.deliveries import Attempt
 
 PAGE = 200
-STARTING_MAY_TAKE = timedelta(seconds=60)
-"""A stock pool starts an interpreter for each run, on a busy machine several at once."""
 
 
 class Fate(Enum):
@@ -33,18 +31,21 @@ class Fate(Enum):
     """By a person, in Prefect: its deployment is there, so it was meant."""
 
 
-async def fate_of(client: PrefectClient, flow_run_id: str | None, now: datetime) -> Fate:
-    """What has become of the run; a run Prefect does not know any more is dead."""
+async def fate_of(client: PrefectClient, flow_run_id: str | None, still_starting: datetime) -> Fate:
+    """What has become of the run; a run Prefect does not know any more is dead.
+
+    One that has been starting since before `still_starting` is dead too: its worker was killed.
+    """
     if flow_run_id is None:
         return Fate.DEAD
     try:
         run = await client.read_flow_run(UUID(flow_run_id))
     except ObjectNotFound:
         return Fate.DEAD
-    return read_fate(run, now)
+    return read_fate(run, still_starting)
 
 
-def read_fate(run: FlowRun, now: datetime) -> Fate:
+def read_fate(run: FlowRun, still_starting: datetime) -> Fate:
     """The fate a run's record tells of."""
     state = run.state
     if state is None:
@@ -59,8 +60,7 @@ def read_fate(run: FlowRun, now: datetime) -> Fate:
             lost = run.work_queue_id is None or state.name == "AwaitingRetry"
             return Fate.DEAD if lost else Fate.QUEUED
         case StateType.PENDING:
-            starting = state.timestamp + STARTING_MAY_TAKE > now
-            return Fate.QUEUED if starting else Fate.DEAD
+            return Fate.QUEUED if state.timestamp > still_starting else Fate.DEAD
         case _:
             return Fate.DEAD
 

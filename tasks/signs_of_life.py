@@ -11,14 +11,12 @@ from store.deliveries import Deliveries
 from tasks.case import Case
 from wiring import current_parts
 
-EVERY_SECONDS = 10.0
-
 log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
 async def signs_of_life(case: Case) -> AsyncIterator[None]:
-    """Gives one every 10 seconds for the length of the block."""
+    """Gives one three times in the silence that would count as death, for the length of the block."""
     giving = asyncio.create_task(_give(case))
     try:
         yield
@@ -30,7 +28,7 @@ async def signs_of_life(case: Case) -> AsyncIterator[None]:
 
 async def _give(case: Case) -> None:
     while True:
-        await asyncio.sleep(EVERY_SECONDS)
+        await asyncio.sleep(current_parts().settings.run_silence.total_seconds() / 3)
         try:
             async with current_parts().database.transaction() as session:
                 if not await Deliveries(session).is_alive(case.attempt):
