@@ -9,8 +9,9 @@ import os
 import signal
 import subprocess
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,6 +21,9 @@ from deployments.lifeline import tied
 from deployments.processes import Process, ProcessFailedError
 
 POLL_SECONDS = 0.05
+GROWN_UP_SECONDS = 60.0
+PAUSES = 5
+"""Of 1, 2, 4, 8 and 16 seconds, before the next starts of a process that ends again and again."""
 
 
 @dataclass
@@ -41,7 +45,13 @@ class Supervisor:
     `progress` is told the name of each process that became ready.
     """
 
-    def __init__(self, logs: Path, progress: Callable[[str], None] = lambda _name: None) -> None:
+    def __init__(
+        self,
+        logs: Path,
+        progress: Callable[[str], None] = lambda _name: None,
+        pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._pause = pause
         self.mark = uuid.uuid4().hex
         self._logs = logs
         self._progress = progress
@@ -66,16 +76,49 @@ class Supervisor:
         raise first.exceptions[0] from None
 
     async def watch(self) -> None:
-        """Never returns: raises ProcessFailedError when a process that should run has ended."""
-        services = [running for running in self._running if running.process.ready]
-        ends = {asyncio.ensure_future(service.child.wait()): service for service in services}
+        """Never returns: starts a process again that should run and has ended, with growing pauses.
+
+        Raises ProcessFailedError for one that ends time after time within its first minute.
+        """
+        services = [running.process.name for running in self._running if running.process.ready]
+        keeping = [asyncio.ensure_future(self._keep_up(name)) for name in services]
         try:
-            done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.gather(*keeping)
         finally:
-            for end in ends:
-                end.cancel()
-        ended = ends[done.pop()]
-        raise ended.failed(_ending(ended.child.returncode))
+            for one in keeping:
+                one.cancel()
+
+    def pid_of(self, name: str) -> int:
+        """The process id of a started process."""
+        return self._named(name).child.pid
+
+    async def kill(self, name: str) -> None:
+        """Ends a process, and not what it started, as `kill -9` does; `watch` or `revive` starts it again."""
+        os.kill(self.pid_of(name), signal.SIGKILL)
+        await self._named(name).child.wait()
+
+    async def revive(self, name: str) -> None:
+        """Starts an ended process again and returns when it is ready."""
+        ended = self._named(name)
+        self._running.remove(ended)
+        await self._bring_up(replace(ended.process, after=()), {name: asyncio.Event()})
+
+    def _named(self, name: str) -> Running:
+        return next(running for running in self._running if running.process.name == name)
+
+    async def _keep_up(self, name: str) -> None:
+        failures, clock = 0, asyncio.get_running_loop().time
+        while True:
+            began = clock()
+            code = await self._named(name).child.wait()
+            failures = failures + 1 if clock() - began < GROWN_UP_SECONDS else 1
+            if failures > PAUSES:
+                raise self._named(name).failed(f"{_ending(code)}, {failures} times in a row")
+            self._progress(f"{name} {_ending(code)}, so it is started again")
+            await self._pause(2.0 ** (failures - 1))
+            # One that does not become ready has ended, or is ended here, and is the next failure.
+            with suppress(ProcessFailedError):
+                await self.revive(name)
 
     async def __aexit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
@@ -93,6 +136,7 @@ class Supervisor:
             async with asyncio.timeout(process.ready_seconds):
                 await _until_ready(running)
         except TimeoutError:
+            await _stop(running)
             raise running.failed(f"was not ready within {process.ready_seconds:.0f} s") from None
         ready[process.name].set()
         self._progress(process.name)

@@ -1,5 +1,6 @@
 """The supervisor starts in order, tells who failed and why, and stops in reverse: with real processes."""
 
+import asyncio
 import os
 import signal
 import sys
@@ -92,11 +93,31 @@ async def test_what_ignores_the_request_to_stop_is_killed(tmp_path: Path) -> Non
     assert deaf.child.returncode == -signal.SIGKILL
 
 
-async def test_watching_tells_which_service_ended(tmp_path: Path) -> None:
-    async with Supervisor(tmp_path) as supervisor:
+async def test_a_service_that_ends_time_after_time_is_named(tmp_path: Path) -> None:
+    paused: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        paused.append(seconds)
+
+    async with Supervisor(tmp_path, pause=pause) as supervisor:
         await supervisor.start([python("gateway", "import sys; sys.exit('disk full')", ready=at_once)])
-        with pytest.raises(ProcessFailedError, match=r"gateway ended with exit code 1[^$]*disk full"):
+        with pytest.raises(
+            ProcessFailedError, match=r"gateway ended with exit code 1, 6 times[^$]*disk full"
+        ):
             await supervisor.watch()
+    assert paused == [1, 2, 4, 8, 16]
+
+
+async def test_a_killed_service_is_started_again(tmp_path: Path) -> None:
+    said: asyncio.Queue[str] = asyncio.Queue()
+    async with Supervisor(tmp_path, said.put_nowait) as supervisor:
+        await supervisor.start([python("gateway", "import time; time.sleep(60)", ready=at_once)])
+        first, watching = supervisor.pid_of("gateway"), asyncio.create_task(supervisor.watch())
+        await supervisor.kill("gateway")
+        words = [await said.get() for _ in range(3)]
+        watching.cancel()
+        assert words == ["gateway", "gateway was ended by SIGKILL, so it is started again", "gateway"]
+        assert supervisor.pid_of("gateway") != first
 
 
 async def test_the_log_of_the_run_before_is_kept(tmp_path: Path) -> None:
