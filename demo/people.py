@@ -59,6 +59,10 @@ class LeverPeople:
     async def files(self, opportunity_id: str) -> list[str]:
         return [file["name"] for file in (await self._look(f"/opportunities/{opportunity_id}/files"))["data"]]
 
+    async def behave(self) -> None:
+        """No more faults."""
+        await self._do("DELETE", "/sandbox/knobs")
+
     async def set_knobs(self, **knobs: object) -> None:
         """Faults to come: see `sandbox/knobs.py`."""
         await self._do("PUT", "/sandbox/knobs", knobs)
@@ -102,6 +106,10 @@ class CrosschqPeople:
     async def say(self, what: str, **values: object) -> None:
         """One of the sandbox's own settings: `report-host`, `report-kind`, `knobs`."""
         await self._do("PUT", f"/sandbox/{what}", values)
+
+    async def behave(self) -> None:
+        """No more faults."""
+        await self._do("DELETE", "/sandbox/knobs")
 
     async def set_knobs(self, **knobs: object) -> None:
         """Faults to come: see `sandbox/knobs.py`."""

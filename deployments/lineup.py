@@ -93,7 +93,7 @@ def deployments(settings: Settings) -> Process:
     )
 
 
-def worker(settings: Settings, api: httpx.AsyncClient) -> Process:
+def worker(settings: Settings) -> Process:
     """Prefect's stock worker for our pool; it has this machine's name in Prefect.
 
     It gets a temporary folder of its own: Prefect keeps code in one of fixed name, which the first user would own.
@@ -107,7 +107,7 @@ def worker(settings: Settings, api: httpx.AsyncClient) -> Process:
         "worker",
         _python("prefect", "--no-prompt", "worker", "start", *which),
         process_environment(settings) | {"TMPDIR": str(temporary)},
-        ready=worker_is_online(api, settings.work_pool, name),
+        ready=worker_is_online(settings, name),
         directory=ROOT,
     )
 

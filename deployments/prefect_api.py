@@ -3,8 +3,10 @@
 https://docs.prefect.io/v3/api-ref/rest-api; every writing or filtering request needs a CSRF token (design 3.15).
 """
 
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -25,7 +27,9 @@ async def prefect_api(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """A client with our password and a CSRF token, good for an hour; raises PrefectApiError when nobody answers."""
     user, _, password = settings.prefect_auth_string.get_secret_value().partition(":")
     headers = {"Prefect-Csrf-Client": uuid4().hex}
-    async with httpx.AsyncClient(base_url=settings.api_url, auth=(user, password), headers=headers) as client:
+    async with httpx.AsyncClient(
+        base_url=settings.api_url, auth=(user, password), headers=headers, verify=_tls()
+    ) as client:
         try:
             answer = await client.get("/csrf-token", params={"client": headers["Prefect-Csrf-Client"]})
         except httpx.TransportError as error:
@@ -37,6 +41,12 @@ async def prefect_api(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
         ):  # protection is off on a server of one's own
             client.headers["Prefect-Csrf-Token"] = checked(answer).json()["token"]
         yield client
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    # Reading the certificates takes longer than asking, and readiness is asked for many times.
+    return httpx.create_ssl_context()
 
 
 def checked(answer: httpx.Response) -> httpx.Response:

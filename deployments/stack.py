@@ -56,7 +56,7 @@ async def running_stack(
         await supervisor.start(await _foundations(settings, http, ports))
         async with prefect_api(settings) as api:
             await ensure_work_pool(api, settings.work_pool)
-            await supervisor.start([lineup.deployments(settings), lineup.worker(settings, api)])
+            await supervisor.start([lineup.deployments(settings), lineup.worker(settings)])
         yield _stack(settings, supervisor, ports)
 
 

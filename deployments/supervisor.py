@@ -80,7 +80,7 @@ class Supervisor:
 
         Raises ProcessFailedError for one that ends time after time within its first minute.
         """
-        services = [running.process.name for running in self._running if running.process.ready]
+        services = {running.process.name for running in self._running if running.process.ready}
         keeping = [asyncio.ensure_future(self._keep_up(name)) for name in services]
         try:
             await asyncio.gather(*keeping)
@@ -92,6 +92,12 @@ class Supervisor:
         """The process id of a started process."""
         return self._named(name).child.pid
 
+    def is_up(self, name: str) -> bool:
+        """Whether it is running now; one that ended is not, until it is started again."""
+        return any(
+            running.process.name == name and running.child.returncode is None for running in self._running
+        )
+
     async def kill(self, name: str) -> None:
         """Ends a process, and not what it started, as `kill -9` does; `watch` or `revive` starts it again."""
         os.kill(self.pid_of(name), signal.SIGKILL)
@@ -100,11 +106,10 @@ class Supervisor:
     async def revive(self, name: str) -> None:
         """Starts an ended process again and returns when it is ready."""
         ended = self._named(name)
-        self._running.remove(ended)
         await self._bring_up(replace(ended.process, after=()), {name: asyncio.Event()})
 
     def _named(self, name: str) -> Running:
-        return next(running for running in self._running if running.process.name == name)
+        return next(running for running in reversed(self._running) if running.process.name == name)
 
     async def _keep_up(self, name: str) -> None:
         failures, clock = 0, asyncio.get_running_loop().time

@@ -12,8 +12,9 @@ from typing import Any
 import httpx
 
 from deployments.environment import ROOT
-from deployments.prefect_api import checked
+from deployments.prefect_api import PrefectApiError, checked, prefect_api
 from deployments.processes import Check
+from settings import Settings
 
 DESCRIPTION = "Runs the flows of Crosschq for Lever, each in a process of its own."
 
@@ -43,12 +44,18 @@ async def ensure_work_pool(api: httpx.AsyncClient, name: str) -> None:
         checked(updated)
 
 
-def worker_is_online(api: httpx.AsyncClient, pool: str, worker: str) -> Check:
-    """Ready once the worker has been heard of: after a crash Prefect still calls the one before it online."""
-    since = datetime.now(UTC)
+def worker_is_online(settings: Settings, worker: str) -> Check:
+    """Ready once this very process was heard of: after a crash Prefect still calls the one before it online."""
+    first_look: dict[int, datetime] = {}
 
-    async def check(_pid: int) -> bool:
-        found = checked(await api.post(f"/work_pools/{pool}/workers/filter", json={})).json()
+    async def check(pid: int) -> bool:
+        since = first_look.setdefault(pid, datetime.now(UTC))
+        try:
+            async with prefect_api(settings) as api:
+                path = f"/work_pools/{settings.work_pool}/workers/filter"
+                found = checked(await api.post(path, json={})).json()
+        except (PrefectApiError, httpx.TransportError):
+            return False
         heard = [one["last_heartbeat_time"] for one in found if one["name"] == worker]
         return any(datetime.fromisoformat(time) >= since for time in heard if time)
 

@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "onboarding": {"wiring", "store", "lever", "crosschq", "hiring", "outbound"},
     "deployments": {"settings"},
     "demo": {"settings", "deployments"},
+    "chaos": {"settings", "wiring", "deployments", "demo", "cli", "store"},
     "cli": {"settings", "wiring", "deployments", "demo", "onboarding", "store", "outbound"},
 }
 

@@ -1,0 +1,35 @@
+"""`python -m chaos`: one campaign; exit code 1 when anything was lost, doubled or left open."""
+
+import argparse
+import time
+
+from chaos.campaign import Campaign
+from deployments.until_stopped import run_until_stopped
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m chaos", description=__doc__)
+    parser.add_argument(
+        "--seed", type=int, default=1, help="the plan of kills and faults (default: %(default)s)"
+    )
+    parser.add_argument("--candidates", type=int, default=30, help="default: %(default)s")
+    parser.add_argument("--kills", type=int, default=50, help="default: %(default)s")
+    arguments = parser.parse_args()
+    return run_until_stopped(_run(arguments))
+
+
+async def _run(arguments: argparse.Namespace) -> int:
+    began = time.monotonic()
+
+    def tell(what: str) -> None:
+        print(f"{time.monotonic() - began:6.1f} s  {what}", flush=True)
+
+    verdict = await Campaign(arguments.seed, arguments.candidates, arguments.kills, tell).run()
+    for wrong in verdict.wrong:
+        print(f"WRONG  {wrong}")
+    print("Nothing was lost or doubled." if verdict.is_clean else f"{len(verdict.wrong)} things are wrong.")
+    return 0 if verdict.is_clean else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

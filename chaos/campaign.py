@@ -1,0 +1,130 @@
+"""One campaign: everything started, candidates moved, processes killed, vendors misbehaving; then peace and a count."""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import httpx
+from sqlalchemy.exc import SQLAlchemyError
+
+from chaos.people import Candidate, resolve_unknown
+from chaos.trouble import Trouble
+from chaos.verdict import Verdict, judge
+from cli.demo import connect_sandbox
+from demo.people import CrosschqPeople, LeverPeople
+from demo.settings import demo_settings
+from deployments.prefect_api import PrefectApiError, checked, every, prefect_api
+from deployments.stack import Stack, running_stack
+from settings import Settings
+from wiring import open_parts
+
+SILENCE = timedelta(seconds=6)
+SWEEP_SECONDS = 10
+"""Shorter than in an installation, so that a campaign takes minutes; what is done is the same."""
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """`patience`: seconds after the last trouble until everything must be in order."""
+
+    seed: int
+    candidates: int
+    kills: int
+    tell: Callable[[str], None]
+    patience: float = 420.0
+
+    async def run(self) -> Verdict:
+        with tempfile.TemporaryDirectory(prefix="cl-") as folder:
+            settings = _settings(Path(folder))
+            async with (
+                running_stack(settings, with_sandbox=True, progress=self.tell) as stack,
+                _watched(stack),
+            ):
+                return await self._run_on(stack)
+
+    async def _run_on(self, stack: Stack) -> Verdict:
+        async with httpx.AsyncClient(timeout=30) as http, open_parts(stack.settings):
+            lever, crosschq = LeverPeople(http, stack.lever_url), CrosschqPeople(http, stack.crosschq_url)
+            await connect_sandbox(stack, lever, crosschq)
+            await _sweep_often(stack.settings)
+            dice = Random(f"candidates {self.seed}")  # noqa: S311 - to be repeated
+            candidates = [Candidate(lever, crosschq, Random(dice.random())) for _ in range(self.candidates)]  # noqa: S311
+            living = [asyncio.create_task(one.live(within=2.5 * self.kills)) for one in candidates]
+            try:
+                await self._trouble(stack, lever, crosschq)
+                self.tell("peace: waiting for everything to be done")
+                return await self._peace(Scene(stack, lever, crosschq, candidates), living)
+            finally:
+                for one in living:
+                    one.cancel()
+                await asyncio.gather(*living, return_exceptions=True)
+
+    async def _trouble(self, stack: Stack, lever: LeverPeople, crosschq: CrosschqPeople) -> None:
+        trouble = Trouble(self.seed, self.kills, self.tell)
+        misbehaving = asyncio.create_task(trouble.misbehave(lever, crosschq))
+        await trouble.kill(stack.supervisor)
+        misbehaving.cancel()
+        for vendor in (lever, crosschq):
+            await vendor.behave()
+
+    async def _peace(self, scene: "Scene", living: Sequence[asyncio.Task[None]]) -> Verdict:
+        began = time.monotonic()
+        verdict = Verdict(("nobody could look",))
+        while (passed := time.monotonic() - began) < self.patience:
+            await asyncio.sleep(SWEEP_SECONDS)
+            # What was killed last may still be starting.
+            with suppress(PrefectApiError, httpx.TransportError, SQLAlchemyError, OSError):
+                await _ask_vendors(scene.stack.settings)
+                if passed > self.patience / 3:
+                    await resolve_unknown(scene.lever, scene.crosschq)
+                verdict = await judge(scene.lever, scene.crosschq, scene.candidates)
+            if verdict.is_clean and all(one.done() for one in living):
+                self.tell(f"in order {passed:.0f} s after the last trouble")
+                break
+        return verdict
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Who and what takes part."""
+
+    stack: Stack
+    lever: LeverPeople
+    crosschq: CrosschqPeople
+    candidates: Sequence[Candidate]
+
+
+def _settings(folder: Path) -> Settings:
+    folder.chmod(0o755)  # started by root, PostgreSQL is another user
+    return demo_settings(folder).model_copy(update={"run_silence": SILENCE})
+
+
+@asynccontextmanager
+async def _watched(stack: Stack) -> AsyncIterator[None]:
+    watching = asyncio.create_task(stack.watch())
+    try:
+        yield
+    finally:
+        watching.cancel()
+
+
+async def _sweep_often(settings: Settings) -> None:
+    async with prefect_api(settings) as api:
+        (deployment,) = [one for one in await every(api, "/deployments/filter") if one["name"] == "own-work"]
+        (schedule,) = deployment["schedules"]
+        path = f"/deployments/{deployment['id']}/schedules/{schedule['id']}"
+        checked(await api.patch(path, json={"schedule": {"interval": SWEEP_SECONDS}}))
+
+
+async def _ask_vendors(settings: Settings) -> None:
+    """Starts the slower looks by hand, as ops may, instead of waiting a quarter of an hour for them."""
+    async with prefect_api(settings) as api:
+        for deployment in await every(api, "/deployments/filter"):
+            if deployment["name"] in ("lever", "crosschq"):
+                checked(await api.post(f"/deployments/{deployment['id']}/create_flow_run", json={}))
