@@ -1,30 +1,28 @@
 """`crosschq-lever connect FILE`: prints the addresses to copy, or what is wrong with the file."""
 
-import getpass
 from pathlib import Path
 
 import typer
 
+from cli.who import who
 from onboarding.blueprint import Blueprint, BlueprintError
-from onboarding.connecting import Connected, connect
+from onboarding.connecting import Connected, WebhookNotMadeError, connect
 from outbound.errors import VendorError
 from wiring import open_parts
 
 
 async def run_connect(file: Path) -> int:
-    """0, or 1 when nothing was stored."""
+    """0, or 1 when nothing was stored, or not all is done."""
     try:
         blueprint = Blueprint.from_file(file)
         async with open_parts() as parts:
             base = str(parts.settings.public_base_url)
-            connected = await connect(parts, blueprint, f"command line, {getpass.getuser()}", base)
+            connected = await connect(parts, blueprint, who(), base)
     except (BlueprintError, VendorError) as error:
         typer.echo(f"Nothing was stored. {error}", err=True)
         return 1
-    except OSError as error:
-        typer.echo(
-            f"Nothing was stored: the database cannot be reached ({error}). Is `make up` running?", err=True
-        )
+    except WebhookNotMadeError as error:
+        typer.echo(str(error), err=True)
         return 1
     typer.echo(_what_to_do(connected))
     return 0

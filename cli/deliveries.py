@@ -10,7 +10,8 @@ from store.requests import Requests
 from store.tables import Delivery, ReferenceRequest
 from wiring import open_parts
 
-console = Console()
+# What vendors and people wrote is shown as written: in markup's brackets it would vanish, or break the list.
+console = Console(markup=False, emoji=False, highlight=False)
 
 
 async def run_deliveries(limit: int, *, open_only: bool) -> None:
@@ -27,7 +28,7 @@ async def run_deliveries(limit: int, *, open_only: bool) -> None:
 
 
 def _deliveries(deliveries: Sequence[Delivery]) -> Table:
-    table = Table("Id", "Received (UTC)", "Origin", "Event", "About", "State", "Attempt", "Outcome")
+    table = _table("Id", "Received (UTC)", "Origin", "Event", "About", "State", "Attempt", "Outcome")
     for one in deliveries:
         received = f"{one.received_at:%Y-%m-%d %H:%M:%S}"
         table.add_row(
@@ -44,14 +45,8 @@ def _deliveries(deliveries: Sequence[Delivery]) -> Table:
 
 
 def _requests(requests: Sequence[ReferenceRequest]) -> Table:
-    table = Table(
-        "Id",
-        "Begun (UTC)",
-        "Opportunity",
-        "Template",
-        "Why unknown",
-        title="Requests nobody knows the fate of",
-    )
+    table = _table("Id", "Begun (UTC)", "Opportunity", "Template", "Why unknown")
+    table.title = "Requests nobody knows the fate of"
     for one in requests:
         table.add_row(
             str(one.id),
@@ -60,4 +55,12 @@ def _requests(requests: Sequence[ReferenceRequest]) -> Table:
             one.template,
             one.problem or "",
         )
+    return table
+
+
+def _table(*headers: str) -> Table:
+    table = Table()
+    for header in headers:
+        # Ids are long, and cut short they are of no use.
+        table.add_column(header, overflow="fold")
     return table

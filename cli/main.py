@@ -1,6 +1,5 @@
 """`crosschq-lever`: every action of an installation. Prints what happened in the user's words."""
 
-import asyncio
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +12,16 @@ from settings import Settings, SettingsError, load_settings
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 resolve = typer.Typer(no_args_is_help=True, help="Say what becomes of what stayed unknown or was given up.")
 app.add_typer(resolve, name="resolve")
+
+
+def _in_words(value: str | None) -> str | None:
+    """An empty variable of the caller's shell is no answer."""
+    if value is not None and not value.strip():
+        raise typer.BadParameter("it is empty")
+    return value
+
+
+Why = Annotated[str, typer.Option(callback=_in_words, help="For the audit.")]
 
 
 @app.command()
@@ -65,8 +74,10 @@ def deliveries(
 @resolve.command("request")
 def resolve_request(
     request_id: int,
-    why: Annotated[str, typer.Option(help="For the audit.")],
-    sent_as: Annotated[str | None, typer.Option(help="Crosschq has it, under this id.")] = None,
+    why: Why,
+    sent_as: Annotated[
+        str | None, typer.Option(callback=_in_words, help="Crosschq has it, under this id.")
+    ] = None,
     not_sent: Annotated[bool, typer.Option("--not-sent", help="Crosschq does not have it.")] = False,
 ) -> None:
     """Say whether Crosschq has a request that it never answered for."""
@@ -81,7 +92,7 @@ def resolve_request(
 @resolve.command("delivery")
 def resolve_delivery(
     delivery_id: int,
-    why: Annotated[str, typer.Option(help="For the audit.")],
+    why: Why,
     again: Annotated[bool, typer.Option("--again/--drop", help="Try it from the start, or drop it.")],
 ) -> None:
     """Try a delivery again that was given up, or drop it."""
@@ -92,16 +103,22 @@ def resolve_delivery(
 
 
 def load_settings_or_exit() -> Settings:
-    """The settings, or their error in words and exit code 2."""
+    """The settings with keys that are some, or their error in words and exit code 2."""
+    from store.vault import Vault, VaultError
+
     try:
-        return load_settings()
-    except SettingsError as error:
+        settings = load_settings()
+        Vault.from_setting(settings.secret_keys.get_secret_value())
+    except (SettingsError, VaultError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
+    return settings
 
 
 def _run(work: Coroutine[Any, Any, int | None]) -> None:
-    _leave(asyncio.run(work) or 0)
+    from cli.run import run
+
+    _leave(run(work))
 
 
 def _leave(code: int) -> None:

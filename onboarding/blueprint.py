@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from crosschq import dialect
+from crosschq.auth import KeyAuth
 from hiring.requestors import RequestorRole
 from outbound.links import Origin, TrustedOrigin, UntrustedLink
 
@@ -68,6 +69,14 @@ class LeverPart(_Part):
     stage_change_token: Secret | None = None
     """The signature token Lever shows for the webhook made by hand."""
 
+    @model_validator(mode="after")
+    def _has_one_webhook(self) -> "LeverPart":
+        if self.create_webhooks and self.stage_change_token is not None:
+            raise ValueError(
+                "write create_webhooks = true or a stage_change_token, not both: each webhook has its own token"
+            )
+        return self
+
 
 class CrosschqPart(_Part):
     """The Crosschq organization."""
@@ -84,6 +93,7 @@ class CrosschqPart(_Part):
     def _is_complete(self) -> "CrosschqPart":
         for origin in self.trusted_origins:
             TrustedOrigin.parse(origin)
+        KeyAuth(self.api_key.get_secret_value(), self.key_prefix)
         if self.webhook_auth != "none" and self.webhook_token is None:
             raise ValueError(f"webhook_auth '{self.webhook_auth}' needs a webhook_token")
         return self
@@ -98,7 +108,7 @@ class RequestsPart(_Part):
         RequestorRole.HIRING_MANAGER,
     ]
     fallback_requestor: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
-    ask_again_after_days: Annotated[int, Field(ge=1)] | None = None
+    ask_again_after_days: Annotated[int, Field(ge=1, le=3650)] | None = None
 
 
 class TemplatePart(_Part):
@@ -110,7 +120,7 @@ class TemplatePart(_Part):
     """Crosschq's codename of the job function."""
     lever_tag: Name | None = None
     references: dict[str, Annotated[int, Field(ge=0)]]
-    order: int | None = None
+    order: Annotated[int, Field(ge=0, le=9999)] | None = None
     fallback: bool = False
 
     @model_validator(mode="after")

@@ -24,8 +24,9 @@ async def agree(blueprint: Blueprint, lever: LeverClient, crosschq: CrosschqClie
     stages = _stage_ids(blueprint.lever.trigger_stages, await lever.disposition_stages(), problems)
     perform_as = await _user_id(blueprint.lever.perform_as, lever, problems)
     surveys = {survey.codename: survey for survey in await crosschq.surveys()}
+    least = (await crosschq.account_config()).min_reference_count
     for template in blueprint.templates:
-        problems += _template_problems(template, surveys)
+        problems += _template_problems(template, surveys, least)
     if problems:
         raise BlueprintError(
             "The vendors do not agree with the file:\n" + "\n".join(f"  {p}" for p in problems)
@@ -58,18 +59,21 @@ async def _user_id(wanted: str, lever: LeverClient, problems: list[str]) -> str:
     return ""
 
 
-def _template_problems(template: TemplatePart, surveys: dict[str, Survey]) -> list[str]:
+def _template_problems(template: TemplatePart, surveys: dict[str, Survey], least: int) -> list[str]:
     survey = surveys.get(template.survey)
     if survey is None:
         known = ", ".join(sorted(surveys)) or "none"
         return [
             f"template '{template.name}': Crosschq has no survey '{template.survey}' switched on. It has {known}."
         ]
-    problems: list[str] = []
-    for kind, count in template.references.items():
-        bounds = survey.relationships.get(kind)
-        if bounds is None:
-            problems.append(f"template '{template.name}': survey '{template.survey}' asks no '{kind}'.")
-        elif not bounds.min <= count <= bounds.max:
+    problems = [
+        f"template '{template.name}': survey '{template.survey}' asks no '{kind}'."
+        for kind in template.references
+        if kind not in survey.relationships
+    ]
+    for kind, bounds in survey.relationships.items():
+        if not bounds.min <= template.references.get(kind, 0) <= bounds.max:
             problems.append(f"template '{template.name}': {kind} must be from {bounds.min} to {bounds.max}.")
+    if sum(template.references.values()) < least:
+        problems.append(f"template '{template.name}': Crosschq wants {least} references or more in all.")
     return problems

@@ -12,9 +12,14 @@ from lever.webhooks import CANDIDATE_STAGE_CHANGE
 from onboarding.blueprint import Blueprint
 from onboarding.checks import Agreed, agree
 from onboarding.saving import Saved, keep_token, save
+from outbound.errors import NotExecuted, Refused, VendorError
 from outbound.limiter import Unlimited
 from store.tables import WebhookEndpoint
 from wiring import Parts
+
+
+class WebhookNotMadeError(Exception):
+    """The connection is stored, but Lever's webhook is missing; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,9 @@ class Connected:
 
 
 async def connect(parts: Parts, blueprint: Blueprint, who: str, public_base_url: str) -> Connected:
-    """May be run again at any time. Raises BlueprintError or one of outbound.errors; then nothing was stored."""
+    """May be run again at any time. Raises BlueprintError or one of outbound.errors, then nothing was stored; or
+    WebhookNotMadeError.
+    """
     lever_client = lever.client.connect(
         blueprint.lever.url, api_key(blueprint.lever.api_key.get_secret_value()), Unlimited()
     )
@@ -59,16 +66,38 @@ async def _agree(blueprint: Blueprint, lever_client: LeverClient) -> Agreed:
 
 
 async def _ensure_webhook(parts: Parts, client: LeverClient, endpoint: WebhookEndpoint, url: str) -> None:
-    ours = [webhook async for webhook in client.webhooks() if webhook.url == url]
-    if ours and endpoint.is_open:
-        return
-    # Lever never shows a token again: a webhook whose token was not stored is of no use.
-    for webhook in ours:
-        await client.delete_webhook(webhook.id)
-    created = await client.create_webhook(CANDIDATE_STAGE_CHANGE, url)
+    try:
+        ours = [webhook async for webhook in client.webhooks() if endpoint.url_key in webhook.url]
+        if endpoint.is_open and [webhook.url for webhook in ours] == [url]:
+            return
+        # Lever never shows a token again: a webhook whose token was not stored is of no use.
+        for webhook in ours:
+            await client.delete_webhook(webhook.id)
+        await _make_webhook(parts, client, endpoint, url)
+    except VendorError as error:
+        raise WebhookNotMadeError(
+            f"The connection is stored, but its webhook could not be made. {error}. Then run this again."
+        ) from error
+
+
+async def _make_webhook(parts: Parts, client: LeverClient, endpoint: WebhookEndpoint, url: str) -> None:
+    before = endpoint.secrets
+    # Closed on the way: should Lever's answer get lost, an old token must not pass for the new webhook's.
+    await _store_tokens(parts, endpoint, None)
+    try:
+        created = await client.create_webhook(CANDIDATE_STAGE_CHANGE, url)
+    except (NotExecuted, Refused):
+        await _store_tokens(parts, endpoint, before)
+        raise
+    endpoint.secrets = before
+    keep_token(endpoint, parts.vault, SecretStr(created.signature_token))
+    await _store_tokens(parts, endpoint, endpoint.secrets)
+
+
+async def _store_tokens(parts: Parts, endpoint: WebhookEndpoint, sealed: bytes | None) -> None:
     async with parts.database.transaction() as session:
-        keep_token(endpoint, parts.vault, SecretStr(created.signature_token))
-        await session.merge(endpoint)
+        session.add(endpoint)
+        endpoint.secrets = sealed
 
 
 def _connected(saved: Saved, base: str, lever_url: str) -> Connected:

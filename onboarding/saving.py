@@ -1,7 +1,6 @@
 """Stores a connection, its endpoints and its templates; saving the same blueprint again changes nothing."""
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import SecretStr
@@ -15,7 +14,7 @@ from store.connections import Connections, Endpoints
 from store.deliveries import Deliveries
 from store.due import SNAPSHOT_EVENT
 from store.tables import Connection, RequestTemplate, Vendor, WebhookEndpoint
-from store.vault import Vault
+from store.vault import Vault, VaultError
 
 KEPT_TOKENS = 2
 """The present and the previous one, so that a token is changed without losing a webhook."""
@@ -55,13 +54,20 @@ async def save(session: AsyncSession, vault: Vault, blueprint: Blueprint, agreed
 
 
 def keep_token(endpoint: WebhookEndpoint, vault: Vault, token: SecretStr | None) -> None:
-    """Puts a new token first and keeps the one before it; None leaves what is there."""
-    known = vault.open_list(endpoint.secrets) if endpoint.secrets else []
-    if token is None or token.get_secret_value() in known[:1]:
-        return
-    value = token.get_secret_value()
-    tokens: Sequence[str] = [value, *(old for old in known if old != value)]
-    endpoint.secrets = vault.seal_list(tokens[:KEPT_TOKENS])
+    """Puts a new token first and keeps the one before it, under the newest key; None changes no token."""
+    tokens = _readable_tokens(endpoint, vault)
+    if token is not None:
+        value = token.get_secret_value()
+        tokens = [value, *(old for old in tokens if old != value)]
+    endpoint.secrets = vault.seal_list(tokens[:KEPT_TOKENS]) if tokens else None
+
+
+def _readable_tokens(endpoint: WebhookEndpoint, vault: Vault) -> list[str]:
+    """None once the key they were encrypted under is gone: saving the connection anew is the way out of that."""
+    try:
+        return vault.open_list(endpoint.secrets) if endpoint.secrets else []
+    except VaultError:
+        return []
 
 
 def _describe(connection: Connection, vault: Vault, blueprint: Blueprint, agreed: Agreed) -> None:

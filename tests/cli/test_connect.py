@@ -1,0 +1,117 @@
+"""`connect FILE`: the addresses to copy, what is still to do, or what is wrong, with the exit code a script needs."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+from deployments.ports import pick
+from settings import PREFIX, Settings
+from store.database import Database
+from store.tables import Vendor
+from tests.cli.terminal import Terminal
+from tests.onboarding.conftest import vendors
+from tests.onboarding.desk import SECRETS, Desk, Edit, Vendors, open_desk, swap
+
+__all__ = ["vendors"]
+
+
+@pytest.fixture
+async def desk(
+    database: Database, cli_settings: Settings, vendors: Vendors, environment: pytest.MonkeyPatch
+) -> Desk:
+    """The vendors the command will call, and the store it will write; the command opens parts of its own."""
+    environment.setenv(f"{PREFIX}PUBLIC_BASE_URL", "https://references.example/behind")
+    async with open_desk(cli_settings, vendors) as opened:
+        return replace(opened, parts=replace(opened.parts, database=database))
+
+
+@pytest.fixture
+def written(desk: Desk, tmp_path: Path) -> Path:
+    file = tmp_path / "connection.toml"
+    file.write_text(desk.file)
+    return file
+
+
+def edit(file: Path, change: Edit) -> Path:
+    file.write_text(change(file.read_text()))
+    return file
+
+
+async def test_both_addresses_are_printed(desk: Desk, terminal: Terminal, written: Path) -> None:
+    said = await terminal.said("connect", written)
+    base = "https://references.example/behind/webhooks"
+    lever, crosschq = await desk.endpoint(Vendor.LEVER), await desk.endpoint(Vendor.CROSSCHQ)
+    assert "Connection 'demo' is stored." in said
+    assert f"Lever Webhook URL (Candidate Stage Change): {base}/lever/{lever.url_key}\n" in said
+    assert f"{base}/crosschq/{crosschq.url_key}\n" in said
+    assert "Next:" not in said
+    assert not any(secret in said for secret in SECRETS)
+
+
+async def test_a_second_run_prints_the_same(terminal: Terminal, written: Path) -> None:
+    assert await terminal.said("connect", written) == await terminal.said("connect", written)
+
+
+async def test_the_audit_says_who_connected(desk: Desk, terminal: Terminal, written: Path) -> None:
+    await terminal.said("connect", written)
+    (audit,) = await desk.audits()
+    assert audit.who.startswith("command line, ")
+
+
+async def test_what_is_left_to_do_by_hand_is_said(terminal: Terminal, written: Path) -> None:
+    said = await terminal.said("connect", edit(written, swap("create_webhooks = true\n", "")))
+    assert "Next: make a Candidate Stage Change webhook in Lever with that URL" in said
+    assert "lever.stage_change_token" in said
+
+
+async def test_a_file_that_is_wrong_stores_nothing(desk: Desk, terminal: Terminal, written: Path) -> None:
+    said = await terminal.refusal("connect", edit(written, swap('["Crosschq"]', '["Nowhere"]')))
+    assert said.startswith("Nothing was stored. The vendors do not agree with the file:\n")
+    assert "'Nowhere'" in said
+    assert await desk.stored() == 0
+
+
+async def test_a_file_that_is_missing_is_named(terminal: Terminal, tmp_path: Path) -> None:
+    said = await terminal.refusal("connect", tmp_path / "missing.toml")
+    assert said.startswith("Nothing was stored. ")
+    assert "missing.toml cannot be read" in said
+
+
+async def test_a_wrong_key_stores_nothing_and_is_not_quoted(
+    desk: Desk, terminal: Terminal, written: Path
+) -> None:
+    said = await terminal.refusal("connect", edit(written, swap("lever-sandbox-key", "hunter2")))
+    assert said.startswith("Nothing was stored. Lever, GET /")
+    assert "401" in said
+    assert "hunter2" not in said
+    assert await desk.stored() == 0
+
+
+async def test_a_webhook_that_could_not_be_made_is_not_called_nothing(
+    desk: Desk, terminal: Terminal, written: Path
+) -> None:
+    knobs = {"match": "POST /v1/webhooks", "fail_status": 403, "fail_count": 9}
+    desk.lever_app.state.lever.knobs.merge(knobs)
+    said = await terminal.refusal("connect", written)
+    assert said.startswith(
+        "The connection is stored, but its webhook could not be made. Lever, POST /webhooks"
+    )
+    assert await desk.stored() > 0
+
+
+async def test_a_database_that_is_down_is_told(terminal: Terminal, written: Path) -> None:
+    terminal.set("database_url", f"postgresql+asyncpg://somebody:hunter2@127.0.0.1:{pick(18200)}/store")
+    said = await terminal.refusal("connect", written)
+    assert said.startswith("The database cannot be reached (")
+    assert "hunter2" not in said
+
+
+async def test_a_secret_under_a_lost_key_is_no_obstacle(
+    desk: Desk, terminal: Terminal, written: Path
+) -> None:
+    await terminal.said("connect", written)
+    terminal.set("secret_keys", Fernet.generate_key().decode())
+    await terminal.said("connect", written)
+    assert len(desk.webhooks()) == 1

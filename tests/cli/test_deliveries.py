@@ -1,0 +1,107 @@
+"""`deliveries` lists the inbox and the requests nobody knows the fate of; never what a webhook said."""
+
+from store.database import Database
+from store.tables import DeliveryState, RequestState
+from store.vault import Vault
+from tests.cli.rows import WHY_DEAD, delivery_in, request_in, second_request
+from tests.cli.terminal import Terminal
+from tests.factories import connect
+from tests.store.inbox import record, stage_change
+
+Inbox = tuple[Database, Vault, Terminal]
+
+BODY = '{"event": "candidateStageChange", "data": {"email": "ada.lovelace@people.test"}}'
+
+
+def rows(said: str) -> list[list[str]]:
+    """The cells of each line of a table."""
+    return [[cell.strip() for cell in line.split("│")[1:-1]] for line in said.splitlines() if "│" in line]
+
+
+def row_of(said: str, one: object) -> list[str]:
+    """The row that begins with this id."""
+    (found,) = [cells for cells in rows(said) if cells[0] == str(one)]
+    return found
+
+
+def ids(said: str) -> list[int]:
+    return [int(cells[0]) for cells in rows(said)]
+
+
+async def test_each_delivery_is_a_row_newest_first(inbox: Inbox) -> None:
+    database, vault, terminal = inbox
+    connected = await connect(database, vault)
+    dead = await delivery_in(database, connected, DeliveryState.DEAD)
+    running = await delivery_in(database, connected, DeliveryState.RUNNING)
+    said = await terminal.said("deliveries")
+    assert ids(said) == [running.id, dead.id]
+    received = f"{dead.received_at:%Y-%m-%d %H:%M:%S}"
+    assert row_of(said, dead.id) == [
+        str(dead.id), received, "webhook", "candidateStageChange", "opportunity:opportunity-1", "dead", "1", WHY_DEAD,
+    ]  # fmt: skip
+
+
+async def test_open_shows_only_what_was_given_up(inbox: Inbox) -> None:
+    database, vault, terminal = inbox
+    connected = await connect(database, vault)
+    dead = await delivery_in(database, connected, DeliveryState.DEAD)
+    await delivery_in(database, connected, DeliveryState.DONE)
+    assert ids(await terminal.said("deliveries", "--open")) == [dead.id]
+
+
+async def test_limit_says_how_many(inbox: Inbox) -> None:
+    database, vault, terminal = inbox
+    connected = await connect(database, vault)
+    made = [(await delivery_in(database, connected, DeliveryState.DONE)).id for _ in range(3)]
+    assert ids(await terminal.said("deliveries", "--limit", 2)) == [made[2], made[1]]
+    assert "--limit" in await terminal.refusal("deliveries", "--limit", 0, exit_code=2)
+
+
+async def test_requests_nobody_knows_the_fate_of_are_listed_with_what_to_do(inbox: Inbox) -> None:
+    database, vault, terminal = inbox
+    connected = await connect(database, vault)
+    unknown = await request_in(database, connected, RequestState.UNKNOWN)
+    sent = await second_request(database, connected, RequestState.SENT)
+    for words in (["deliveries"], ["deliveries", "--open"]):
+        said = await terminal.said(*words)
+        table = said[said.index("Requests nobody knows the fate of") :]
+        begun = f"{unknown.created_at:%Y-%m-%d %H:%M:%S}"
+        assert row_of(table, unknown.id) == [
+            str(unknown.id), begun, "opportunity-1", "Engineers [EU]", "Crosschq did not answer.",
+        ]  # fmt: skip
+        assert sent.opportunity_id not in table
+        assert "crosschq-lever resolve request ID --sent-as CROSSCHQ_ID, or --not-sent" in table
+
+
+async def test_nothing_is_said_of_requests_when_all_are_known(inbox: Inbox) -> None:
+    database, vault, terminal = inbox
+    await request_in(database, await connect(database, vault), RequestState.SENT)
+    said = await terminal.said("deliveries")
+    assert "nobody knows" not in said
+    assert "resolve" not in said
+
+
+async def test_no_body_is_shown(inbox: Inbox) -> None:
+    database, vault, terminal = inbox
+    sealed = vault.seal(BODY)
+    await delivery_in(database, await connect(database, vault), DeliveryState.DEAD, body=sealed)
+    said = await terminal.said("deliveries")
+    assert "ada.lovelace" not in said
+    assert sealed.decode()[:20] not in said
+
+
+async def test_what_was_written_in_brackets_is_shown_as_it_was(inbox: Inbox) -> None:
+    database, vault, terminal = inbox
+    await record(
+        database, stage_change(await connect(database, vault), outcome="Dropped [/ticket] :bug: [red]5")
+    )
+    assert row_of(await terminal.said("deliveries"), 1)[-1] == "Dropped [/ticket] :bug: [red]5"
+
+
+async def test_a_narrow_terminal_cuts_no_id_short(inbox: Inbox) -> None:
+    database, vault, terminal = inbox
+    opportunity = "5f0a1c9e-1f2e-4b2e-9d53-0c1d2e3f4a5b"
+    await record(database, stage_change(await connect(database, vault), opportunity))
+    terminal.narrow()
+    cells = rows(await terminal.said("deliveries"))
+    assert "".join(row[4] for row in cells) == f"opportunity:{opportunity}"

@@ -1,0 +1,202 @@
+"""What an admin's file becomes in the store, and what a second run of the same or another file does to it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import update
+
+from demo.connection import CROSSCHQ_TOKEN
+from outbound.errors import CredentialsRefused
+from store.connections import Connections
+from store.tables import Connection, Delivery, DeliveryState, Vendor
+from store.vault import Vault
+from tests.onboarding.desk import (
+    BASE,
+    LIVE_SINCE,
+    SECRETS,
+    WHO,
+    Desk,
+    both,
+    swap,
+    with_lever_token,
+    with_requests,
+)
+
+
+async def test_the_file_is_stored_with_the_vendors_ids(desk: Desk) -> None:
+    await desk.connect()
+    row = await desk.connection()
+    stages = desk.lever_app.state.lever.account.stages.values()
+    assert row.name == "demo"
+    assert row.live_since == LIVE_SINCE
+    assert row.trigger_stages == [stage.id for stage in stages if stage.text == "Crosschq"]
+    assert row.perform_as == desk.people["integration"]
+    assert row.requestor_chain == ["owner", "posting_owner", "hiring_manager"]
+    assert row.trusted_origins == [row.crosschq_url]
+    assert (row.fallback_requestor, row.ask_again_after_days, row.paused_because) == (None, None, None)
+
+
+async def test_the_templates_are_stored(desk: Desk) -> None:
+    await desk.connect(swap('lever_tag = "crosschq-sales"', "fallback = true\norder = 7"))
+    engineers, sales = await desk.templates()
+    assert engineers == {
+        "name": "Engineers",
+        "description": "For engineering postings",
+        "survey": "software-engineer",
+        "lever_tag": "crosschq-engineer",
+        "counts": {"managers": 1, "peers": 2},
+        "position": None,
+        "is_fallback": False,
+    }
+    assert (sales["lever_tag"], sales["position"], sales["is_fallback"]) == (None, 7, True)
+
+
+async def test_secrets_are_sealed(desk: Desk) -> None:
+    await desk.connect()
+    dump, vault, row = await desk.dump(), desk.parts.vault, await desk.connection()
+    assert "demo" in dump
+    for secret in (*SECRETS, *(hook.signature_token for hook in desk.webhooks())):
+        assert secret not in dump
+        assert secret.encode().hex() not in dump
+    assert vault.open(row.lever_key) == "lever-sandbox-key"
+    assert vault.open(row.crosschq_key) == "crosschq-sandbox-key"
+
+
+async def test_the_addresses_to_copy_lead_to_the_two_endpoints(desk: Desk) -> None:
+    connected = await desk.connect(base=f"{BASE}/behind/")
+    lever, crosschq = await desk.endpoint(Vendor.LEVER), await desk.endpoint(Vendor.CROSSCHQ)
+    assert connected.lever_webhook_url == f"{BASE}/behind/webhooks/lever/{lever.url_key}"
+    assert connected.crosschq_webhook_url == f"{BASE}/behind/webhooks/crosschq/{crosschq.url_key}"
+    assert lever.url_key != crosschq.url_key
+    assert (lever.event, crosschq.event) == ("candidateStageChange", "snapshot")
+    assert (await desk.tokens(Vendor.CROSSCHQ), crosschq.auth_scheme) == ([CROSSCHQ_TOKEN], "token")
+
+
+async def test_the_same_file_again_changes_nothing(desk: Desk) -> None:
+    first = await desk.connect()
+    before, templates = await desk.connection(), await desk.templates()
+    tokens = [await desk.tokens(vendor) for vendor in Vendor]
+    webhooks = desk.webhooks()
+    assert await desk.connect() == first
+    after = await desk.connection()
+    assert desk.webhooks() == webhooks
+    assert [await desk.tokens(vendor) for vendor in Vendor] == tokens
+    assert await desk.templates() == templates
+    sealed_anew = {"lever_key", "crosschq_key", "updated_at"}
+    names = {column.name for column in Connection.__table__.columns} - sealed_anew
+    assert {name: getattr(after, name) for name in names} == {name: getattr(before, name) for name in names}
+
+
+async def test_what_changed_in_the_file_changes_in_the_store(desk: Desk) -> None:
+    first = await desk.connect()
+    second = await desk.connect(
+        both(
+            swap('["Crosschq"]', '["Reference check", "offer"]'),
+            swap(desk.people["integration"], "Amparo.Ilvermoor@employer.example"),
+            with_requests('fallback_requestor = "hr@acme.example"\nask_again_after_days = 90'),
+            swap('name = "Sales"', 'name = "Selling"'),
+        )
+    )
+    row = await desk.connection()
+    assert second == first
+    assert row.trigger_stages[1] == "offer"
+    assert row.perform_as == desk.people["admin"]
+    assert (row.fallback_requestor, row.ask_again_after_days) == ("hr@acme.example", 90)
+    assert [one["name"] for one in await desk.templates()] == ["Engineers", "Selling"]
+
+
+async def test_another_name_is_another_connection(desk: Desk) -> None:
+    first = await desk.connect()
+    second = await desk.connect(swap('name = "demo"', 'name = "second"'))
+    assert second.lever_webhook_url != first.lever_webhook_url
+    assert {hook.url for hook in desk.webhooks()} == {first.lever_webhook_url, second.lever_webhook_url}
+
+
+async def test_a_new_token_keeps_the_previous_one_working(desk: Desk) -> None:
+    for token in ("first-token", "second-token", "third-token"):
+        await desk.connect(both(with_lever_token(token), swap(f'"{CROSSCHQ_TOKEN}"', f'"crosschq-{token}"')))
+    assert await desk.tokens(Vendor.LEVER) == ["third-token", "second-token"]
+    assert await desk.tokens(Vendor.CROSSCHQ) == ["crosschq-third-token", "crosschq-second-token"]
+
+
+async def test_going_back_to_the_previous_token_keeps_both(desk: Desk) -> None:
+    for token in ("first-token", "second-token", "first-token"):
+        await desk.connect(with_lever_token(token))
+    assert await desk.tokens(Vendor.LEVER) == ["first-token", "second-token"]
+
+
+async def test_a_token_left_out_of_the_file_stays(desk: Desk) -> None:
+    await desk.connect(with_lever_token("first-token"))
+    connected = await desk.connect(swap("create_webhooks = true\n", ""))
+    assert await desk.tokens(Vendor.LEVER) == ["first-token"]
+    assert not connected.needs_lever_token
+
+
+async def test_an_admin_is_told_that_levers_token_is_missing(desk: Desk) -> None:
+    assert (await desk.connect(swap("create_webhooks = true\n", ""))).needs_lever_token
+    assert not (await desk.endpoint(Vendor.LEVER)).is_open
+    assert not (await desk.connect(with_lever_token("by-hand"))).needs_lever_token
+
+
+async def test_connecting_again_ends_a_pause_and_its_deliveries_count_anew(desk: Desk) -> None:
+    await desk.connect()
+    row = await desk.connection()
+    waiting = Delivery(
+        connection_id=row.id,
+        origin="webhook",
+        event="candidateStageChange",
+        subject="opportunity:o-1",
+        replay_key="key-1",
+        body_sha256="0" * 64,
+        state=DeliveryState.WAITING,
+        first_attempt_at=datetime(2026, 1, 2, tzinfo=UTC),
+    )
+    async with desk.parts.database.transaction() as session:
+        await Connections(session).pause(row.id, "Lever refused the key.")
+        session.add(waiting)
+    await desk.connect()
+    async with desk.parts.database.transaction() as session:
+        found = await session.get_one(Delivery, waiting.id)
+    assert (await desk.connection()).paused_because is None
+    assert found.first_attempt_at is None
+
+
+async def test_a_refused_file_leaves_the_pause_and_the_connection_as_they_were(desk: Desk) -> None:
+    await desk.connect()
+    async with desk.parts.database.transaction() as session:
+        await session.execute(update(Connection).values(paused_because="Lever refused the key."))
+    before = await desk.dump()
+    with pytest.raises(CredentialsRefused):
+        await desk.connect(swap('"lever-sandbox-key"', '"wrong-key"'))
+    assert await desk.dump() == before
+
+
+async def test_each_connecting_leaves_who_did_it_in_the_audit(desk: Desk) -> None:
+    await desk.connect()
+    await desk.connect()
+    row, (first, second) = await desk.connection(), await desk.audits()
+    assert (first.what, second.what) == ("connection created", "connection saved")
+    for audit in (first, second):
+        assert (audit.who, audit.subject, audit.connection_id) == (WHO, f"connection:{row.id}", row.id)
+
+
+async def test_connecting_again_stores_all_secrets_under_a_new_key(desk: Desk) -> None:
+    await desk.connect(with_lever_token("by-hand"))
+    lost = desk.parts
+    desk.parts = replace(lost, vault=Vault([Fernet.generate_key().decode()]))
+    connected = await desk.connect(swap("create_webhooks = true\n", ""))
+    assert connected.needs_lever_token
+    assert desk.parts.vault.open((await desk.connection()).lever_key) == "lever-sandbox-key"
+    assert await desk.tokens(Vendor.CROSSCHQ) == [CROSSCHQ_TOKEN]
+
+
+async def test_a_rotated_key_takes_every_token_along(desk: Desk) -> None:
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    desk.parts = replace(desk.parts, vault=Vault([old]))
+    await desk.connect(with_lever_token("by-hand"))
+    desk.parts = replace(desk.parts, vault=Vault([new, old]))
+    await desk.connect(swap("create_webhooks = true\n", ""))
+    desk.parts = replace(desk.parts, vault=Vault([new]))
+    assert await desk.tokens(Vendor.LEVER) == ["by-hand"]

@@ -1,0 +1,147 @@
+"""The connection file: what it may say, and how what it may not say is told to the admin. No vendor is called."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from demo.connection import CROSSCHQ_TOKEN
+from onboarding.blueprint import Blueprint, BlueprintError
+from tests.onboarding.desk import SECRETS, Desk, Edit, both, swap, with_requests
+
+WRONG: dict[str, tuple[Edit, str]] = {
+    "no TOML": (swap("[lever]", "[lever"), r"not TOML: .*line \d+"),
+    "the same key twice": (swap("create_webhooks = true", 'api_key = "x"'), r"not TOML: .*line \d+"),
+    "no name": (swap('name = "demo"', ""), "  name: Field required"),
+    "an empty name": (swap('name = "demo"', 'name = ""'), "  name: "),
+    "no Lever": (swap("[lever]", "[leaver]"), r"  lever: Field required\n.*leaver: Extra inputs"),
+    "an unknown key": (swap("create_webhooks", "create_webhook"), "  lever.create_webhook: Extra inputs"),
+    "an unknown key in a template": (
+        swap('lever_tag = "crosschq-sales"', 'lever_tag = "x"\ntag = "y"'),
+        r"  templates\.1\.tag: Extra",
+    ),
+    "no live_since": (swap("live_since = 2026-01-01T00:00:00+00:00\n", ""), "  live_since: Field required"),
+    "live_since without a zone": (swap("00:00:00+00:00", "00:00:00"), "  live_since: .*timezone"),
+    "no stage": (swap('["Crosschq"]', "[]"), "  lever.trigger_stages: "),
+    "http to a foreign host": (
+        swap("[crosschq]\nurl = ", '[crosschq]\nurl = "http://partner.crosschq.com"\n# '),
+        "  crosschq.url: .*not https",
+    ),
+    "no URL": (swap("[lever]\nurl = ", '[lever]\nurl = "api.lever.co"\n# '), r"  lever\.url: .*https://host"),
+    "a user name in the URL": (
+        swap("[lever]\nurl = ", '[lever]\nurl = "https://me:secret@api.lever.co"\n# '),
+        r"  lever\.url: .*without a user name",
+    ),
+    "an origin with a path": (
+        swap('trusted_origins = ["http', 'trusted_origins = ["ftp://files.example", "http'),
+        r"  crosschq: .*trusted origin 'ftp://files.example'",
+    ),
+    "a wildcard for a whole domain": (
+        swap('trusted_origins = ["http', 'trusted_origins = ["https://*.com", "http'),
+        r"  crosschq: .*trusted origin 'https://\*\.com'",
+    ),
+    "no origin": (
+        lambda file: re.sub(r"trusted_origins = .*", "trusted_origins = []", file),
+        "  crosschq.trusted_origins: ",
+    ),
+    "a token that is missing": (
+        swap(f'webhook_token = "{CROSSCHQ_TOKEN}"\n', 'webhook_auth = "basic"\n'),
+        "  crosschq: .*webhook_auth 'basic' needs a webhook_token",
+    ),
+    "an unknown way to authenticate": (
+        swap("webhook_token =", 'webhook_auth = "oauth"\nwebhook_token ='),
+        "  crosschq.webhook_auth: .*'none', 'basic' or 'token'",
+    ),
+    "a Crosschq key with a line break": (
+        swap('api_key = "crosschq-sandbox-key"', 'api_key = "crosschq-sandbox-key\\n"'),
+        "  crosschq: .*API key is blank or holds spaces",
+    ),
+    "an empty secret": (swap('"lever-sandbox-key"', '""'), r"  lever\.api_key: "),
+    "a secret that is a number": (swap('"lever-sandbox-key"', "123456"), r"  lever\.api_key: .*valid string"),
+    "a missing environment variable": (
+        swap('"lever-sandbox-key"', '{ env = "NOT_SET_ANYWHERE" }'),
+        r"  lever\.api_key: .*environment variable NOT_SET_ANYWHERE is not set",
+    ),
+    "an environment misspelt": (
+        swap('"lever-sandbox-key"', '{ environment = "HOME" }'),
+        r'  lever\.api_key: .*\{ env = "NAME" \}',
+    ),
+    "two templates of one name": (
+        swap('name = "Sales"', 'name = "Engineers"'),
+        "two templates have the same name",
+    ),
+    "no tag and no fallback": (
+        swap('lever_tag = "crosschq-sales"\n', ""),
+        r"  templates\.1: .*template 'Sales' needs a lever_tag, or fallback = true",
+    ),
+    "two fallbacks": (
+        both(
+            swap('lever_tag = "crosschq-sales"', "fallback = true"),
+            swap('lever_tag = "crosschq-engineer"', "fallback = true"),
+        ),
+        "only one template can be the fallback",
+    ),
+    "no template": (lambda file: file[: file.index("[[templates]]")], "  templates: Field required"),
+    "a negative count": (swap("peers = 2", "peers = -2"), r"  templates\.0\.references\.peers: "),
+    "a count in words": (swap("peers = 2", 'peers = "two"'), r"  templates\.0\.references\.peers: "),
+    "an order beyond the database": (
+        swap('lever_tag = "crosschq-sales"', 'lever_tag = "x"\norder = 3000000000'),
+        r"  templates\.1\.order: ",
+    ),
+    "an unknown requestor": (
+        with_requests('requestor_chain = ["boss"]'),
+        r"  requests\.requestor_chain\.0: .*'owner'",
+    ),
+    "a fallback requestor that is no address": (
+        with_requests('fallback_requestor = "HR"'),
+        r"  requests\.fallback_requestor: ",
+    ),
+    "days beyond the database": (
+        with_requests("ask_again_after_days = 3000000000"),
+        r"  requests\.ask_again_after_days: ",
+    ),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+async def test_what_is_wrong_in_the_file_is_named(desk: Desk, wrong: str) -> None:
+    edit, named = WRONG[wrong]
+    said = await desk.refusal(edit)
+    assert re.search(named, said), said
+    assert desk.lever_app.state.lever.ledger.calls() == []
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+async def test_a_secret_in_the_wrong_place_is_not_quoted(desk: Desk, secret: str) -> None:
+    for place in ("key_prefix", "webhook_auth", "live_since", "apikey"):
+        said = await desk.refusal(swap("[crosschq]\n", f'[crosschq]\n{place} = "{secret}"\n'))
+        assert f"crosschq.{place}" in said
+
+
+async def test_all_mistakes_are_told_at_once(desk: Desk) -> None:
+    wrong = both(
+        swap('name = "demo"', 'name = ""'), swap('["Crosschq"]', "[]"), swap("peers = 2", "peers = -1")
+    )
+    assert len((await desk.refusal(wrong)).splitlines()) == 4
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BlueprintError, match=r"missing\.toml cannot be read: .*No such file"):
+        Blueprint.from_file(tmp_path / "missing.toml")
+    with pytest.raises(BlueprintError, match=r"cannot be read: .*directory"):
+        Blueprint.from_file(tmp_path)
+    (tmp_path / "utf-16.toml").write_bytes('name = "ä"'.encode("utf-16"))
+    with pytest.raises(BlueprintError, match=r"utf-16\.toml cannot be read: .*utf-8"):
+        Blueprint.from_file(tmp_path / "utf-16.toml")
+
+
+async def test_a_secret_comes_from_the_environment(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOME_LEVER_KEY", "lever-sandbox-key")
+    await desk.connect(swap('"lever-sandbox-key"', '{ env = "SOME_LEVER_KEY" }'))
+    assert desk.parts.vault.open((await desk.connection()).lever_key) == "lever-sandbox-key"
+
+
+async def test_a_blueprint_shows_no_secret_when_printed(desk: Desk) -> None:
+    shown = repr(Blueprint.from_text(desk.file))
+    assert "perform_as" in shown
+    assert not any(secret in shown for secret in SECRETS)
