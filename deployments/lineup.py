@@ -13,10 +13,13 @@ from deployments.ports import pick
 from deployments.prefect_server import server_argv, server_environment
 from deployments.processes import Process, answers
 from deployments.work_pool import worker_is_online
-from settings import Settings
+from settings import STOCK, WARM, Settings
 
-RUNS_AT_ONCE = 4
-"""Flow runs of one worker: each is a process of its own and takes about 150 MB."""
+RUNS_AT_ONCE = {WARM: 16, STOCK: 4}
+"""Flow runs of one worker. On the stock one each is a process of its own and takes about 150 MB."""
+
+WORKER_LAST_SECONDS = 25.0
+"""After its grace a worker hands back what did not end; longer, and it is killed."""
 
 
 @dataclass(frozen=True)
@@ -93,14 +96,15 @@ def deployments(settings: Settings) -> Process:
 
 
 def worker(settings: Settings, api: httpx.AsyncClient) -> Process:
-    """Prefect's stock worker for our pool; it has this machine's name in Prefect."""
-    name = socket.gethostname()
-    which = ["--pool", settings.work_pool, "--type", "process", "--name", name, "--limit", str(RUNS_AT_ONCE)]
+    """The worker for our pool, of the pool's type; it has this machine's name in Prefect."""
+    name, kind = socket.gethostname(), settings.work_pool_type
+    which = ["--pool", settings.work_pool, "--type", kind, "--name", name, "--limit", str(RUNS_AT_ONCE[kind])]
     return Process(
         "worker",
         _python("prefect", "--no-prompt", "worker", "start", *which),
         process_environment(settings),
         ready=worker_is_online(api, settings.work_pool, name),
+        stop_seconds=settings.worker_grace.total_seconds() + WORKER_LAST_SECONDS,
         directory=ROOT,
     )
 
