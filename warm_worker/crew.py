@@ -22,7 +22,7 @@ LAST_SECONDS = 15.0
 
 
 class Crew:
-    """Runs at most `size` at a time; as many again may wait for a lane, unclaimed, so that none ever waits for a poll."""
+    """Runs at most `size` at a time; as many again may wait for a lane, unclaimed, so that no lane waits for a poll."""
 
     def __init__(self, size: int, carry_out: CarryOut, home: Home) -> None:
         self.size = size
@@ -35,6 +35,8 @@ class Crew:
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
         self._changed = asyncio.Event()
         self._closing = False
+        self.hurry = asyncio.Event()
+        """Set, `finish` waits no longer for runs to end by themselves."""
 
     async def open(self) -> None:
         """One lane is warm before the first run comes; raises what keeps it from opening."""
@@ -47,10 +49,15 @@ class Crew:
         """How many more runs it takes."""
         return 0 if self._closing else 2 * self.size - len(self.jobs)
 
-    async def has_room(self) -> None:
-        """Returns when nobody waits for a lane."""
-        while len(self.jobs) > self.size:
-            await self._change()
+    async def has_room(self, seconds: float) -> bool:
+        """Whether, within so long, nobody waits for a lane."""
+        try:
+            async with asyncio.timeout(seconds):
+                while len(self.jobs) > self.size:
+                    await self._change()
+        except TimeoutError:
+            return False
+        return True
 
     def take(self, flow_run: FlowRun) -> None:
         """Once, however often Prefect offers it."""
@@ -61,14 +68,14 @@ class Crew:
 
     async def _work(self, job: Job) -> None:
         async with self._places:
-            lane = self._idle.pop() if self._idle else self._new_lane()
-            await asyncio.wrap_future(lane.opened)
-            self.at_work[job.id] = lane
+            lane = self.at_work[job.id] = self._idle.pop() if self._idle else self._new_lane()
             try:
+                await asyncio.wrap_future(lane.opened)
                 await asyncio.wrap_future(lane.run(lambda: self._carry_out(job)))
             finally:
                 del self.at_work[job.id]
-                self._idle.append(lane)
+                if lane.is_open:
+                    self._idle.append(lane)
 
     def _forget(self, job: Job, ended: asyncio.Task[None]) -> None:
         del self.jobs[job.id], self._tasks[job.id]
@@ -87,12 +94,13 @@ class Crew:
         else:
             self._tasks[job.id].cancel()
 
-    async def finish(self, patience: float, hurry: asyncio.Event) -> None:
-        """Takes nothing more, gives the runs `patience` seconds (until `hurry`), then hands the rest back."""
+    async def finish(self, patience: float) -> None:
+        """Takes nothing more, gives the runs `patience` seconds (or until `hurry`), then hands the rest back."""
         self._closing = True
+        log.info("Stopping: %d runs in hand may end within %.0f s.", len(self.jobs), patience)
         for job in [job for job in self.jobs.values() if job.id not in self.at_work]:
             self.stop(job, Why.HANDED_BACK)
-        await self._empty(patience, hurry)
+        await self._empty(patience, self.hurry)
         if self.jobs:
             log.warning("Handing back %d runs that did not end in time.", len(self.jobs))
         for job in list(self.jobs.values()):
@@ -102,12 +110,12 @@ class Crew:
             log.error("Run %s is left behind: reconcile finds it.", job.label)
         await asyncio.gather(*(asyncio.to_thread(lane.close) for lane in self._idle))
 
-    async def _empty(self, seconds: float, hurry: asyncio.Event) -> None:
+    async def _empty(self, seconds: float, or_until: asyncio.Event) -> None:
         async def until_empty() -> None:
             while self.jobs:
                 await self._change()
 
-        waiting = [asyncio.ensure_future(until_empty()), asyncio.ensure_future(hurry.wait())]
+        waiting = [asyncio.ensure_future(until_empty()), asyncio.ensure_future(or_until.wait())]
         await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         for wait in waiting:
             wait.cancel()

@@ -29,14 +29,17 @@ class Lane:
         self.opened: Future[None] = Future()
         self._home = home
         self._answered_at = self._asked_at = 0.0
-        self._thread = threading.Thread(
-            target=contextvars.copy_context().run, args=(asyncio.run, self._live()), name=name, daemon=True
-        )
+        self._loop, self._end = asyncio.new_event_loop(), asyncio.Event()
+        # A daemon: one that blocks for ever does not keep the process from ending.
+        inside = contextvars.copy_context()
+        self._thread = threading.Thread(target=inside.run, args=(self._turn,), name=name, daemon=True)
         self._thread.start()
 
+    def _turn(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._live())
+
     async def _live(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._end = asyncio.Event()
         try:
             async with self._home():
                 self._context = contextvars.copy_context()
@@ -71,6 +74,11 @@ class Lane:
 
     def _answer(self) -> None:
         self._answered_at = time.monotonic()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be used for a run."""
+        return self.opened.done() and self.opened.exception() is None
 
     @property
     def silent_for(self) -> float:

@@ -2,13 +2,13 @@
 
 import asyncio
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
 @contextmanager
-def stop_on_signals(serving: asyncio.Task[None], hurry: asyncio.Event) -> Iterator[None]:
-    """Cancels `serving` at the first signal and sets `hurry` at the next ones.
+def stop_on_signals(serving: asyncio.Task[None], hurry: Callable[[], None]) -> Iterator[None]:
+    """Cancels `serving` at the first signal and calls `hurry` at the next ones.
 
     In place of the handlers of Prefect's command line (utilities/processutils of 3.8.8), which turn SIGTERM into
     SIGINT and a second SIGTERM into SIGKILL.
@@ -17,7 +17,7 @@ def stop_on_signals(serving: asyncio.Task[None], hurry: asyncio.Event) -> Iterat
 
     def stop() -> None:
         if asked.is_set():
-            hurry.set()
+            hurry()
         else:
             asked.set()
             serving.cancel()

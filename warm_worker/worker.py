@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import anyio.abc
 from prefect.client.schemas.objects import FlowRun
@@ -22,7 +21,7 @@ from deployments.code_version import code_version
 from settings import WARM, Settings, load_settings
 from warm_worker.admission import Admission, Refused
 from warm_worker.carrying_out import carry_out
-from warm_worker.client import current_client, frugal_client
+from warm_worker.client import current_client, frugal_clients
 from warm_worker.crew import CarryOut, Crew
 from warm_worker.job import Job
 from warm_worker.lane import Home
@@ -33,6 +32,9 @@ from wiring import open_parts
 
 RUNS_AT_ONCE = 16
 """Without `--limit`."""
+
+ROOM_SECONDS = 5.0
+"""How long a poll that found more than fits waits for a lane before it counts as over."""
 
 _OFFERS = TypeAdapter(list[WorkerFlowRunResponse])
 
@@ -47,9 +49,8 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorkerResul
         self, run_once: bool = False, with_healthcheck: bool = False, printer: Callable[..., None] = print
     ) -> None:
         """Until SIGTERM or SIGINT, which let runs end first; a second one hands them back at once."""
-        self._hurry = asyncio.Event()
         serving = asyncio.ensure_future(super().start(run_once, with_healthcheck, printer))
-        with stop_on_signals(serving, self._hurry):
+        with stop_on_signals(serving, lambda: self._crew.hurry.set()):
             await serving
 
     async def setup(self) -> None:
@@ -60,38 +61,40 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorkerResul
         self._crew = Crew(self._limit or RUNS_AT_ONCE, _carry_out(self._admission), _home(self._settings))
         await self._crew.open()
         self._watches = [
-            asyncio.ensure_future(watch_for_cancels(self._crew, self.client)),
+            asyncio.ensure_future(watch_for_cancels(self._crew)),
             asyncio.ensure_future(watch_for_blocks(self._crew, self._admission, self._metrics)),
         ]
         if self._settings.worker_metrics_port:
             self._metrics.serve(self._settings.worker_metrics_port)
 
-    async def teardown(self, *exc_info: Any) -> None:
+    async def teardown(self, *exc_info: object) -> None:
         """Lets runs end for `worker_grace`, hands the rest back, then leaves as every worker does."""
-        await self._crew.finish(self._settings.worker_grace.total_seconds(), self._hurry)
+        await self._crew.finish(self._settings.worker_grace.total_seconds())
         for watch in self._watches:
             watch.cancel()
         await super().teardown(*exc_info)
 
     async def get_and_submit_flow_runs(self) -> list[FlowRun]:
         """One poll; while Prefect has more than fits, another as soon as there is room, without the pause between."""
+        self._last_polled_time = datetime.now(UTC)  # the health check of `--with-healthcheck` looks at it
         taken: list[FlowRun] = []
         while wanted := self._crew.room:
-            offered = await self._due(wanted + len(self._crew.jobs))
-            fresh = [run for run in offered if run.id not in self._crew.jobs]
-            for flow_run in fresh:
+            fresh = [run for run in await self._due(2 * self._crew.size) if run.id not in self._crew.jobs]
+            for flow_run in fresh[:wanted]:
                 self._crew.take(flow_run)
-            taken += fresh
-            if len(fresh) < wanted:
+            taken += fresh[:wanted]
+            if len(fresh) < wanted or not await self._crew.has_room(ROOM_SECONDS):
                 break
-            await self._crew.has_room()
         return taken
 
     async def _due(self, limit: int) -> list[FlowRun]:
-        """As Prefect's client asks, but for no more than fit: it has no word for `limit` and reads 200 runs each time."""
-        self._last_polled_time = datetime.now(UTC)  # the health check of `--with-healthcheck` looks at it
-        until = self._last_polled_time + timedelta(seconds=self._prefetch_seconds)
-        wanted = {"limit": limit, "scheduled_before": until.isoformat(), "work_queue_names": [*self._work_queues]}
+        """As Prefect's client asks, but for no more than fit: it has no word for `limit` and reads 200 runs a time."""
+        until = datetime.now(UTC) + timedelta(seconds=self._prefetch_seconds)
+        wanted = {
+            "limit": limit,
+            "scheduled_before": until.isoformat(),
+            "work_queue_names": [*self._work_queues],
+        }
         try:
             answer = await self.client.request(
                 "POST",
@@ -123,7 +126,7 @@ def _carry_out(admission: Admission) -> CarryOut:
 def _home(settings: Settings) -> Home:
     @asynccontextmanager
     async def home() -> AsyncIterator[None]:
-        async with frugal_client(), open_parts(settings):
+        async with frugal_clients(), open_parts(settings):
             yield
 
     return home
