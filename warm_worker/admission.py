@@ -39,8 +39,8 @@ class Admission:
     def __init__(self, code: str) -> None:
         self._code = code
         self._remembered: dict[UUID, Remembered] = {}
-        self.stale: set[str] = set()
-        """Names of deployments that were registered from other code than this process runs."""
+        self.stale: set[UUID] = set()
+        """Deployments that were registered from other code than this process runs."""
 
     async def flow_of(self, client: PrefectClient, flow_run: FlowRun) -> Flow[..., Any]:
         """The flow to run; raises Refused."""
@@ -68,9 +68,9 @@ class Admission:
     def _compare(self, deployment: DeploymentResponse) -> None:
         """A worker that runs other code than was deployed goes on, and says so once for each deployment."""
         if deployment.version in {None, self._code}:
-            self.stale.discard(deployment.name)
-        elif deployment.name not in self.stale:
-            self.stale.add(deployment.name)
+            self.stale.discard(deployment.id)
+        elif deployment.id not in self.stale:
+            self.stale.add(deployment.id)
             log.warning(
                 "Deployment '%s' was registered from code %s, and this worker runs %s: restart the worker, or run"
                 " `make deploy` where the newer code is.",

@@ -38,12 +38,32 @@ async def carry_out(job: Job, client: FrugalClient, admission: Admission) -> Non
 
 
 async def _claim(client: FrugalClient, flow_run: FlowRun) -> bool:
-    """Prefect gives Pending to one worker only; another that asks is told to abort."""
+    """Prefect gives Pending to one worker only, and aborts another that asks while the run is under way.
+
+    But it gives Pending to a run that has ended, too, as if it were to be run again: so an offer that was a moment old
+    could run twice. Only coming from Scheduled the new state has a scheduled time (CopyScheduledTime in
+    server/orchestration/core_policy.py of 3.8.8).
+    """
     try:
-        flow_run.state = await propose_state(client, Pending(), flow_run.id)
+        flow_run.state = state = await propose_state(client, Pending(), flow_run.id)
     except Abort:
         return False
-    return flow_run.state.is_pending()
+    if not state.is_pending():
+        return False
+    if state.state_details.scheduled_time is None:
+        await _leave_ended(client, flow_run)
+        return False
+    return True
+
+
+async def _leave_ended(client: FrugalClient, flow_run: FlowRun) -> None:
+    """Another worker was quicker from beginning to end: its last word stands again."""
+    states = await client.read_flow_run_states(flow_run.id)
+    ended = [state for state in states if state.is_final()]
+    if ended:
+        last = max(ended, key=lambda state: state.timestamp)
+        again: State[Any] = State(type=last.type, name=last.name, message=last.message)
+        await client.set_flow_run_state(flow_run.id, again, force=True)
 
 
 async def _run(client: FrugalClient, flow: Flow[..., Any], job: Job) -> None:

@@ -4,15 +4,17 @@ import asyncio
 import os
 import time
 from pathlib import Path
+from typing import Any
 
-from prefect import flow, get_run_logger, task
+from prefect import Flow, flow, get_run_logger, task
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.runtime import flow_run
 
 
-def tell(word: str) -> None:
-    """A line in the file that the test reads: the run's name, the process and the word."""
+def tell(word: str, run_id: object = None) -> None:
+    """A line in the file that the test reads: the run's id, the process and the word."""
     with Path(os.environ["TOLD_IN"]).open("a") as file:
-        file.write(f"{flow_run.name} {os.getpid()} {word}\n")
+        file.write(f"{run_id or flow_run.id} {os.getpid()} {word}\n")
 
 
 @task(persist_result=False)
@@ -28,12 +30,12 @@ async def two_steps(number: int = 1) -> int:
     return await step(await step(number))
 
 
-async def told_of_cancel(_flow: object, run: object, _state: object) -> None:
-    tell("on_cancellation")
+async def told_of_cancel(_flow: Flow[..., Any], run: FlowRun, _state: State[Any]) -> None:
+    tell("on_cancellation", run.id)
 
 
-async def told_of_crash(_flow: object, run: object, state: object) -> None:
-    tell(f"on_crashed {getattr(state, 'name', '')}")
+async def told_of_crash(_flow: Flow[..., Any], run: FlowRun, state: State[Any]) -> None:
+    tell(f"on_crashed {state.name}", run.id)
 
 
 @flow(persist_result=False, on_cancellation=[told_of_cancel], on_crashed=[told_of_crash])

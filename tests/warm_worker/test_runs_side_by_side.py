@@ -10,7 +10,7 @@ pytestmark = pytest.mark.stack
 async def test_a_run_ends_completed_in_the_workers_own_process(worker: Worker, trial: Trial) -> None:
     run = await trial.start("two-steps")
     assert await trial.end(run) == ("COMPLETED", "Completed")
-    assert f"{run['name']} {worker.process.pid} began" in trial.told.read_text()
+    assert f"{run['id']} {worker.process.pid} began" in trial.told.read_text()
 
 
 async def test_the_steps_of_a_run_are_seen_in_prefect(worker: Worker, trial: Trial) -> None:

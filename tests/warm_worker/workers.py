@@ -98,7 +98,7 @@ class Trial:
     def words(self, flow_run: dict[str, Any]) -> list[str]:
         """What the run's flow has told, in order."""
         lines = self.told.read_text().splitlines() if self.told.exists() else []
-        return [line.split(maxsplit=2)[2] for line in lines if line.startswith(f"{flow_run['name']} ")]
+        return [line.split(maxsplit=2)[2] for line in lines if line.startswith(flow_run["id"])]
 
     async def set_state(self, flow_run: dict[str, Any], type: str) -> None:  # noqa: A002 - Prefect's word
         """As Prefect's UI does, for example to cancel."""
