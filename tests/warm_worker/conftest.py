@@ -18,7 +18,7 @@ FLOWS = ("two_steps", "waits", "blocks", "raises", "is_not_async")
 
 
 def with_pool(settings: Settings, **changes: object) -> Settings:
-    return Settings(_env_file=None, **{**settings.model_dump(), **changes})  # type: ignore[arg-type]
+    return Settings(_env_file=None, **{**settings.model_dump(), **changes})
 
 
 @pytest.fixture(scope="session")

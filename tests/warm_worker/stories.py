@@ -6,15 +6,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-from prefect import Flow, flow, get_run_logger, task
+from prefect import Flow, flow, get_run_logger, runtime, task
 from prefect.client.schemas.objects import FlowRun, State
-from prefect.runtime import flow_run
 
 
 def tell(word: str, run_id: object = None) -> None:
     """A line in the file that the test reads: the run's id, the process and the word."""
     with Path(os.environ["TOLD_IN"]).open("a") as file:
-        file.write(f"{run_id or flow_run.id} {os.getpid()} {word}\n")
+        file.write(f"{run_id or runtime.flow_run.id} {os.getpid()} {word}\n")
 
 
 @task(persist_result=False)
@@ -30,12 +29,12 @@ async def two_steps(number: int = 1) -> int:
     return await step(await step(number))
 
 
-async def told_of_cancel(_flow: Flow[..., Any], run: FlowRun, _state: State[Any]) -> None:
-    tell("on_cancellation", run.id)
+async def told_of_cancel(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    tell("on_cancellation", flow_run.id)
 
 
-async def told_of_crash(_flow: Flow[..., Any], run: FlowRun, state: State[Any]) -> None:
-    tell(f"on_crashed {state.name}", run.id)
+async def told_of_crash(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    tell(f"on_crashed {state.name}", flow_run.id)
 
 
 @flow(persist_result=False, on_cancellation=[told_of_cancel], on_crashed=[told_of_crash])

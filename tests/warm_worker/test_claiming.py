@@ -3,14 +3,14 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.settings import (
     PREFECT_API_AUTH_STRING,
     PREFECT_API_URL,
     PREFECT_CLIENT_CSRF_SUPPORT_ENABLED,
     temporary_settings,
 )
-from prefect.states import Cancelled, Completed, Failed, Pending, Running, Scheduled, State
+from prefect.states import Cancelled, Completed, Failed, Pending, Running, Scheduled
 
 from settings import Settings
 from tests.warm_worker.workers import Trial

@@ -1,4 +1,4 @@
-"""A run is cancelled while a vendor is being asked: the answer is waited for and kept, or it stays open whether it was."""
+"""A run is cancelled while a vendor is being asked: the answer is waited for, or it stays open whether it was."""
 
 import asyncio
 from collections.abc import AsyncIterator

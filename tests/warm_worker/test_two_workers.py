@@ -1,6 +1,5 @@
 """Two workers on one pool, as during a rolling restart or for more speed."""
 
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -17,5 +16,4 @@ async def test_every_run_begins_once(warm: Settings, told: Path, trial: Trial) -
         for run in runs:
             assert await trial.end(run) == ("COMPLETED", "Completed")
     assert [trial.words(run) for run in runs] == [["began"]] * 40
-    workers = Counter(line.split()[1] for line in told.read_text().splitlines())
-    assert len(workers) == 2
+    assert len(trial.processes()) == 2

@@ -1,14 +1,14 @@
-"""Real worker processes and what a test does with them: starts runs through Prefect's API, waits, reads what was told."""
+"""Real worker processes and what a test does with them: starts runs through Prefect's API, waits, reads."""
 
 import asyncio
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -28,11 +28,13 @@ class Worker:
 
     async def says(self, pattern: str, seconds: float = 60) -> str:
         """The log's text once `pattern` stands in it."""
-        async with asyncio.timeout(seconds):
-            while not re.search(pattern, self.log.read_text()):
-                assert self.process.returncode is None, self.log.read_text()
-                await asyncio.sleep(0.05)
-        return self.log.read_text()
+
+        async def said() -> str | None:
+            text = self.log.read_text()
+            assert self.process.returncode is None, text
+            return text if re.search(pattern, text) else None
+
+        return await until(said, seconds)
 
     def tell_to_stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
@@ -85,20 +87,28 @@ class Trial:
 
     async def end(self, flow_run: dict[str, Any], seconds: float = 30) -> tuple[str, str]:
         """The last state's type and name."""
-        async with asyncio.timeout(seconds):
-            while (run := await self.run(flow_run))["state_type"] not in FINAL:
-                await asyncio.sleep(0.05)
+
+        async def ended() -> dict[str, Any] | None:
+            run = await self.run(flow_run)
+            return run if run["state_type"] in FINAL else None
+
+        run = await until(ended, seconds)
         return run["state_type"], run["state_name"]
 
     async def until_told(self, flow_run: dict[str, Any], word: str, seconds: float = 30) -> None:
-        async with asyncio.timeout(seconds):
-            while word not in self.words(flow_run):
-                await asyncio.sleep(0.05)
+        async def told() -> bool:
+            return word in self.words(flow_run)
+
+        await until(told, seconds)
 
     def words(self, flow_run: dict[str, Any]) -> list[str]:
         """What the run's flow has told, in order."""
         lines = self.told.read_text().splitlines() if self.told.exists() else []
         return [line.split(maxsplit=2)[2] for line in lines if line.startswith(flow_run["id"])]
+
+    def processes(self) -> set[str]:
+        """The ids of those that have run something."""
+        return {line.split()[1] for line in self.told.read_text().splitlines()}
 
     async def set_state(self, flow_run: dict[str, Any], type: str) -> None:  # noqa: A002 - Prefect's word
         """As Prefect's UI does, for example to cancel."""
@@ -107,18 +117,31 @@ class Trial:
 
     async def eventually(self, path: str, wanted: dict[str, Any], count: int) -> list[dict[str, Any]]:
         """What a `/filter` endpoint finds, once it finds so many: events take a moment to arrive."""
-        async with asyncio.timeout(15):
-            while len(found := checked(await self.api.post(path, json=wanted)).json()) < count:
-                await asyncio.sleep(0.1)
-        return list(found)
+
+        async def so_many() -> list[dict[str, Any]] | None:
+            found = list(checked(await self.api.post(path, json=wanted)).json())
+            return found if len(found) >= count else None
+
+        return await until(so_many, 15)
 
     async def logs(self, flow_run: dict[str, Any], pattern: str, seconds: float = 15) -> str:
         """The run's log in Prefect, once `pattern` stands in it."""
         wanted = {"logs": {"flow_run_id": {"any_": [flow_run["id"]]}}}
-        async with asyncio.timeout(seconds):
-            while True:
-                found = checked(await self.api.post("/logs/filter", json=wanted)).json()
-                text = "\n".join(line["message"] for line in found)
-                if re.search(pattern, text):
-                    return text
-                await asyncio.sleep(0.2)
+
+        async def says() -> str | None:
+            found = checked(await self.api.post("/logs/filter", json=wanted)).json()
+            text = "\n".join(line["message"] for line in found)
+            return text if re.search(pattern, text) else None
+
+        return await until(says, seconds)
+
+
+T = TypeVar("T")
+
+
+async def until(look: Callable[[], Awaitable[T | None]], seconds: float) -> T:
+    """What `look` sees once it sees something."""
+    async with asyncio.timeout(seconds):
+        while not (seen := await look()):  # noqa: ASYNC110 - other processes: no event tells
+            await asyncio.sleep(0.05)
+    return seen
