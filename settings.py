@@ -9,7 +9,7 @@ import os
 import tempfile
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -17,6 +17,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PREFIX = "CROSSCHQ_LEVER_"
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+
+WARM: Literal["crosschq-lever-warm"] = "crosschq-lever-warm"
+"""Our own worker type: flow runs inside one warm process."""
+STOCK: Literal["process"] = "process"
+"""Prefect's: an interpreter for each run."""
 
 
 class SettingsError(Exception):
@@ -59,6 +64,12 @@ class Settings(BaseSettings):
     prefect_auth_string: SecretStr
     """`user:password` of Prefect's API and UI: whoever has it can run code beside our keys."""
     work_pool: str = "crosschq-lever"
+    work_pool_type: Literal["crosschq-lever-warm", "process"] = WARM
+    """Whose worker serves the pool: ours, or Prefect's stock one. A pool that is there keeps its type."""
+    worker_grace: timedelta = timedelta(seconds=30)
+    """How long a worker that is stopped lets its runs end before it hands them back."""
+    worker_metrics_port: Port | None = None
+    """Where the warm worker shows its metrics, on 127.0.0.1; nowhere without it."""
 
     delivery_retention: timedelta = timedelta(days=30)
     """How old a signed webhook may be, and how long its body is kept after it was handled."""

@@ -14,10 +14,13 @@ from deployments.ports import pick
 from deployments.prefect_server import server_argv, server_environment
 from deployments.processes import Process, answers
 from deployments.work_pool import worker_is_online
-from settings import Settings
+from settings import STOCK, WARM, Settings
 
-RUNS_AT_ONCE = 4
-"""Flow runs of one worker: each is a process of its own and takes about 150 MB."""
+RUNS_AT_ONCE = {WARM: 16, STOCK: 4}
+"""Flow runs of one worker. On the stock one each is a process of its own and takes about 150 MB."""
+
+WORKER_LAST_SECONDS = 25.0
+"""After its grace a worker hands back what did not end; longer, and it is killed."""
 
 
 @dataclass(frozen=True)
@@ -94,20 +97,21 @@ def deployments(settings: Settings) -> Process:
 
 
 def worker(settings: Settings) -> Process:
-    """Prefect's stock worker for our pool; it has this machine's name in Prefect.
+    """The worker for our pool, of the pool's type; it has this machine's name in Prefect.
 
     It gets a temporary folder of its own: Prefect keeps code in one of fixed name, which the first user would own.
     """
     temporary = prefect_home(settings) / "tmp"
     shutil.rmtree(temporary, ignore_errors=True)  # what a killed worker left
     temporary.mkdir(parents=True)
-    name = socket.gethostname()
-    which = ["--pool", settings.work_pool, "--type", "process", "--name", name, "--limit", str(RUNS_AT_ONCE)]
+    name, kind = socket.gethostname(), settings.work_pool_type
+    which = ["--pool", settings.work_pool, "--type", kind, "--name", name, "--limit", str(RUNS_AT_ONCE[kind])]
     return Process(
         "worker",
         _python("prefect", "--no-prompt", "worker", "start", *which),
         process_environment(settings) | {"TMPDIR": str(temporary)},
         ready=worker_is_online(settings, name),
+        stop_seconds=settings.worker_grace.total_seconds() + WORKER_LAST_SECONDS,
         directory=ROOT,
     )
 

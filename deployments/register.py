@@ -2,7 +2,8 @@
 
 `prefect deploy --all` overwrites a deployment's parameters and its pause (design 3.13, tried). So it is given a copy of
 prefect.yaml in which they already stand as they are in Prefect: at no moment is a paused deployment running. Schedules
-are not in the file, so Prefect leaves them alone. A deployment seen for the first time gets the file's values.
+are not in the file, so Prefect leaves them alone. A deployment seen for the first time gets the file's values. The
+version of each is that of the code, by which a warm worker sees whether it runs the same.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from typing import Any
 import httpx
 import yaml
 
+from deployments.code_version import code_version
 from deployments.environment import ROOT, process_environment
 from deployments.prefect_api import PrefectApiError, checked, every, prefect_api
 from deployments.work_pool import ensure_work_pool
@@ -46,7 +48,7 @@ class Choice:
 async def register(settings: Settings, prefect_file: Path = PREFECT_FILE) -> None:
     """Does all of it, again and again to the same end; raises PrefectApiError with Prefect's words."""
     async with prefect_api(settings) as api:
-        await ensure_work_pool(api, settings.work_pool)
+        await ensure_work_pool(api, settings.work_pool, settings.work_pool_type)
         chosen = await choices(api)
         with _copy_with_choices(prefect_file, chosen) as copy:
             await _prefect_deploy(settings, copy)
@@ -68,7 +70,8 @@ async def choices(api: httpx.AsyncClient) -> dict[str, Choice]:
 @contextmanager
 def _copy_with_choices(prefect_file: Path, chosen: Mapping[str, Choice]) -> Iterator[Path]:
     file = yaml.safe_load(prefect_file.read_text())
-    file["deployments"] = [_with_choice(deployment, chosen) for deployment in file["deployments"]]
+    versioned = [{"version": code_version(), **deployment} for deployment in file["deployments"]]
+    file["deployments"] = [_with_choice(deployment, chosen) for deployment in versioned]
     with TemporaryDirectory() as folder:
         copy = Path(folder) / "prefect.yaml"
         copy.write_text(yaml.safe_dump(file))

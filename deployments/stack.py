@@ -55,7 +55,7 @@ async def running_stack(
     async with httpx.AsyncClient() as http, Supervisor(logs, progress) as supervisor:
         await supervisor.start(await _foundations(settings, http, ports))
         async with prefect_api(settings) as api:
-            await ensure_work_pool(api, settings.work_pool)
+            await ensure_work_pool(api, settings.work_pool, settings.work_pool_type)
             await supervisor.start([lineup.deployments(settings), lineup.worker(settings)])
         yield _stack(settings, supervisor, ports)
 

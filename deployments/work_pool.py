@@ -1,7 +1,8 @@
 """The work pool our worker serves: what a flow run may start is fixed here, and no run may override it.
 
 A process pool lets whoever reaches Prefect's API choose the command and the environment of a run beside our keys
-(prefect-facts 0.12, E); this pool takes no job variables at all.
+(prefect-facts 0.12, E); this pool takes no job variables at all. The warm worker starts nothing, so its template says
+nothing.
 """
 
 import shlex
@@ -14,34 +15,50 @@ import httpx
 from deployments.environment import ROOT
 from deployments.prefect_api import PrefectApiError, checked, prefect_api
 from deployments.processes import Check
-from settings import Settings
+from settings import PREFIX, STOCK, WARM, Settings
 
-DESCRIPTION = "Runs the flows of Crosschq for Lever, each in a process of its own."
+DESCRIPTIONS = {
+    WARM: "Runs the flows of Crosschq for Lever inside the worker's own process.",
+    STOCK: "Runs the flows of Crosschq for Lever, each in a process of its own.",
+}
 
 
-def base_job_template() -> dict[str, Any]:
+def base_job_template(kind: str) -> dict[str, Any]:
     """https://docs.prefect.io/v3/concepts/work-pools#base-job-template, without a single placeholder."""
     return {
-        "job_configuration": {
-            "command": shlex.join([sys.executable, "-m", "prefect.engine"]),
-            "env": {},
-            "labels": {},
-            "name": None,
-            "stream_output": True,
-            "working_dir": str(ROOT),
-        },
+        "job_configuration": _process() if kind == STOCK else {"env": {}},
         "variables": {"type": "object", "properties": {}, "additionalProperties": False},
     }
 
 
-async def ensure_work_pool(api: httpx.AsyncClient, name: str) -> None:
-    """Makes the pool, or brings the one that is there to this template; an admin's pause and limit stay."""
-    template = {"description": DESCRIPTION, "base_job_template": base_job_template()}
-    updated = await api.patch(f"/work_pools/{name}", json=template)
-    if updated.status_code == httpx.codes.NOT_FOUND:
-        checked(await api.post("/work_pools/", json={"name": name, "type": "process", **template}))
-    else:
-        checked(updated)
+def _process() -> dict[str, Any]:
+    return {
+        "command": shlex.join([sys.executable, "-m", "prefect.engine"]),
+        "env": {},
+        "labels": {},
+        "name": None,
+        "stream_output": True,
+        "working_dir": str(ROOT),
+    }
+
+
+async def ensure_work_pool(api: httpx.AsyncClient, name: str, kind: str) -> None:
+    """Makes the pool, or brings the one that is there to this template; an admin's pause and limit stay.
+
+    Raises PrefectApiError when it is there with another type, which Prefect cannot change.
+    """
+    template = {"description": DESCRIPTIONS[kind], "base_job_template": base_job_template(kind)}
+    there = await api.get(f"/work_pools/{name}")
+    if there.status_code == httpx.codes.NOT_FOUND:
+        checked(await api.post("/work_pools/", json={"name": name, "type": kind, **template}))
+        return
+    found = checked(there).json()["type"]
+    if found != kind:
+        raise PrefectApiError(
+            f"The work pool '{name}' is of type '{found}' and not '{kind}', and a pool keeps its type: set"
+            f" {PREFIX}WORK_POOL to another name, or delete the pool in Prefect and start again."
+        )
+    checked(await api.patch(f"/work_pools/{name}", json=template))
 
 
 def worker_is_online(settings: Settings, worker: str) -> Check:

@@ -63,12 +63,26 @@ async def _put_off(case: Case, why: str) -> State[None]:
 
 
 async def give_back(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
-    """Hook for a run that an error of our own ended: its delivery is tried again like after any other failure."""
-    attempt = Attempt(flow_run.parameters["delivery_id"], flow_run.parameters["attempt"])
+    """Hook for a run that an error of our own ended, or a worker's end cut short: its delivery is tried again."""
+    why = "an error of our own ended the run; its log in Prefect says which."
+    if state.name == "HandedBack":  # warm_worker.engine
+        why = "the worker was stopped before the run ended."
     async with open_parts():
-        case = await case_in_hand(attempt)
+        case = await case_in_hand(_attempt_of(flow_run))
         if case is not None:
-            await try_again_later(case, "an error of our own ended the run; its log in Prefect says which.")
+            await try_again_later(case, why)
+
+
+async def set_aside(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """Hook for a run that somebody cancelled in Prefect: its delivery ends with that, and is not tried again."""
+    async with open_parts():
+        case = await case_in_hand(_attempt_of(flow_run))
+        if case is not None:
+            await finish(case, Outcome.dead("Cancelled in Prefect. What was under way may have been done."))
+
+
+def _attempt_of(flow_run: FlowRun) -> Attempt:
+    return Attempt(flow_run.parameters["delivery_id"], flow_run.parameters["attempt"])
 
 
 def _failed(name: str, message: str) -> State[None]:

@@ -3,7 +3,7 @@
 from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 
-from flows.casework import give_back, work_on
+from flows.casework import give_back, set_aside, work_on
 from flows.lever_profile import deliver_report, explain, explain_unconfirmed, link_run_to, show_status
 from hiring import notes, status_tags
 from hiring.candidacy import Candidacy
@@ -30,7 +30,13 @@ from tasks.request_records import (
 from wiring import current_parts
 
 
-@flow(name="reference-request", persist_result=False, on_failure=[give_back], on_crashed=[give_back])
+@flow(
+    name="reference-request",
+    persist_result=False,
+    on_failure=[give_back],
+    on_crashed=[give_back],
+    on_cancellation=[set_aside],
+)
 async def reference_request(delivery_id: int, attempt: int) -> State[None]:
     """Asks for a candidate's references when a recruiter moves them, and brings Crosschq's news back to Lever.
 

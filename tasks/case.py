@@ -48,20 +48,12 @@ async def connection_of(case: Case) -> Connection:
 
 @asynccontextmanager
 async def lever_of(case: Case) -> AsyncIterator[tuple[LeverClient, str]]:
-    """The connection's Lever, and the user its changes are made as."""
+    """The connection's Lever, and the user its changes are made as. It stays open for the next step."""
     connection = await connection_of(case)
-    client = current_parts().lever(connection)
-    try:
-        yield client, connection.perform_as
-    finally:
-        await client.aclose()
+    yield current_parts().kept_lever(connection), connection.perform_as
 
 
 @asynccontextmanager
 async def crosschq_of(case: Case) -> AsyncIterator[CrosschqClient]:
-    """The connection's Crosschq."""
-    client = current_parts().crosschq(await connection_of(case))
-    try:
-        yield client
-    finally:
-        await client.aclose()
+    """The connection's Crosschq. It stays open for the next step."""
+    yield current_parts().kept_crosschq(await connection_of(case))

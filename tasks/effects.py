@@ -4,7 +4,9 @@ Neither vendor has idempotency keys. After a time-out the act is looked for befo
 looked for stays unknown, and a person decides.
 """
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 from outbound.errors import NotExecuted, OutcomeUnknown, Refused
 from store.deliveries import Deliveries
@@ -17,6 +19,10 @@ Act = Callable[[], Awaitable[str]]
 """Calls the vendor and returns the id of what was made."""
 Find = Callable[[], Awaitable[str | None]]
 """Looks at the vendor for what the act would have made."""
+
+
+IN_FLIGHT_SECONDS = 3.0
+"""How long a call that is under way may still take when its run is cancelled."""
 
 
 class Superseded(Exception):  # noqa: N818 - says what happened
@@ -40,7 +46,7 @@ async def once(case: Case, key: str, act: Act, *, find: Find | None = None) -> s
         if found is not None:
             await _settle(case, key, EffectState.DONE, result=found)
             return found
-    return await _do(case, key, act, can_look=find is not None)
+    return await _to_its_end(_do(case, key, act, can_look=find is not None))
 
 
 async def set_like(case: Case, key: str, act: Act) -> None:
@@ -66,6 +72,20 @@ async def _look(case: Case, key: str, find: Find | None) -> str | None:
         await _settle(case, key, EffectState.UNKNOWN)
         raise StaysUnknown(key)
     return await find()
+
+
+async def _to_its_end(doing: Coroutine[Any, Any, str]) -> str:
+    """A cancellation waits for the vendor's answer and its record; what takes too long stays `intended`.
+
+    Which says no less than unknown: the act may have happened, and is looked for before it is done again.
+    """
+    task = asyncio.ensure_future(doing)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task], timeout=IN_FLIGHT_SECONDS)
+        task.cancel()
+        raise
 
 
 async def _do(case: Case, key: str, act: Act, *, can_look: bool) -> str:

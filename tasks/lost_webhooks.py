@@ -1,6 +1,7 @@
 """Asks the vendors for what their webhooks should have told us, and records what was lost as if it had arrived."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -39,14 +40,8 @@ async def record_lost_moves(connection_id: int) -> int:
     parts = current_parts()
     async with parts.database.transaction() as session:
         connection = await Connections(session).get(connection_id)
-    lever = parts.lever(connection)
-    recorded = 0
-    try:
-        async for opportunity in _in_trigger_stages(lever, connection):
-            recorded += await _record_move(connection, opportunity)
-    finally:
-        await lever.aclose()
-    return recorded
+    lever = parts.kept_lever(connection)
+    return sum([await _record_move(connection, one) async for one in _in_trigger_stages(lever, connection)])
 
 
 async def _in_trigger_stages(lever: LeverClient, connection: Connection) -> AsyncIterator[Opportunity]:
@@ -81,17 +76,12 @@ async def record_lost_news(connection_id: int) -> int:
     async with parts.database.transaction() as session:
         connection = await Connections(session).get(connection_id)
         open_requests = await Requests(session).sent(connection_id)
-    crosschq = parts.crosschq(connection)
-    recorded = 0
-    try:
-        for request in open_requests:
-            try:
-                news = await crosschq.reference_request(request.crosschq_id or "")
-            except NotFound:
-                continue
+    crosschq, recorded = parts.kept_crosschq(connection), 0
+    for request in open_requests:
+        # Deleted in Crosschq: nothing more will come of it.
+        with suppress(NotFound):
+            news = await crosschq.reference_request(request.crosschq_id or "")
             recorded += await _record_news(connection, request, news)
-    finally:
-        await crosschq.aclose()
     return recorded
 
 

@@ -22,6 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "webhook_gateway": {"wiring", "settings", "store", "lever", "crosschq", "hiring"},
     "onboarding": {"wiring", "store", "lever", "crosschq", "hiring", "outbound"},
     "deployments": {"settings"},
+    "warm_worker": {"settings", "wiring", "deployments"},
     "demo": {"settings", "deployments"},
     "chaos": {"settings", "wiring", "deployments", "demo", "cli", "store"},
     "cli": {"settings", "wiring", "deployments", "demo", "onboarding", "store", "outbound"},

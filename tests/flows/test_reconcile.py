@@ -110,8 +110,8 @@ async def test_a_run_cancelled_in_prefect_ends_its_delivery(office: Office, paus
     await let_time_pass(office)
     await office.reconcile(Scope.OWN_WORK, LATER)
     ended = await office.delivery(delivery.id)
-    assert ended.state is DeliveryState.IGNORED
-    assert "cancelled in Prefect" in (ended.outcome or "")
+    assert ended.state is DeliveryState.DEAD
+    assert "Cancelled in Prefect" in (ended.outcome or "")
     assert await office.work() == []
 
 
