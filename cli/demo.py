@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import httpx
@@ -11,11 +12,14 @@ from demo.connection import CROSSCHQ_TOKEN, connection_file
 from demo.people import CrosschqPeople, LeverPeople
 from demo.settings import demo_settings
 from demo.story import StepFailed, Story
+from deployments.cluster import ClusterError
 from deployments.ports import PortInUseError
+from deployments.prefect_api import PrefectApiError
 from deployments.processes import ProcessFailedError
 from deployments.stack import Stack, running_stack
-from onboarding.blueprint import Blueprint
+from onboarding.blueprint import Blueprint, BlueprintError
 from onboarding.connecting import connect
+from outbound.errors import VendorError
 from wiring import open_parts
 
 console = Console(highlight=False, soft_wrap=True)
@@ -23,35 +27,59 @@ console = Console(highlight=False, soft_wrap=True)
 
 async def run_demo(*, stay: bool) -> int:
     """0 when the story came true; 1 naming the step, or the process, that failed."""
+    doing = Doing()
     try:
         settings = demo_settings()
         console.print("Starting everything on this machine:")
         async with running_stack(settings, with_sandbox=True, progress=_ready(time.monotonic())) as stack:
             console.print("\n[bold]One candidate's story[/bold]")
-            await _play(stack)
+            await _play(stack, doing)
             if stay:
+                doing.step = "Staying up"
                 _print_addresses(stack)
                 await stack.watch()
-    except (ProcessFailedError, PortInUseError, StepFailed) as error:
+    except FAILURES as error:
         console.print("[bold red]The demo failed.[/bold red]")
-        console.print(str(error), markup=False)
+        console.print(f"{doing.step}: {error}", markup=False)
         return 1
     return 0
+
+
+FAILURES = (
+    BlueprintError,
+    ClusterError,
+    PortInUseError,
+    PrefectApiError,
+    ProcessFailedError,
+    StepFailed,
+    VendorError,
+    httpx.HTTPError,
+)
+
+
+@dataclass
+class Doing:
+    """What the demo is at, to be named if it fails."""
+
+    step: str = "Starting"
 
 
 def _ready(began: float) -> Callable[[str], None]:
     return lambda name: _print_step(name, time.monotonic() - began)
 
 
-async def _play(stack: Stack) -> None:
+async def _play(stack: Stack, doing: Doing) -> None:
+    doing.step = "Connecting Lever and Crosschq"
     began = time.monotonic()
     async with httpx.AsyncClient(timeout=10) as http:
         lever, crosschq = LeverPeople(http, stack.lever_url), CrosschqPeople(http, stack.crosschq_url)
         await connect_sandbox(stack, lever, crosschq)
         _print_step("An admin connected Lever and Crosschq", time.monotonic() - began)
+        doing.step = "Moving the candidate"
         with console.status("The flow is at work ..."):
             async for told in Story(lever, crosschq).play():
                 _print_step(told.step, told.seconds)
+                doing.step = f"After '{told.step}'"
     _print_step("in all", time.monotonic() - began)
 
 

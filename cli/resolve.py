@@ -27,9 +27,9 @@ async def run_resolve_request(request_id: int, crosschq_id: str | None, why: str
             if holder is not None:
                 typer.echo(f"Crosschq's {crosschq_id} is request {holder.id} already: look again.", err=True)
                 return 1
-            await requests.is_sent(request_id, crosschq_id)
+            await requests.mark_sent(request_id, crosschq_id)
         else:
-            await requests.has_failed(request_id, f"A person said that Crosschq does not have it: {why}")
+            await requests.mark_failed(request_id, f"A person said that Crosschq does not have it: {why}")
             await _send_anew(session, request.delivery_id)
         said = "not sent" if crosschq_id is None else f"sent as {crosschq_id}"
         _audit(session, said, f"request:{request_id}", request.connection_id, why)

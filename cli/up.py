@@ -4,6 +4,7 @@ import time
 
 from rich.console import Console
 
+from deployments.cluster import ClusterError
 from deployments.ports import PortInUseError
 from deployments.prefect_api import PrefectApiError
 from deployments.processes import ProcessFailedError
@@ -30,7 +31,7 @@ async def run_up(settings: Settings) -> int:
             console.print(f"Private port:  http://{settings.private_host}:{settings.private_port}/health")
             console.print("\nConnect accounts with `crosschq-lever connect FILE`. Ctrl-C stops everything.")
             await stack.watch()
-    except (ProcessFailedError, PortInUseError, PrefectApiError) as error:
+    except (ClusterError, ProcessFailedError, PortInUseError, PrefectApiError) as error:
         console.print(f"\nStopped: {error}", markup=False)
         return 1
     return 0

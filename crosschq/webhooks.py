@@ -47,8 +47,13 @@ class WebhookAuth:
     secret: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        if self.scheme is not AuthScheme.NONE and not re.fullmatch(r"[!-~]+", self.secret or ""):
+        if self.scheme is not AuthScheme.NONE and not is_presentable(self.secret or ""):
             raise ValueError(f"a webhook with {self.scheme} needs a token of visible ASCII characters")
+
+
+def is_presentable(secret: str) -> bool:
+    """Whether a header can show it: visible ASCII, at least one character."""
+    return re.fullmatch(r"[!-~]+", secret) is not None
 
 
 def is_authorised(auth: WebhookAuth, authorization_header: str | None) -> bool:

@@ -1,17 +1,19 @@
 """How every story begins and ends: the case is taken up once, and put down with what came of it."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 from prefect import Flow, get_run_logger
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.states import Completed
 
-from outbound.errors import CredentialsRefused, VendorError
+from flows.lever_profile import tell_given_up
+from outbound.errors import CredentialsRefused, Refused, VendorError
 from store.deliveries import Attempt
 from tasks.case import Case
 from tasks.effects import StaysUnknown, Superseded
-from tasks.inbox import case_in_hand, finish, take_up, try_again_later, wait_for_credentials
+from tasks.inbox import case_in_hand, finish, next_attempt, put_off, take_up, wait_for_credentials
 from tasks.outcome import Outcome
 from tasks.request_records import NotAnsweredYet
 from tasks.signs_of_life import signs_of_life
@@ -39,6 +41,9 @@ async def work_on(delivery_id: int, attempt: int, story: Story) -> State[None]:
             return _failed(
                 "CredentialsRefused", f"{error} The connection is paused until `crosschq-lever connect`."
             )
+        except Refused as error:
+            await finish(case, Outcome.dead(f"Refused: {error}"))
+            return _failed("Refused", f"{error} See `crosschq-lever deliveries`.")
         except (VendorError, NotAnsweredYet, StaysUnknown) as error:
             return await _put_off(case, str(error))
         except Superseded as error:
@@ -56,10 +61,20 @@ async def _put_down(case: Case, outcome: Outcome) -> State[None]:
 
 
 async def _put_off(case: Case, why: str) -> State[None]:
-    until = await try_again_later(case, why)
+    until = next_attempt(case)
+    if until is None:
+        await tell_given_up(case)
+    await _end_attempt(case, until, why)
     if until is None:
         return _failed("GivenUp", f"{why} Given up: see `crosschq-lever deliveries`.")
     return _failed("TryingAgain", f"{why} The next attempt starts at {until:%H:%M:%S} UTC.")
+
+
+async def _end_attempt(case: Case, until: datetime | None, why: str) -> None:
+    if until is None:
+        await finish(case, Outcome.dead(f"Given up after attempt {case.attempt.number}: {why}"))
+    else:
+        await put_off(case, until, why)
 
 
 async def give_back(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
@@ -70,7 +85,7 @@ async def give_back(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) 
     async with open_parts():
         case = await case_in_hand(_attempt_of(flow_run))
         if case is not None:
-            await try_again_later(case, why)
+            await _end_attempt(case, next_attempt(case), why)
 
 
 async def set_aside(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:

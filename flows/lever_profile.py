@@ -8,11 +8,12 @@ from crosschq.models import ReferenceRequest
 from hiring import notes, status_tags
 from hiring.candidacy import Candidacy
 from hiring.progress import Progress
-from outbound.errors import AccessDenied
+from outbound.errors import AccessDenied, VendorError
 from tasks.case import Case
-from tasks.crosschq_steps import fetch_report
+from tasks.effects import Superseded
 from tasks.lever_writes import add_note, add_report_file, add_report_link, add_status_tag, remove_status_tags
 from tasks.outcome import Outcome
+from tasks.report_steps import fetch_report_pdf, report_link
 
 
 async def link_run_to(candidacy: Candidacy) -> None:
@@ -29,14 +30,34 @@ async def show_status(case: Case, opportunity_id: str, tags: Sequence[str], tag:
         await remove_status_tags(case, opportunity_id, outdated)
 
 
-async def explain(case: Case, opportunity_id: str, tags: Sequence[str], problem: str) -> Outcome:
-    """Says on the opportunity why no request went out, and what the recruiter can do."""
+async def explain(
+    case: Case, opportunity_id: str, tags: Sequence[str], problem: str, words: str | None = None
+) -> Outcome:
+    """Says on the opportunity why no request went out, and what the recruiter can do.
+
+    `words` are the inbox's, where the problem quotes what may name people.
+    """
     try:
         await show_status(case, opportunity_id, tags, status_tags.NOT_SENT)
         await add_note(case, opportunity_id, notes.not_sent(problem), f"delivery-{case.attempt.delivery_id}")
     except AccessDenied:
-        return Outcome.done("NotSent", f"Not sent: {problem} Lever refused the tag and note as well.")
-    return Outcome.done("NotSent", f"Not sent: {problem}")
+        return Outcome.done(
+            "NotSent", f"Not sent: {words or problem} Lever refused the tag and note as well."
+        )
+    return Outcome.done("NotSent", f"Not sent: {words or problem}")
+
+
+async def tell_given_up(case: Case) -> None:
+    """Says on the opportunity that its matter was given up; where Lever is what failed, only the inbox says it."""
+    if case.opportunity_id is None:
+        return
+    mark = f"delivery-{case.attempt.delivery_id}-given-up"
+    try:
+        await add_note(case, case.opportunity_id, notes.given_up(case.is_crosschq_news), mark)
+        if not case.is_crosschq_news:
+            await add_status_tag(case, case.opportunity_id, status_tags.NOT_SENT)
+    except (VendorError, Superseded):
+        return
 
 
 async def explain_unconfirmed(case: Case, candidacy: Candidacy, request_id: int) -> Outcome:
@@ -54,10 +75,11 @@ async def deliver_report(
     case: Case, candidacy: Candidacy, request_id: int, news: ReferenceRequest, progress: Progress
 ) -> None:
     """Link on the profile, PDF on the opportunity, summary as a note."""
-    report = await fetch_report(case, news)
-    if report.url:
-        await add_report_link(case, candidacy, report.url)
-    if report.pdf:
-        await add_report_file(case, candidacy.opportunity_id, f"crosschq-report-{news.id}.pdf", report.pdf)
-    text = notes.complete(progress, report.link_problem, report.file_problem)
+    link = await report_link(case, news)
+    if link.link:
+        await add_report_link(case, candidacy, link.link)
+    file = await fetch_report_pdf(case, news)
+    if file.pdf:
+        await add_report_file(case, candidacy.opportunity_id, f"crosschq-report-{news.id}.pdf", file.pdf)
+    text = notes.complete(progress, link.problem, file.problem)
     await add_note(case, candidacy.opportunity_id, text, f"request-{request_id}-complete")

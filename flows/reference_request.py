@@ -14,7 +14,7 @@ from tasks.begun_requests import Begun, begun_request, release
 from tasks.case import Case
 from tasks.crosschq_steps import progress_of, read_request, send_request
 from tasks.effects import StaysUnknown
-from tasks.lever_reads import read_candidacy
+from tasks.lever_reads import read_candidacy, read_profile
 from tasks.lever_writes import add_note
 from tasks.outcome import Outcome
 from tasks.request_records import (
@@ -90,7 +90,9 @@ async def _send(case: Case, candidacy: Candidacy, order: Send) -> Outcome:
         return await explain_unconfirmed(case, candidacy, request_id)
     except Refused as error:
         await remember_failed(request_id, str(error))
-        return await explain(case, opportunity_id, candidacy.tags, notes.refused_by_crosschq(error.reason))
+        problem = notes.refused_by_crosschq(error.reason)
+        words = "Crosschq refused it; its reason is in the note."
+        return await explain(case, opportunity_id, candidacy.tags, problem, words)
     await remember_sent(request_id, crosschq_id)
     await show_status(case, opportunity_id, candidacy.tags, status_tags.SENT)
     await add_note(case, opportunity_id, notes.sent(order), f"request-{request_id}-sent")
@@ -125,12 +127,10 @@ async def bring_news(case: Case) -> Outcome:
     if request.ended_at or progress.is_older_than(request.crosschq_updated_on):
         return Outcome.ignored("Lever shows a newer state of this request already.")
     try:
-        candidacy = await read_candidacy(case, request.opportunity_id)
-    except (NotFound, AccessDenied):
+        candidacy = await read_profile(case, request.opportunity_id)
+    except NotFound:
         await remember_progress(request.id, progress)
-        return Outcome.done(
-            "NoProfile", "The opportunity is gone from Lever, or this key may not see it any more."
-        )
+        return Outcome.done("NoProfile", "The opportunity is gone from Lever.")
     await link_run_to(candidacy)
     if progress.stage is Stage.COMPLETE:
         await deliver_report(case, candidacy, request.id, news, progress)

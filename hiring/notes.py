@@ -59,6 +59,15 @@ def unconfirmed() -> str:
     )
 
 
+def given_up(has_request: bool) -> str:
+    """After days of trying."""
+    if has_request:
+        return "News of the Crosschq reference request could not be shown here for days: please look in Crosschq."
+    return not_sent(
+        "Crosschq could not be reached for days. Move the candidate to this stage again to try anew."
+    )
+
+
 def complete(progress: Progress, link_problem: str | None, file_problem: str | None) -> str:
     lines = [f"Crosschq report complete: {progress.answered} of {progress.asked} references answered."]
     lines.append(

@@ -1,6 +1,7 @@
 """A connection as an admin writes it, in one TOML file (documented in `connection.example.toml`). Calls nobody."""
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
@@ -49,7 +50,15 @@ def _https_or_loopback(url: str) -> str:
     return url.rstrip("/")
 
 
+def _visible_ascii(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[!-~]+", secret.get_secret_value()):
+        raise ValueError("only visible ASCII characters, without blanks")
+    return secret
+
+
 Secret = Annotated[SecretStr, BeforeValidator(_from_environment), Field(min_length=1)]
+Token = Annotated[Secret, AfterValidator(_visible_ascii)]
+"""Shown in a header or used as a key of a signature."""
 BaseUrl = Annotated[str, AfterValidator(_https_or_loopback)]
 
 
@@ -66,7 +75,7 @@ class LeverPart(_Part):
     trigger_stages: Annotated[list[Name], Field(min_length=1)]
     create_webhooks: bool = False
     """Make the webhook through Lever's API, and store its token at once."""
-    stage_change_token: Secret | None = None
+    stage_change_token: Token | None = None
     """The signature token Lever shows for the webhook made by hand."""
 
     @model_validator(mode="after")
@@ -85,7 +94,7 @@ class CrosschqPart(_Part):
     api_key: Secret
     key_prefix: Literal["", "Token ", "Bearer "] = ""
     webhook_auth: Literal["none", "basic", "token"] = "token"
-    webhook_token: Secret | None = None
+    webhook_token: Token | None = None
     """Chosen by the admin, and typed into Crosschq's API settings too."""
     trusted_origins: Annotated[list[str], Field(min_length=1)] = sorted(dialect.REPORT_ORIGINS)
 

@@ -72,13 +72,13 @@ class Endpoints:
     def add(self, endpoint: WebhookEndpoint) -> None:
         self._session.add(endpoint)
 
-    async def was_pinged(self, endpoint_id: int) -> None:
+    async def note_ping(self, endpoint_id: int) -> None:
         await self._change(endpoint_id, last_ping_at=func.now())
 
-    async def got_event(self, endpoint_id: int) -> None:
+    async def note_event(self, endpoint_id: int) -> None:
         await self._change(endpoint_id, last_event_at=func.now())
 
-    async def rejected(self, endpoint_id: int, reason: str) -> None:
+    async def note_rejection(self, endpoint_id: int, reason: str) -> None:
         """Makes a wrong token visible to the admin: the sender learns only that it was refused."""
         await self._change(
             endpoint_id,

@@ -145,7 +145,7 @@ class Deliveries:
             )
         )
 
-    async def has_run(self, attempt: Attempt, flow_run_id: str) -> None:
+    async def note_run(self, attempt: Attempt, flow_run_id: str) -> None:
         await self._session.execute(
             update(Delivery)
             .where(Delivery.id == attempt.delivery_id, Delivery.attempt == attempt.number)
@@ -165,7 +165,7 @@ class Deliveries:
             .returning(Delivery)
         )
 
-    async def is_alive(self, attempt: Attempt) -> bool:
+    async def note_life(self, attempt: Attempt) -> bool:
         """A sign of life of the run at work; False when the delivery is not this attempt's any more."""
         return await self._leave(attempt, alive_at=func.now())
 

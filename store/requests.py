@@ -127,16 +127,16 @@ class Requests:
             .with_for_update()
         )
 
-    async def is_sent(self, request_id: int, crosschq_id: str) -> None:
+    async def mark_sent(self, request_id: int, crosschq_id: str) -> None:
         await self._change(request_id, state=RequestState.SENT, crosschq_id=crosschq_id, sent_at=func.now())
 
-    async def is_unknown(self, request_id: int, problem: str) -> None:
+    async def mark_unknown(self, request_id: int, problem: str) -> None:
         await self._change(request_id, state=RequestState.UNKNOWN, problem=problem)
 
-    async def has_failed(self, request_id: int, problem: str) -> None:
+    async def mark_failed(self, request_id: int, problem: str) -> None:
         await self._change(request_id, state=RequestState.FAILED, problem=problem, ended_at=func.now())
 
-    async def has_progressed(
+    async def note_progress(
         self, request_id: int, *, answered: int, asked: int, updated_on: datetime | None
     ) -> None:
         known = ReferenceRequest.crosschq_updated_on
@@ -144,7 +144,7 @@ class Requests:
             request_id, answered=answered, asked=asked, crosschq_updated_on=func.coalesce(updated_on, known)
         )
 
-    async def has_ended(self, request_id: int, state: RequestState) -> None:
+    async def mark_ended(self, request_id: int, state: RequestState) -> None:
         await self._change(request_id, state=state, ended_at=func.now())
 
     async def count_open(self) -> int:

@@ -51,7 +51,7 @@ async def release(case: Case, opportunity_id: str) -> None:
         if latest is None or latest.state is not RequestState.INTENDED:
             return
         if not may_be_at_crosschq(await Effects(session).known(case.connection_id, creation_key(latest.id))):
-            await requests.has_failed(latest.id, "It was never sent.")
+            await requests.mark_failed(latest.id, "It was never sent.")
 
 
 def may_be_at_crosschq(effect: Before | None) -> bool:

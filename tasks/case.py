@@ -22,6 +22,7 @@ class Case:
     connection_id: int
     event: str
     subject_id: str
+    opportunity_id: str | None
     happened_at: datetime
     first_attempt_at: datetime
 
@@ -32,6 +33,7 @@ class Case:
             connection_id=delivery.connection_id,
             event=delivery.event,
             subject_id=delivery.subject.partition(":")[2],
+            opportunity_id=delivery.opportunity_id,
             happened_at=delivery.triggered_at or delivery.received_at,
             first_attempt_at=delivery.first_attempt_at or delivery.received_at,
         )

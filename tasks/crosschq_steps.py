@@ -1,6 +1,4 @@
-"""Asks Crosschq for references, reads how far they are, fetches the report."""
-
-from dataclasses import dataclass
+"""Asks Crosschq for references, and reads how far they are."""
 
 from crosschq.models import ReferenceRequest
 from crosschq.new_request import Candidate, HiringManager, NewReferenceRequest
@@ -8,12 +6,9 @@ from hiring.candidacy import Person
 from hiring.decisions import Send
 from hiring.names import split_name
 from hiring.progress import Progress, Stage
-from outbound.download import LinkRefused, fetch_pdf
-from outbound.links import check_link
-from tasks.case import Case, connection_of, crosschq_of
+from tasks.case import Case, crosschq_of
 from tasks.effects import once
 from tasks.step import step
-from wiring import current_parts
 
 
 @step
@@ -38,44 +33,15 @@ async def read_request(case: Case, crosschq_id: str) -> ReferenceRequest:
         return await crosschq.reference_request(crosschq_id)
 
 
-@dataclass(frozen=True)
-class Report:
-    """What of a finished report may be shown; the problems say, for people, why something is missing."""
-
-    url: str | None
-    pdf: bytes | None
-    link_problem: str | None
-    file_problem: str | None
-
-
-@step
-async def fetch_report(case: Case, news: ReferenceRequest) -> Report:
-    """Links from a vendor's answer are only used when they lead to the connection's trusted origins."""
-    trusted = frozenset((await connection_of(case)).trusted_origins)
-    url, pdf, link_problem, file_problem = news.report_url, None, None, None
-    try:
-        check_link(news.report_url or "", trusted)
-    except LinkRefused as error:
-        url, link_problem = None, str(error)
-    pdf_url = news.report_full_pdf or news.report_summary_pdf
-    try:
-        pdf = await fetch_pdf(current_parts().web, pdf_url, trusted) if pdf_url else None
-        file_problem = None if pdf_url else "Crosschq gave none."
-    except LinkRefused as error:
-        file_problem = str(error)
-    return Report(url, pdf, link_problem, file_problem)
-
-
 def progress_of(news: ReferenceRequest) -> Progress:
     """Crosschq's state of a request in our words."""
-    stage = (
-        Stage.COMPLETE
-        if news.is_complete
-        else Stage.ENDED
-        if news.is_over_without_report
-        else Stage.UNDER_WAY
-    )
-    return Progress(stage, news.answered, news.asked, news.updated_on)
+    return Progress(_stage_of(news), news.answered, news.asked, news.updated_on)
+
+
+def _stage_of(news: ReferenceRequest) -> Stage:
+    if news.is_complete:
+        return Stage.COMPLETE
+    return Stage.ENDED if news.is_over_without_report else Stage.UNDER_WAY
 
 
 def _new_request(order: Send) -> NewReferenceRequest:

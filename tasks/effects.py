@@ -49,13 +49,13 @@ async def once(case: Case, key: str, act: Act, *, find: Find | None = None) -> s
     return await _to_its_end(_do(case, key, act, can_look=find is not None))
 
 
-async def set_like(case: Case, key: str, act: Act) -> None:
-    """As `once`, for an act that done twice is the same as done once: it needs no looking."""
+async def repeatable(case: Case, key: str, act: Act) -> None:
+    """As `once`, for an act that done twice is the same as done once: when unsure, it is done again."""
+    await once(case, key, act, find=_do_it_again)
 
-    async def unsure() -> None:
-        return None
 
-    await once(case, key, act, find=unsure)
+async def _do_it_again() -> None:
+    return None
 
 
 async def _intend(case: Case, key: str) -> Before | None:

@@ -34,21 +34,21 @@ async def finish(case: Case, outcome: Outcome) -> bool:
         return await Deliveries(session).finish(case.attempt, outcome.state, outcome.words)
 
 
-async def try_again_later(case: Case, why: str) -> datetime | None:
-    """When the dispatcher starts the next attempt; None: given up, a person must look."""
+def next_attempt(case: Case) -> datetime | None:
+    """When the dispatcher may start the next attempt; None: it is time to give up, and a person must look."""
     parts = current_parts()
-    until = next_attempt_at(
+    return next_attempt_at(
         case.first_attempt_at,
         parts.now(),
         parts.settings.give_up_after,
         random.random(),  # noqa: S311 - spreads waits, hides nothing
     )
-    if until is None:
-        await finish(case, Outcome.dead(f"Given up after attempt {case.attempt.number}: {why}"))
-        return None
-    async with parts.database.transaction() as session:
+
+
+async def put_off(case: Case, until: datetime, why: str) -> None:
+    """Ends this attempt; the dispatcher starts the next one then."""
+    async with current_parts().database.transaction() as session:
         await Deliveries(session).put_off(case.attempt, until, f"Trying again: {why}")
-    return until
 
 
 async def wait_for_credentials(case: Case, why: str) -> None:

@@ -6,7 +6,7 @@ from hashlib import sha256
 from hiring.candidacy import Candidacy
 from hiring.notes import has_mark, marked
 from tasks.case import Case, lever_of
-from tasks.effects import once, set_like
+from tasks.effects import once, repeatable
 from tasks.step import step
 
 
@@ -18,7 +18,7 @@ async def add_status_tag(case: Case, opportunity_id: str, tag: str) -> None:
             await lever.add_tags(opportunity_id, [tag], perform_as)
             return tag
 
-        await set_like(case, f"tag/{case.attempt.token}/{tag}", act)
+        await repeatable(case, f"tag/{case.attempt.token}/{tag}", act)
 
 
 @step
@@ -29,7 +29,7 @@ async def remove_status_tags(case: Case, opportunity_id: str, tags: Sequence[str
             await lever.remove_tags(opportunity_id, tags, perform_as)
             return ", ".join(tags)
 
-        await set_like(case, f"untag/{case.attempt.token}", act)
+        await repeatable(case, f"untag/{case.attempt.token}", act)
 
 
 @step

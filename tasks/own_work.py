@@ -36,9 +36,8 @@ async def _decide(client: PrefectClient, suspect: Delivery) -> bool:
     async with current_parts().database.transaction() as session:
         stranded = Stranded(session)
         if fate is Fate.CANCELLED:
-            await stranded.finish(
-                suspect, DeliveryState.IGNORED, "Ignored: its run was cancelled in Prefect."
-            )
+            words = "Cancelled in Prefect. What was under way may have been done."
+            await stranded.finish(suspect, DeliveryState.DEAD, words)
             return False
         if fate is Fate.QUEUED and suspect.state is DeliveryState.DISPATCHED:
             return False
@@ -83,9 +82,11 @@ async def settle_abandoned_requests() -> int:
         for request in abandoned:
             effect = await Effects(session).known(request.connection_id, creation_key(request.id))
             if may_be_at_crosschq(effect):
-                await Requests(session).is_unknown(request.id, "Its delivery ended before Crosschq answered.")
+                await Requests(session).mark_unknown(
+                    request.id, "Its delivery ended before Crosschq answered."
+                )
             else:
-                await Requests(session).has_failed(
+                await Requests(session).mark_failed(
                     request.id, "Its delivery was given up before it was sent."
                 )
     return len(abandoned)

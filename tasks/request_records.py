@@ -75,27 +75,29 @@ async def reserve(case: Case, candidacy: Candidacy, order: Send) -> int | None:
 
 async def remember_sent(request_id: int, crosschq_id: str) -> None:
     async with current_parts().database.transaction() as session:
-        await Requests(session).is_sent(request_id, crosschq_id)
+        await Requests(session).mark_sent(request_id, crosschq_id)
 
 
 async def remember_unknown(request_id: int) -> None:
     async with current_parts().database.transaction() as session:
-        await Requests(session).is_unknown(request_id, "Crosschq did not answer whether it took the request.")
+        await Requests(session).mark_unknown(
+            request_id, "Crosschq did not answer whether it took the request."
+        )
 
 
 async def remember_failed(request_id: int, problem: str) -> None:
     async with current_parts().database.transaction() as session:
-        await Requests(session).has_failed(request_id, problem)
+        await Requests(session).mark_failed(request_id, problem)
 
 
 async def remember_progress(request_id: int, progress: Progress) -> None:
     async with current_parts().database.transaction() as session:
         requests = Requests(session)
-        await requests.has_progressed(
+        await requests.note_progress(
             request_id, answered=progress.answered, asked=progress.asked, updated_on=progress.updated_on
         )
         if progress.stage in _ENDED:
-            await requests.has_ended(request_id, _ENDED[progress.stage])
+            await requests.mark_ended(request_id, _ENDED[progress.stage])
 
 
 async def request_behind(case: Case, news: News) -> ReferenceRequest | None:
@@ -113,7 +115,7 @@ async def request_behind(case: Case, news: News) -> ReferenceRequest | None:
         ours = await requests.unanswered(case.connection_id, indexes, news.job, news.created_at)
         if ours is None or not await _can_be(news, ours, session):
             return None
-        await requests.is_sent(ours.id, news.id)
+        await requests.mark_sent(ours.id, news.id)
         return ours
 
 

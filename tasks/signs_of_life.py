@@ -31,7 +31,7 @@ async def _give(case: Case) -> None:
         await asyncio.sleep(current_parts().settings.run_silence.total_seconds() / 3)
         try:
             async with current_parts().database.transaction() as session:
-                if not await Deliveries(session).is_alive(case.attempt):
+                if not await Deliveries(session).note_life(case.attempt):
                     return
         except (SQLAlchemyError, OSError) as error:
             # A database that is away for longer makes this run a dead one; then its next attempt does the work.

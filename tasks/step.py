@@ -8,7 +8,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas import TaskRun
 from prefect.client.schemas.objects import State
 
-from outbound.errors import NotExecuted, OutcomeUnknown
+from outbound.errors import OutcomeUnknown
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -18,9 +18,12 @@ R = TypeVar("R")
 RETRY_DELAYS = [1, 3]
 
 
-def repeat_is_harmless(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
-    """The vendor did nothing, or it is unknown what it did: then the step first looks (see tasks.effects)."""
-    return isinstance(state.data, NotExecuted | OutcomeUnknown)
+def looking_helps(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """It is unknown what the vendor did: the step repeated looks first (see tasks.effects).
+
+    What the vendor surely did not do was repeated by its client already (see outbound.http).
+    """
+    return isinstance(state.data, OutcomeUnknown)
 
 
 def step(function: Callable[P, Coroutine[Any, Any, R]]) -> Task[P, Coroutine[Any, Any, R]]:
@@ -30,7 +33,7 @@ def step(function: Callable[P, Coroutine[Any, Any, R]]) -> Task[P, Coroutine[Any
         retries=len(RETRY_DELAYS),
         retry_delay_seconds=list(RETRY_DELAYS),
         retry_jitter_factor=0.5,
-        retry_condition_fn=repeat_is_harmless,
+        retry_condition_fn=looking_helps,
         cache_policy=NO_CACHE,
         persist_result=False,
     )

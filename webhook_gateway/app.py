@@ -52,10 +52,13 @@ class Gateway:
     patience: float = 10.0
 
     async def receive(self, request: Request, vendor: Vendor) -> Response:
-        began = time.perf_counter()
-        response, result = await self._answer(request, vendor)
-        self.metrics.webhooks.labels(vendor.value, result).inc()
-        self.metrics.answer_seconds.labels(vendor.value).observe(time.perf_counter() - began)
+        began, result = time.perf_counter(), "error"
+        try:
+            response, result = await self._answer(request, vendor)
+        finally:
+            # An error of our own is counted too, on its way to a 500.
+            self.metrics.webhooks.labels(vendor.value, result).inc()
+            self.metrics.answer_seconds.labels(vendor.value).observe(time.perf_counter() - began)
         return response
 
     async def _answer(self, request: Request, vendor: Vendor) -> tuple[Response, str]:
@@ -103,18 +106,18 @@ class Gateway:
     async def _remember_rejection(self, endpoint: WebhookEndpoint, reason: str) -> None:
         log.warning("Webhook endpoint %d rejected a request: %s.", endpoint.id, reason)
         async with self.database.transaction() as session:
-            await Endpoints(session).rejected(endpoint.id, reason)
+            await Endpoints(session).note_rejection(endpoint.id, reason)
 
     async def _ping(self, endpoint: WebhookEndpoint) -> tuple[Response, str]:
         async with self.database.transaction() as session:
-            await Endpoints(session).was_pinged(endpoint.id)
+            await Endpoints(session).note_ping(endpoint.id)
         return PlainTextResponse("connection verified"), "ping"
 
     async def _record(self, endpoint: WebhookEndpoint, new: NewDelivery) -> tuple[Response, str]:
         async with self.database.transaction() as session:
             recorded = await Deliveries(session).record(new)
             if recorded is not Recorded.ANOTHER_BODY:
-                await Endpoints(session).got_event(endpoint.id)
+                await Endpoints(session).note_event(endpoint.id)
         if recorded is Recorded.ANOTHER_BODY:
             reason = "a signature that was used before came with another body"
             await self._remember_rejection(endpoint, reason)

@@ -6,7 +6,15 @@ Only the id is used later: the flow reads the request again before it acts.
 import hashlib
 from datetime import timedelta
 
-from crosschq.webhooks import AuthScheme, Malformed, Snapshot, WebhookAuth, is_authorised, replay_key
+from crosschq.webhooks import (
+    AuthScheme,
+    Malformed,
+    Snapshot,
+    WebhookAuth,
+    is_authorised,
+    is_presentable,
+    replay_key,
+)
 from store.deliveries import NewDelivery
 from store.due import SNAPSHOT_EVENT
 from store.tables import WebhookEndpoint
@@ -45,4 +53,5 @@ def _accepted(endpoint: WebhookEndpoint, vault: Vault) -> list[WebhookAuth]:
         return [WebhookAuth(AuthScheme.NONE)]
     scheme = AuthScheme(endpoint.auth_scheme or AuthScheme.TOKEN)
     secrets = vault.open_list(endpoint.secrets) if endpoint.secrets else []
-    return [WebhookAuth(scheme, secret) for secret in secrets]
+    # One that could never be shown, as a header cannot carry it, is no reason to refuse the others.
+    return [WebhookAuth(scheme, secret) for secret in secrets if is_presentable(secret)]

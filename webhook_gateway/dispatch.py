@@ -65,7 +65,7 @@ class Dispatcher:
                 log.warning("Delivery %d waits for its flow run: %s", delivery.id, error)
                 return
             async with self._database.transaction() as session:
-                await Deliveries(session).has_run(Attempt(delivery.id, delivery.attempt), flow_run_id)
+                await Deliveries(session).note_run(Attempt(delivery.id, delivery.attempt), flow_run_id)
         self._metrics.dispatched.labels("started").inc()
         log.info("Delivery %d, attempt %d: flow run %s.", delivery.id, delivery.attempt, flow_run_id)
 

@@ -26,6 +26,7 @@ class ReportKind(StrEnum):
     HTML = "html"
     HUGE = "huge"
     REDIRECT = "redirect"
+    DOWN = "down"
 
 
 class Organization:

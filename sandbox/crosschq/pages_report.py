@@ -54,6 +54,8 @@ class _Reports:
         match self.organization.report_kind:
             case ReportKind.HTML:
                 return HTMLResponse("<!doctype html><title>Sign in</title><p>Please sign in to read this.")
+            case ReportKind.DOWN:
+                return Response(status_code=503)
             case ReportKind.HUGE:
                 return StreamingResponse(_huge(pdf), media_type=PDF)
             case ReportKind.REDIRECT if "moved" not in request.query_params:

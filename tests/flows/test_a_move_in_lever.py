@@ -150,6 +150,37 @@ async def test_lever_sending_the_same_webhook_twice_makes_one_run(office: Office
     await office.the_request(candidate)
 
 
+async def test_a_posting_that_this_key_may_not_see_does_not_stop_the_request(office: Office) -> None:
+    candidate = await office.lever.meet_candidate()
+    await office.lever.tag(candidate["id"], "crosschq-engineer")
+    await office.lever.set_knobs(fail_status=403, fail_count=1, match="GET .*/postings/")
+    await office.move(candidate)
+    ran = await office.work_once()
+    assert ran.name == "RequestSent", ran.outcome
+    assert (await office.the_request(candidate))["job_position"] == "Engineers"
+
+
+async def test_the_fallback_template_is_used_when_no_tag_matches(office: Office) -> None:
+    await office.connect_again(lambda text: text.replace('lever_tag = "crosschq-sales"', "fallback = true"))
+    candidate = await office.lever.meet_candidate("no_template_tag")
+    await office.move(candidate)
+    await office.work()
+    assert (await office.the_request(candidate))["jobrole"] == "sales-representative"
+
+
+async def test_moved_in_again_after_the_report_gets_a_note_only(office: Office) -> None:
+    candidate = await office.lever.meet_candidate()
+    await office.move(candidate)
+    await office.work()
+    await office.act((await office.the_request(candidate))["id"], "finish")
+    await office.work()
+    await office.move(candidate, "On-site")
+    await office.move(candidate)
+    assert (await office.work_once()).name == "NotedOnly"
+    await office.the_request(candidate)
+    assert await office.status_tags(candidate) == ["Crosschq: complete"]
+
+
 async def test_a_deleted_opportunity_is_left_alone(office: Office) -> None:
     candidate = await office.lever.meet_candidate()
     await office.move(candidate)

@@ -1,9 +1,12 @@
 """What Crosschq's webhooks lead to on the Lever profile: status, report, and nothing twice."""
 
+from datetime import timedelta
+
 import httpx
 import pytest
+from sqlalchemy import update
 
-from store.tables import DeliveryState
+from store.tables import Delivery, DeliveryState
 from tests.flows.office import Office
 
 pytestmark = pytest.mark.stack
@@ -115,6 +118,27 @@ async def test_a_report_that_is_no_pdf_is_linked_but_not_attached(
     assert await office.lever.files(candidate["id"]) == []
     assert sum(says in note for note in notes) == 1
     assert len((await office.lever.opportunity(candidate["id"]))["links"]) == 1
+
+
+async def test_a_pdf_host_that_is_down_holds_back_neither_link_nor_for_ever_the_summary(
+    office: Office,
+) -> None:
+    candidate, request_id = await a_request_sent(office)
+    await office.crosschq.say("report-kind", kind="down")
+    await office.act(request_id, "finish")
+    (ran,) = await office.work()
+    assert ran.name == "TryingAgain"
+    assert len((await office.lever.opportunity(candidate["id"]))["links"]) == 1
+    async with office.parts.database.transaction() as session:
+        an_hour_ago = office.parts.now() - timedelta(minutes=61)
+        await session.execute(
+            update(Delivery).values(next_attempt_at=an_hour_ago, first_attempt_at=an_hour_ago)
+        )
+    await office.work()
+    assert await office.status_tags(candidate) == ["Crosschq: complete"]
+    assert (
+        sum("did not answer for an hour" in note for note in await office.lever.notes(candidate["id"])) == 1
+    )
 
 
 async def test_a_cancelled_request_is_shown_and_can_be_asked_anew(office: Office) -> None:

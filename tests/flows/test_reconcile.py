@@ -34,7 +34,7 @@ async def dispatched(office: Office, candidate: dict[str, Any]) -> Delivery:
     with office.prefect_settings():
         run_id = await PrefectRuns().start(delivery)
     async with office.parts.database.transaction() as session:
-        await Deliveries(session).has_run(Attempt(delivery.id, delivery.attempt), run_id)
+        await Deliveries(session).note_run(Attempt(delivery.id, delivery.attempt), run_id)
     return await office.delivery(delivery.id)
 
 

@@ -19,13 +19,13 @@ async def reserved(database: Database, new: NewRequest, state: RequestState) -> 
         requests = Requests(session)
         match state:
             case RequestState.SENT:
-                await requests.is_sent(made.id, f"rq-{made.id}")
+                await requests.mark_sent(made.id, f"rq-{made.id}")
             case RequestState.UNKNOWN:
-                await requests.is_unknown(made.id, "Crosschq did not answer.")
+                await requests.mark_unknown(made.id, "Crosschq did not answer.")
             case RequestState.INTENDED:
                 pass
             case _:
-                await requests.has_ended(made.id, state)
+                await requests.mark_ended(made.id, state)
     return await get(database, made.id)
 
 

@@ -71,7 +71,7 @@ async def test_of_two_unanswered_requests_the_older_is_adopted_first(
     await reserved(database, replace(new, opportunity_id="opportunity-2"), RequestState.UNKNOWN)
     assert await _unanswered(database, new) == 1
     async with database.transaction() as session:
-        await Requests(session).is_sent(1, "rq-1")
+        await Requests(session).mark_sent(1, "rq-1")
     assert await _unanswered(database, new) == 2
 
 

@@ -62,7 +62,7 @@ async def test_an_attempt_put_off_is_followed_by_the_next_number_at_its_time(
 ) -> None:
     attempt = await running(database, stage_change(await connect(database, vault)))
     async with database.transaction() as session:
-        await Deliveries(session).has_run(attempt, "run-1")
+        await Deliveries(session).note_run(attempt, "run-1")
     until = datetime.now(UTC) + timedelta(minutes=5)
     assert await put_off(database, attempt, until)
     kept = await row(database, 1)
@@ -99,7 +99,7 @@ async def test_the_run_of_a_superseded_attempt_is_not_noted(database: Database, 
     old = await running(database, stage_change(await connect(database, vault)))
     await next_attempt(database, old)
     async with database.transaction() as session:
-        await Deliveries(session).has_run(old, "run-of-the-old-one")
+        await Deliveries(session).note_run(old, "run-of-the-old-one")
     assert (await row(database, 1)).flow_run_id is None
 
 

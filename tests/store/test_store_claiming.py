@@ -146,7 +146,7 @@ async def test_a_claimed_delivery_with_a_run_is_not_handed_out_again(
     await record(database, stage_change(await connect(database, vault)))
     (attempt,) = await claim(database)
     async with database.transaction() as session:
-        await Deliveries(session).has_run(attempt, "run-1")
+        await Deliveries(session).note_run(attempt, "run-1")
     await make_due(database, 1, ago=2 * DISPATCH_LEASE)
     assert await claim(database) == []
     assert (await row(database, 1)).flow_run_id == "run-1"

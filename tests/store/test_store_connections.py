@@ -37,7 +37,7 @@ async def test_an_endpoint_is_found_by_its_url_with_its_connection(
 async def test_rejections_are_counted_with_the_last_reason(database: Database, connected: Connected) -> None:
     for reason in ("the signature is wrong", "triggeredAt is too old"):
         async with database.transaction() as session:
-            await Endpoints(session).rejected(connected.lever.id, reason)
+            await Endpoints(session).note_rejection(connected.lever.id, reason)
     seen = await _endpoint(database, connected)
     assert (seen.rejections, seen.last_rejection) == (2, "triggeredAt is too old")
     assert seen.last_rejected_at is not None
@@ -46,10 +46,10 @@ async def test_rejections_are_counted_with_the_last_reason(database: Database, c
 
 async def test_pings_and_events_leave_their_time(database: Database, connected: Connected) -> None:
     async with database.transaction() as session:
-        await Endpoints(session).was_pinged(connected.lever.id)
+        await Endpoints(session).note_ping(connected.lever.id)
     assert (await _endpoint(database, connected)).last_ping_at is not None
     async with database.transaction() as session:
-        await Endpoints(session).got_event(connected.lever.id)
+        await Endpoints(session).note_event(connected.lever.id)
     assert (await _endpoint(database, connected)).last_event_at is not None
 
 

@@ -91,11 +91,11 @@ async def test_a_sent_request_is_known_by_crosschqs_id_within_its_connection(
 async def test_progress_and_failure_are_remembered(database: Database, new: NewRequest) -> None:
     sent = await reserved(database, new, RequestState.SENT)
     async with database.transaction() as session:
-        await Requests(session).has_progressed(sent.id, answered=1, asked=3, updated_on=sent.created_at)
+        await Requests(session).note_progress(sent.id, answered=1, asked=3, updated_on=sent.created_at)
     kept = await get(database, sent.id)
     assert (kept.answered, kept.asked, kept.crosschq_updated_on) == (1, 3, sent.created_at)
     async with database.transaction() as session:
-        await Requests(session).has_failed(sent.id, "Crosschq refused it.")
+        await Requests(session).mark_failed(sent.id, "Crosschq refused it.")
     kept = await get(database, sent.id)
     assert (kept.state, kept.problem) == (RequestState.FAILED, "Crosschq refused it.")
     assert kept.ended_at is not None
