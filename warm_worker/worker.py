@@ -14,6 +14,7 @@ import anyio.abc
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.responses import WorkerFlowRunResponse
 from prefect.exceptions import ObjectNotFound
+from prefect.logging import get_logger
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 from pydantic import TypeAdapter
 
@@ -29,6 +30,8 @@ from warm_worker.metrics import Metrics
 from warm_worker.stopping import stop_on_signals
 from warm_worker.watching import watch_for_blocks, watch_for_cancels
 from wiring import open_parts
+
+log = get_logger("warm_worker")
 
 RUNS_AT_ONCE = 16
 """Without `--limit`."""
@@ -64,6 +67,8 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorkerResul
             asyncio.ensure_future(watch_for_cancels(self._crew)),
             asyncio.ensure_future(watch_for_blocks(self._crew, self._admission, self._metrics)),
         ]
+        for watch in self._watches:
+            watch.add_done_callback(_tell_of_its_end)
         if self._settings.worker_metrics_port:
             self._metrics.serve(self._settings.worker_metrics_port)
 
@@ -114,6 +119,11 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorkerResul
     ) -> BaseWorkerResult:
         """Where `BaseWorker.submit` ends, which runs code that somebody uploads: never here."""
         raise Refused("This worker runs deployments of our own flows only.")
+
+
+def _tell_of_its_end(watch: asyncio.Task[None]) -> None:
+    if not watch.cancelled() and (error := watch.exception()):
+        log.error("A watch of the worker has ended: restart the worker.", exc_info=error)
 
 
 def _carry_out(admission: Admission) -> CarryOut:

@@ -134,7 +134,7 @@ async def test_a_parameter_that_looks_like_a_template_survives(
     assert (await found(api))["parameters"] == tricky
 
 
-async def test_the_worker_runs_what_is_deployed_with_our_settings_and_nothing_of_the_run(
+async def test_a_run_may_override_nothing_and_the_worker_runs_no_flow_but_the_products(
     api: httpx.AsyncClient, trial: Path
 ) -> None:
     deployment = f"/deployments/{(await found(api))['id']}"
@@ -142,7 +142,7 @@ async def test_the_worker_runs_what_is_deployed_with_our_settings_and_nothing_of
     refused = await api.post(f"{deployment}/create_flow_run", json=override)
     assert refused.status_code == 422
     run = checked(await api.post(f"{deployment}/create_flow_run", json={})).json()
-    assert await end_of(api, run["id"]) == "COMPLETED"
+    assert await end_of(api, run["id"]) == "FAILED"
 
 
 async def test_the_products_deployments_are_registered_without_schedules(api: httpx.AsyncClient) -> None:
