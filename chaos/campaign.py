@@ -1,6 +1,7 @@
 """One campaign: everything started, candidates moved, processes killed, vendors misbehaving; then peace and a count."""
 
 import asyncio
+import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -37,16 +38,21 @@ class Campaign:
     candidates: int
     kills: int
     tell: Callable[[str], None]
-    patience: float = 420.0
+    patience: float = 300.0
 
     async def run(self) -> Verdict:
-        with tempfile.TemporaryDirectory(prefix="cl-") as folder:
-            settings = _settings(Path(folder))
-            async with (
-                running_stack(settings, with_sandbox=True, progress=self.tell) as stack,
-                _watched(stack),
-            ):
-                return await self._run_on(stack)
+        """Leaves its folder with all logs behind when something is wrong."""
+        folder = Path(tempfile.mkdtemp(prefix="cl-"))
+        async with (
+            running_stack(_settings(folder), with_sandbox=True, progress=self.tell) as stack,
+            _watched(stack),
+        ):
+            verdict = await self._run_on(stack)
+        if verdict.is_clean:
+            shutil.rmtree(folder)
+        else:
+            self.tell(f"logs are in {folder}/logs")
+        return verdict
 
     async def _run_on(self, stack: Stack) -> Verdict:
         async with httpx.AsyncClient(timeout=30) as http, open_parts(stack.settings):

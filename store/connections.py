@@ -22,7 +22,9 @@ class Connections:
         return rows.all()
 
     async def named(self, name: str) -> Connection | None:
-        return await self._session.scalar(select(Connection).where(Connection.name == name).with_for_update())
+        return (
+            await self._session.scalars(select(Connection).where(Connection.name == name).with_for_update())
+        ).one_or_none()
 
     def add(self, connection: Connection) -> None:
         self._session.add(connection)

@@ -121,12 +121,14 @@ class Deliveries:
         return [*claimed, *lost]
 
     async def _opportunity_of(self, snapshot: Delivery) -> str | None:
-        return await self._session.scalar(
-            select(ReferenceRequest.opportunity_id).where(
-                ReferenceRequest.connection_id == snapshot.connection_id,
-                ReferenceRequest.crosschq_id == snapshot.subject.partition(":")[2],
+        return (
+            await self._session.scalars(
+                select(ReferenceRequest.opportunity_id).where(
+                    ReferenceRequest.connection_id == snapshot.connection_id,
+                    ReferenceRequest.crosschq_id == snapshot.subject.partition(":")[2],
+                )
             )
-        )
+        ).one_or_none()
 
     async def _cover_older(self, newest: Delivery) -> None:
         await self._session.execute(

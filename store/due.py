@@ -14,7 +14,7 @@ DISPATCH_LEASE = timedelta(seconds=30)
 """After this long without a flow run the same attempt is dispatched again: its key makes a second run impossible."""
 
 
-def due() -> Select[Delivery]:
+def due() -> Select[tuple[Delivery]]:
     """Deliveries whose turn it is, in order per subject, locked; not those of a paused connection."""
     other = aliased(Delivery)
     same_subject = (other.connection_id == Delivery.connection_id, other.subject == Delivery.subject)
@@ -43,7 +43,7 @@ def due() -> Select[Delivery]:
     )
 
 
-def claimed_without_run() -> Select[Delivery]:
+def claimed_without_run() -> Select[tuple[Delivery]]:
     """Deliveries whose dispatcher died, or could not reach Prefect, before they had a flow run; locked."""
     return (
         select(Delivery)

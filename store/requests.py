@@ -32,15 +32,17 @@ class Requests:
         self._session = session
 
     async def latest(self, connection_id: int, opportunity_id: str) -> ReferenceRequest | None:
-        return await self._session.scalar(
-            select(ReferenceRequest)
-            .where(
-                ReferenceRequest.connection_id == connection_id,
-                ReferenceRequest.opportunity_id == opportunity_id,
+        return (
+            await self._session.scalars(
+                select(ReferenceRequest)
+                .where(
+                    ReferenceRequest.connection_id == connection_id,
+                    ReferenceRequest.opportunity_id == opportunity_id,
+                )
+                .order_by(ReferenceRequest.generation.desc())
+                .limit(1)
             )
-            .order_by(ReferenceRequest.generation.desc())
-            .limit(1)
-        )
+        ).one_or_none()
 
     async def reserve(self, new: NewRequest) -> ReferenceRequest | None:
         """The next generation as `intended`, or the one an earlier attempt left so; None: another one is open."""
@@ -91,11 +93,14 @@ class Requests:
         return rows.all()
 
     async def by_crosschq_id(self, connection_id: int, crosschq_id: str) -> ReferenceRequest | None:
-        return await self._session.scalar(
-            select(ReferenceRequest).where(
-                ReferenceRequest.connection_id == connection_id, ReferenceRequest.crosschq_id == crosschq_id
+        return (
+            await self._session.scalars(
+                select(ReferenceRequest).where(
+                    ReferenceRequest.connection_id == connection_id,
+                    ReferenceRequest.crosschq_id == crosschq_id,
+                )
             )
-        )
+        ).one_or_none()
 
     async def sent(self, connection_id: int) -> Sequence[ReferenceRequest]:
         """Those under way in Crosschq."""
@@ -113,19 +118,21 @@ class Requests:
     ) -> ReferenceRequest | None:
         """The request whose creation Crosschq has not answered (yet) and that one it made at `made_at` must be."""
         asked_before = [] if made_at is None else [ReferenceRequest.created_at <= made_at + CLOCKS_DIFFER_BY]
-        return await self._session.scalar(
-            select(ReferenceRequest)
-            .where(
-                ReferenceRequest.connection_id == connection_id,
-                ReferenceRequest.state.in_((RequestState.UNKNOWN, RequestState.INTENDED)),
-                ReferenceRequest.candidate_index.in_(candidate_indexes),
-                ReferenceRequest.job_position == job_position,
-                *asked_before,
+        return (
+            await self._session.scalars(
+                select(ReferenceRequest)
+                .where(
+                    ReferenceRequest.connection_id == connection_id,
+                    ReferenceRequest.state.in_((RequestState.UNKNOWN, RequestState.INTENDED)),
+                    ReferenceRequest.candidate_index.in_(candidate_indexes),
+                    ReferenceRequest.job_position == job_position,
+                    *asked_before,
+                )
+                .order_by(ReferenceRequest.id)
+                .limit(1)
+                .with_for_update()
             )
-            .order_by(ReferenceRequest.id)
-            .limit(1)
-            .with_for_update()
-        )
+        ).one_or_none()
 
     async def mark_sent(self, request_id: int, crosschq_id: str) -> None:
         await self._change(request_id, state=RequestState.SENT, crosschq_id=crosschq_id, sent_at=func.now())

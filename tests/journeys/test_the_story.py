@@ -101,3 +101,15 @@ async def test_two_moves_at_once_send_one_request(installation: Installation) ->
 async def _are_over(api: Any, opportunity_id: str, number: int) -> bool:
     runs = [run for run in await every(api, "/flow_runs/filter") if opportunity_id in run["name"]]
     return len(runs) == number and all(run["state_type"] == "COMPLETED" for run in runs)
+
+
+async def test_reconcile_runs_by_itself_on_its_schedule(installation: Installation) -> None:
+    story = Story(installation.lever, installation.crosschq)
+    async with prefect_api(installation.stack.settings) as api:
+        await story.wait_until("a scheduled look after our own work has completed", lambda: _has_looked(api))
+
+
+async def _has_looked(api: Any) -> bool:
+    runs = await every(api, "/flow_runs/filter")
+    looks = [run for run in runs if run["auto_scheduled"] and run["parameters"] == {"scope": "own-work"}]
+    return any(run["state_type"] == "COMPLETED" for run in looks)
