@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 PIP     := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 quietly  = @output=$$($(1) 2>&1) || { echo "$$output" >&2; exit 1; }
-.PHONY: help demo test up deploy lint types lock clean
+.PHONY: help demo bench chaos test up deploy lint types lock clean
 
 help: ## list these actions
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -15,8 +15,15 @@ help: ## list these actions
 demo: $(READY) ## start everything with a sandbox and play one candidate's story; EXIT=1 leaves after it
 	@exec $(BIN)/crosschq-lever demo $(if $(EXIT),--exit)
 
+bench: $(READY) ## measure, one figure a line; ONLY=burst chooses by the first part of a name
+	@exec $(BIN)/python -m bench --only "$(ONLY)"
+
 test: $(READY) ## run all tests, on a real PostgreSQL and a real Prefect; ARGS="-k words" chooses
 	@exec $(BIN)/python -m pytest $(ARGS)
+
+chaos: $(READY) ## kill processes while candidates move, count what was lost or doubled; SEED= CANDIDATES= KILLS=
+	@exec $(BIN)/python -m chaos $(if $(SEED),--seed $(SEED)) $(if $(CANDIDATES),--candidates $(CANDIDATES)) \
+	    $(if $(KILLS),--kills $(KILLS))
 
 up: $(READY) ## start everything against real accounts, with the settings of .env (see .env.example)
 	@exec $(BIN)/crosschq-lever up

@@ -25,6 +25,7 @@ from deployments.stack import Stack, running_stack
 from settings import Settings
 from wiring import open_parts
 
+PORTS = (18600, 18610, 18620)
 SILENCE = timedelta(seconds=6)
 SWEEP_SECONDS = 10
 """Shorter than in an installation, so that a campaign takes minutes; what is done is the same."""
@@ -108,7 +109,7 @@ class Scene:
 
 def _settings(folder: Path) -> Settings:
     folder.chmod(0o755)  # started by root, PostgreSQL is another user
-    return demo_settings(folder).model_copy(update={"run_silence": SILENCE})
+    return demo_settings(folder, PORTS).model_copy(update={"run_silence": SILENCE})
 
 
 @asynccontextmanager

@@ -12,11 +12,18 @@ from settings import Settings
 FOLDER = Path("var/demo")
 
 
-def demo_settings(folder: Path = FOLDER) -> Settings:
-    """The same keys at every start, so that what was stored stays readable."""
+PORTS = (8600, 8610, 4200)
+
+
+def demo_settings(folder: Path = FOLDER, ports: tuple[int, int, int] = PORTS) -> Settings:
+    """The same keys at every start, so that what was stored stays readable.
+
+    `ports`: the preferred public, private and Prefect's one; who restarts processes wants some that nobody else takes
+    in between.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    public_port = pick(8600)
-    private_port = pick(8610, avoid=[public_port])
+    public_port = pick(ports[0])
+    private_port = pick(ports[1], avoid=[public_port])
     return Settings(
         _env_file=None,
         data_dir=folder,
@@ -25,7 +32,7 @@ def demo_settings(folder: Path = FOLDER) -> Settings:
         public_base_url=HttpUrl(f"http://127.0.0.1:{public_port}"),
         public_port=public_port,
         private_port=private_port,
-        prefect_port=pick(4200),
+        prefect_port=pick(ports[2]),
     )
 
 

@@ -61,6 +61,6 @@ def vault() -> Vault:
 @pytest.fixture(scope="session")
 async def stack(short_folder: Path) -> AsyncIterator[Stack]:
     """Everything an installation runs, started as `make demo` does: Prefect's server and worker, gateway, sandbox."""
-    settings = demo_settings(short_folder)
+    settings = demo_settings(short_folder, (28600, 28610, 28620))
     async with running_stack(settings, with_sandbox=True, progress=lambda _name: None) as running:
         yield running

@@ -1,0 +1,90 @@
+"""`python -m bench [--only PREFIX]`: one line per figure on stdout, `name = value unit`; what happens is on stderr.
+
+Exit code 1 when a figure could not be measured (stderr says why), 2 when no figure has such a name.
+"""
+
+import argparse
+import asyncio
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+from sqlalchemy.exc import SQLAlchemyError
+
+from bench.figures import UNITS, NotMeasured, chosen
+from bench.programme import Part, parts_for
+from bench.scene import Scene, scene
+from deployments.cluster import ClusterError
+from deployments.ports import PortInUseError
+from deployments.prefect_api import PrefectApiError
+from deployments.processes import ProcessFailedError
+from deployments.until_stopped import run_until_stopped
+
+FAILURES = (
+    NotMeasured,
+    PrefectApiError,
+    ProcessFailedError,
+    PortInUseError,
+    ClusterError,
+    SQLAlchemyError,
+    httpx.HTTPError,
+    OSError,  # TimeoutError is one
+    EOFError,  # a connection that was cut
+)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--only", default="", help="the first part of the figures' names")
+    names = chosen(parser.parse_args().only)
+    if not names:
+        print(f"bench: no figure has such a name; there are {', '.join(UNITS)}", file=sys.stderr)
+        return 2
+    folder = Path(tempfile.mkdtemp(prefix="cl-bench-"))
+    folder.chmod(0o755)  # started by root, PostgreSQL is another user
+    return run_until_stopped(_run(names, folder, _teller()))
+
+
+def _teller() -> Callable[[str], None]:
+    began = time.monotonic()
+    return lambda what: print(f"{time.monotonic() - began:6.1f} s  {what}", file=sys.stderr, flush=True)
+
+
+async def _run(names: list[str], folder: Path, tell: Callable[[str], None]) -> int:
+    missing: list[str] = []
+    try:
+        async with scene(folder, tell) as ready:
+            for part in parts_for(names):
+                missing += await _measure(part, ready, names)
+    except FAILURES as error:
+        tell(f"nothing more can be measured: {error}")
+        missing = names
+    if missing:
+        tell(f"not measured: {', '.join(missing)}; logs are in {folder}/logs")
+        return 1
+    shutil.rmtree(folder)
+    return 0
+
+
+async def _measure(part: Part, ready: Scene, names: list[str]) -> list[str]:
+    """The wanted figures of the part that did not come."""
+    missing = [name for name in part.names if name in names]
+    try:
+        async with asyncio.timeout(part.seconds):
+            async for figure in part.measure(ready):
+                if figure.name in missing:
+                    print(figure, flush=True)
+                    missing.remove(figure.name)
+    except TimeoutError:
+        ready.tell(f"{', '.join(part.names)}: not done within {part.seconds:.0f} s")
+    except FAILURES as error:
+        ready.tell(f"{', '.join(part.names)}: {type(error).__name__}: {error}")
+    return missing
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,42 @@
+"""What is measured after what, which figures each part gives, and how long it may take. Measures nothing itself."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from bench.burst import burst_rate, burst_ratio
+from bench.figures import Figure
+from bench.gateway import gateway_p99, gateway_rate
+from bench.latency import request_figures, stock_latency
+from bench.memory import worker_growth
+from bench.prefect_requests import requests_per_run
+from bench.scene import Scene
+
+
+@dataclass(frozen=True)
+class Part:
+    """`needs` names the figure that this one is compared with; `seconds` is the most it may take."""
+
+    names: tuple[str, ...]
+    measure: Callable[[Scene], AsyncIterator[Figure]]
+    seconds: float
+    needs: str = ""
+
+
+PROGRAMME = (
+    Part(("request.latency_p50", "request.latency_p95", "request.lever_calls"), request_figures, 60),
+    Part(("burst.runs_per_s",), burst_rate, 240),
+    Part(("memory.worker_mb_growth",), worker_growth, 240),
+    Part(("gateway.accepted_per_s", "gateway.ratio_to_bare"), gateway_rate, 90),
+    Part(("gateway.p99_ms_at_100",), gateway_p99, 30),
+    Part(("run.prefect_requests",), requests_per_run, 90),
+    # From here on the stock worker is at work.
+    Part(("request.latency_p50_stock",), stock_latency, 240),
+    Part(("burst.ratio_to_stock",), burst_ratio, 180, needs="burst.runs_per_s"),
+)
+
+
+def parts_for(names: list[str]) -> list[Part]:
+    """The parts that give these figures, and those that they are compared with."""
+    wanted = [part for part in PROGRAMME if set(part.names) & set(names)]
+    needed = {part.needs for part in wanted}
+    return [part for part in PROGRAMME if part in wanted or needed & set(part.names)]
