@@ -23,7 +23,7 @@ from warm_worker.metrics import Metrics
 
 log = get_logger("warm_worker")
 
-CANCEL_SECONDS = 2.0
+CANCEL_SECONDS = 1.0
 """A run that is shorter is never asked about; one that is cancelled stops after this long at most, and its await."""
 
 BLOCKED_SECONDS = 2.0

@@ -83,7 +83,7 @@ async def test_cancelled_while_crosschq_is_asked_the_answer_is_kept_and_nothing_
     ours: Settings, product: Product, told: Path
 ) -> None:
     async with started(ours, told, "product", module="prefect"):
-        await product.crosschq.set_knobs(latency_ms=1500, match="POST ")
+        await product.crosschq.set_knobs(latency_ms=3000, match="POST ")
         candidate = await product.lever.meet_candidate()
         await product.lever.move(candidate["id"])
         await product.effect("crosschq-request/", EffectState.INTENDED)
