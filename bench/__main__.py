@@ -24,6 +24,9 @@ from deployments.prefect_api import PrefectApiError
 from deployments.processes import ProcessFailedError
 from deployments.until_stopped import run_until_stopped
 
+WHOLE_SECONDS = 550.0
+"""After this nothing more is measured; to start and to stop everything comes on top."""
+
 FAILURES = (
     NotMeasured,
     PrefectApiError,
@@ -58,8 +61,9 @@ async def _run(names: list[str], folder: Path, tell: Callable[[str], None]) -> i
     missing: list[str] = []
     try:
         async with scene(folder, tell) as ready:
+            ends = asyncio.get_running_loop().time() + WHOLE_SECONDS
             for part in parts_for(names):
-                missing += await _measure(part, ready, names)
+                missing += await _measure(part, ready, names, ends)
     except FAILURES as error:
         tell(f"nothing more can be measured: {error}")
         missing = names
@@ -70,17 +74,20 @@ async def _run(names: list[str], folder: Path, tell: Callable[[str], None]) -> i
     return 0
 
 
-async def _measure(part: Part, ready: Scene, names: list[str]) -> list[str]:
-    """The wanted figures of the part that did not come."""
+async def _measure(part: Part, ready: Scene, names: list[str], ends: float) -> list[str]:
+    """The wanted figures of the part that did not come; at `ends`, by the loop's clock, the whole has to be over."""
+    ends = min(ends, asyncio.get_running_loop().time() + part.seconds)
     missing = [name for name in part.names if name in names]
     try:
-        async with asyncio.timeout(part.seconds):
+        async with asyncio.timeout_at(ends):
             async for figure in part.measure(ready):
                 if figure.name in missing:
                     print(figure, flush=True)
                     missing.remove(figure.name)
     except TimeoutError:
-        ready.tell(f"{', '.join(part.names)}: not done within {part.seconds:.0f} s")
+        ready.tell(
+            f"{', '.join(part.names)}: not done in time ({part.seconds:.0f} s, all {WHOLE_SECONDS:.0f} s)"
+        )
     except FAILURES as error:
         ready.tell(f"{', '.join(part.names)}: {type(error).__name__}: {error}")
     return missing

@@ -29,6 +29,7 @@ OTHER_STAGE = "bench-other-stage"
 
 async def gateway_rate(scene: Scene) -> AsyncIterator[Figure]:
     """The medians of rounds that alternate; a first round of each, which opens database connections, is left out."""
+    await scene.quiet()
     sender = await Sender.of(scene)
     async with _bare(scene) as bare_url:
         urls = {"gateway": sender.url, "bare": bare_url}
@@ -44,6 +45,7 @@ async def gateway_rate(scene: Scene) -> AsyncIterator[Figure]:
 
 async def gateway_p99(scene: Scene) -> AsyncIterator[Figure]:
     """At a steady rate that does not wait for answers; each is timed from when it was due."""
+    await scene.quiet()
     sender = await Sender.of(scene)
     async with lines(sender.url, CONNECTIONS) as opened:
         await at_a_steady_rate(opened, _requests(sender, sender.url, RATE), RATE)

@@ -1,8 +1,8 @@
 """How long one idle move takes until Crosschq is asked, and how often Lever is asked for it.
 
 One event after the other, with a pause in between whose length varies, so that moves meet the worker's polls at any
-point. Crosschq's first webhook, which it may send at the creation, is held back by the sandbox, so
-that no second run is at work beside the measured one.
+point. Crosschq's first webhook, which it may send at the creation, is held back by the sandbox, so that no second run
+is at work beside the measured one.
 """
 
 import asyncio

@@ -10,7 +10,7 @@ import psutil
 
 from bench.figures import Figure, NotMeasured
 from bench.line import as_fast_as_answered, lines
-from bench.scene import Scene, until
+from bench.scene import Scene
 from bench.webhooks import Sender, http_request
 
 FIRST_LOOK = 500
@@ -20,6 +20,7 @@ RUNS = 500
 async def worker_growth(scene: Scene) -> AsyncIterator[Figure]:
     """Raises NotMeasured when the worker is no longer the one that was started with the stack."""
     process = psutil.Process(scene.stack.supervisor.pid_of("worker"))
+    await scene.quiet()
     first = max(FIRST_LOOK, await scene.inbox.runs())
     before = await _after(scene, first, process)
     after = await _after(scene, first + RUNS, process)
@@ -33,11 +34,7 @@ async def _after(scene: Scene, runs: int, process: psutil.Process) -> float:
     requests = [http_request(sender.url, sender.stage_change(stage)) for _ in range(missing)]
     async with lines(sender.url, 1) as opened:
         await as_fast_as_answered(opened, requests)
-
-    async def all_ended() -> bool:
-        return await scene.inbox.unfinished() == 0
-
-    await until(all_ended)
+    await scene.quiet()
     if not process.is_running():
         raise NotMeasured("the worker has ended")
     return float(process.memory_info().rss) / 1e6

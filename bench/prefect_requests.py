@@ -21,6 +21,7 @@ NOT_OF_A_RUN = "/api/work_pools/"
 
 async def requests_per_run(scene: Scene) -> AsyncIterator[Figure]:
     """Over ten moves that ask for references, one after the other; the sweep is paused meanwhile."""
+    await scene.quiet()
     seen: Counter[str] = Counter()
     async with _sweep_paused(scene), counting_door(scene.settings.prefect_port, seen) as port:
         through = scene.settings.model_copy(update={"prefect_api_url": f"http://127.0.0.1:{port}/api"})

@@ -53,12 +53,18 @@ class Scene:
         """The same deployments on a pool of Prefect's process worker, with as many runs at once as ours has there."""
         if self.is_stock:
             return
+        await self.quiet()
         self.tell("the stock worker takes over")
         changes = {"work_pool": f"{self.settings.work_pool}-stock", "work_pool_type": STOCK}
         stock = self.settings.model_copy(update=changes)
         await register(stock)
         await self.exchange(lineup.worker(stock))
         self.is_stock = True
+
+    async def quiet(self) -> None:
+        """Returns once nothing that was measured before is still at work."""
+        while await self.inbox.unfinished():  # noqa: ASYNC110 - other processes: no event tells
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def calls(self, url: str) -> list[dict[str, object]]:
         """The sandbox ledger of one vendor, oldest first."""

@@ -46,7 +46,7 @@ class Campaign:
         folder = Path(tempfile.mkdtemp(prefix="cl-"))
         async with (
             running_stack(_settings(folder), with_sandbox=True, progress=self.tell) as stack,
-            _watched(stack),
+            watched(stack),
         ):
             verdict = await self._run_on(stack)
         if verdict.is_clean:
@@ -59,7 +59,7 @@ class Campaign:
         async with httpx.AsyncClient(timeout=30) as http, open_parts(stack.settings):
             lever, crosschq = LeverPeople(http, stack.lever_url), CrosschqPeople(http, stack.crosschq_url)
             await connect_sandbox(stack, lever, crosschq)
-            await _sweep_often(stack.settings)
+            await sweep_often(stack.settings)
             dice = Random(f"candidates {self.seed}")  # noqa: S311 - to be repeated
             candidates = [Candidate(lever, crosschq, Random(dice.random())) for _ in range(self.candidates)]  # noqa: S311
             living = [asyncio.create_task(one.live(within=2.5 * self.kills)) for one in candidates]
@@ -113,7 +113,8 @@ def _settings(folder: Path) -> Settings:
 
 
 @asynccontextmanager
-async def _watched(stack: Stack) -> AsyncIterator[None]:
+async def watched(stack: Stack) -> AsyncIterator[None]:
+    """What ends within the block is started again."""
     watching = asyncio.create_task(stack.watch())
     try:
         yield
@@ -121,12 +122,13 @@ async def _watched(stack: Stack) -> AsyncIterator[None]:
         watching.cancel()
 
 
-async def _sweep_often(settings: Settings) -> None:
+async def sweep_often(settings: Settings, seconds: float = SWEEP_SECONDS) -> None:
+    """Lets `reconcile` look after our own work so often, as an admin may."""
     async with prefect_api(settings) as api:
         (deployment,) = [one for one in await every(api, "/deployments/filter") if one["name"] == "own-work"]
         (schedule,) = deployment["schedules"]
         path = f"/deployments/{deployment['id']}/schedules/{schedule['id']}"
-        checked(await api.patch(path, json={"schedule": {"interval": SWEEP_SECONDS}}))
+        checked(await api.patch(path, json={"schedule": {"interval": seconds}}))
 
 
 async def _ask_vendors(settings: Settings) -> None:

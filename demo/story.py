@@ -47,7 +47,7 @@ class Story:
         yield self._told("Crosschq has the reference request, with the template for the posting's tag")
         await self.wait_for_status("Crosschq: sent")
         yield self._told("Lever shows the tag 'Crosschq: sent'")
-        await self._until_note("request sent")
+        await self.wait_for_note("request sent")
         yield self._told("and a note that says what was asked, in whose name")
 
         for act in ("candidate_opens", "self_reference", "add_references"):
@@ -67,7 +67,7 @@ class Story:
         yield self._told("The last one answered: the report's link stands on the Lever profile")
         await self.wait_until("the report's PDF is a file on the opportunity", self._file_is_there)
         yield self._told("its PDF is a file on the opportunity")
-        await self._until_note("report complete")
+        await self.wait_for_note("report complete")
         yield self._told("a note carries the summary")
         await self.wait_for_status("Crosschq: complete")
         yield self._told("and the status tag says 'Crosschq: complete'")
@@ -81,7 +81,7 @@ class Story:
 
         await self.wait_until(f"the only status tag in Lever is '{tag}'", shows_only_it)
 
-    async def _until_note(self, words: str) -> None:
+    async def wait_for_note(self, words: str) -> None:
         async def says_it_once() -> bool:
             notes = await self.lever.notes(self.opportunity_id)
             return sum(words in note for note in notes) == 1

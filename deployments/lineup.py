@@ -99,15 +99,15 @@ def deployments(settings: Settings) -> Process:
     )
 
 
-def worker(settings: Settings) -> Process:
-    """The worker for our pool, of the pool's type; it has this machine's name in Prefect.
+def worker(settings: Settings, suffix: str = "") -> Process:
+    """The worker for our pool, of the pool's type; it has this machine's name in Prefect, and a further one a suffix.
 
     It gets a temporary folder of its own: Prefect keeps code in one of fixed name, which the first user would own.
     """
-    temporary = prefect_home(settings) / "tmp"
+    temporary = prefect_home(settings) / f"tmp{suffix}"
     shutil.rmtree(temporary, ignore_errors=True)  # what a killed worker left
     temporary.mkdir(parents=True)
-    name, kind = socket.gethostname(), settings.work_pool_type
+    name, kind = socket.gethostname() + suffix, settings.work_pool_type
     which = ["--pool", settings.work_pool, "--type", kind, "--name", name, "--limit", str(RUNS_AT_ONCE[kind])]
     return Process(
         "worker",
