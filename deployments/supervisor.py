@@ -10,7 +10,6 @@ import signal
 import subprocess
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -21,9 +20,8 @@ from deployments.lifeline import tied
 from deployments.processes import Process, ProcessFailedError
 
 POLL_SECONDS = 0.05
-GROWN_UP_SECONDS = 60.0
-PAUSES = 5
-"""Of 1, 2, 4, 8 and 16 seconds, before the next starts of a process that ends again and again."""
+PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+"""Seconds before each start of a process that ended; what does not become ready after the last one stays down."""
 
 
 @dataclass
@@ -78,7 +76,7 @@ class Supervisor:
     async def watch(self) -> None:
         """Never returns: starts a process again that should run and has ended, with growing pauses.
 
-        Raises ProcessFailedError for one that ends time after time within its first minute.
+        Raises ProcessFailedError for one that does not become ready any more.
         """
         services = {running.process.name for running in self._running if running.process.ready}
         keeping = [asyncio.ensure_future(self._keep_up(name)) for name in services]
@@ -112,18 +110,19 @@ class Supervisor:
         return next(running for running in reversed(self._running) if running.process.name == name)
 
     async def _keep_up(self, name: str) -> None:
-        failures, clock = 0, asyncio.get_running_loop().time
         while True:
-            began = clock()
             code = await self._named(name).child.wait()
-            failures = failures + 1 if clock() - began < GROWN_UP_SECONDS else 1
-            if failures > PAUSES:
-                raise self._named(name).failed(f"{_ending(code)}, {failures} times in a row")
             self._progress(f"{name} {_ending(code)}, so it is started again")
-            await self._pause(2.0 ** (failures - 1))
-            # One that does not become ready has ended, or is ended here, and is the next failure.
-            with suppress(ProcessFailedError):
-                await self.revive(name)
+            await self._bring_back(name)
+
+    async def _bring_back(self, name: str) -> None:
+        for pause in PAUSES:
+            await self._pause(pause)
+            try:
+                return await self.revive(name)
+            except ProcessFailedError as error:
+                failed = error
+        raise failed
 
     async def __aexit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None

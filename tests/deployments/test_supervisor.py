@@ -4,8 +4,10 @@ import asyncio
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from deployments.processes import Process, ProcessFailedError
@@ -93,19 +95,27 @@ async def test_what_ignores_the_request_to_stop_is_killed(tmp_path: Path) -> Non
     assert deaf.child.returncode == -signal.SIGKILL
 
 
-async def test_a_service_that_ends_time_after_time_is_named(tmp_path: Path) -> None:
+async def test_a_service_that_does_not_come_up_any_more_is_named(tmp_path: Path) -> None:
     paused: list[float] = []
 
     async def pause(seconds: float) -> None:
         paused.append(seconds)
 
+    once = "import pathlib, sys, time; mark = pathlib.Path(sys.argv[1]); seen = mark.exists(); mark.touch()\n"
+    once += "sys.exit('disk full') if seen else time.sleep(60)"
+
+    async def stays(pid: int) -> bool:
+        await asyncio.sleep(0.3)
+        return pid in psutil.pids() and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
     async with Supervisor(tmp_path, pause=pause) as supervisor:
-        await supervisor.start([python("gateway", "import sys; sys.exit('disk full')", ready=at_once)])
-        with pytest.raises(
-            ProcessFailedError, match=r"gateway ended with exit code 1, 6 times[^$]*disk full"
-        ):
-            await supervisor.watch()
-    assert paused == [1, 2, 4, 8, 16]
+        gateway = python("gateway", once, ready=stays)
+        await supervisor.start([replace(gateway, argv=[*gateway.argv, str(tmp_path / "mark")])])
+        watching = asyncio.create_task(supervisor.watch())
+        await supervisor.kill("gateway")
+        with pytest.raises(ProcessFailedError, match=r"gateway ended with exit code 1[^$]*disk full"):
+            await watching
+    assert paused == [1, 2, 4, 8, 16, 32]
 
 
 async def test_a_killed_service_is_started_again(tmp_path: Path) -> None:
