@@ -78,6 +78,13 @@ class Settings(BaseSettings):
     run_silence: timedelta = timedelta(seconds=30)
     """A run at work says that it lives three times as often; after so long without it counts as dead."""
 
+    @field_validator("database_url", "prefect_database_url")
+    @classmethod
+    def _names_the_driver(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith("postgresql+asyncpg://"):
+            raise ValueError("write it as postgresql+asyncpg://user:password@host/database")
+        return value
+
     @field_validator("prefect_auth_string")
     @classmethod
     def _has_user_and_password(cls, value: SecretStr) -> SecretStr:

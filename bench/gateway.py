@@ -18,7 +18,7 @@ from deployments.environment import ROOT, process_environment
 from deployments.ports import pick
 from deployments.processes import Process, answers
 
-ROUNDS = 5
+ROUNDS = 3
 WEBHOOKS = 800
 """In one round."""
 CONNECTIONS = 32

@@ -12,7 +12,6 @@ from pathlib import Path
 from random import Random
 
 import httpx
-from sqlalchemy.exc import SQLAlchemyError
 
 from chaos.people import Candidate, resolve_unknown
 from chaos.trouble import Trouble
@@ -23,6 +22,7 @@ from demo.settings import demo_settings
 from deployments.prefect_api import PrefectApiError, checked, every, prefect_api
 from deployments.stack import Stack, running_stack
 from settings import Settings
+from store.database import DATABASE_ERRORS
 from wiring import open_parts
 
 PORTS = (18600, 18610, 18620)
@@ -86,7 +86,7 @@ class Campaign:
         while (passed := time.monotonic() - began) < self.patience:
             await asyncio.sleep(SWEEP_SECONDS)
             # What was killed last may still be starting.
-            with suppress(PrefectApiError, httpx.TransportError, SQLAlchemyError, OSError):
+            with suppress(PrefectApiError, httpx.TransportError, *DATABASE_ERRORS):
                 await _ask_vendors(scene.stack.settings)
                 if passed > self.patience / 3:
                     await resolve_unknown(scene.lever, scene.crosschq)

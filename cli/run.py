@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
+import asyncpg
 import typer
-from sqlalchemy.exc import DBAPIError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
+from store.database import DATABASE_ERRORS
 from store.vault import VaultError
 
 
@@ -19,14 +21,18 @@ def run(work: Coroutine[Any, Any, int | None]) -> int:
     except VaultError as error:
         typer.echo(str(error), err=True)
     except ProgrammingError as error:
-        typer.echo(f"{_refused(error)} `crosschq-lever migrate` brings its schema up to date.", err=True)
+        typer.echo(
+            f"{_refused(str(error.orig))} `crosschq-lever migrate` brings its schema up to date.", err=True
+        )
     except DBAPIError as error:
-        typer.echo(_refused(error), err=True)
-    except (SQLAlchemyError, OSError) as error:
+        typer.echo(_refused(str(error.orig)), err=True)
+    except asyncpg.PostgresError as error:
+        typer.echo(_refused(str(error)), err=True)
+    except DATABASE_ERRORS as error:
         typer.echo(f"The database cannot be reached ({error}). Is `make up` running?", err=True)
     return 1
 
 
-def _refused(error: DBAPIError) -> str:
+def _refused(words: str) -> str:
     # Further lines may quote a row.
-    return f"The database refused: {str(error.orig).splitlines()[0]}."
+    return f"The database refused: {words.splitlines()[0]}."

@@ -11,6 +11,7 @@ import subprocess
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, repeat
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,8 +21,8 @@ from deployments.lifeline import tied
 from deployments.processes import Process, ProcessFailedError
 
 POLL_SECONDS = 0.05
-PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
-"""Seconds before each start of a process that ended; what does not become ready after the last one stays down."""
+PAUSES = (1.0, 2.0, 4.0, 8.0)
+"""Seconds before each start of a process that ended; the last one goes on."""
 
 
 @dataclass
@@ -74,10 +75,7 @@ class Supervisor:
         raise first.exceptions[0] from None
 
     async def watch(self) -> None:
-        """Never returns: starts a process again that should run and has ended, with growing pauses.
-
-        Raises ProcessFailedError for one that does not become ready any more.
-        """
+        """Never returns: starts a process again that should run and has ended, with growing pauses."""
         services = {running.process.name for running in self._running if running.process.ready}
         keeping = [asyncio.ensure_future(self._keep_up(name)) for name in services]
         try:
@@ -116,13 +114,15 @@ class Supervisor:
             await self._bring_back(name)
 
     async def _bring_back(self, name: str) -> None:
-        for pause in PAUSES:
+        # Never given up: what it needs may be down for long, and nobody else starts it again.
+        for pause in chain(PAUSES, repeat(PAUSES[-1])):
             await self._pause(pause)
             try:
-                return await self.revive(name)
+                await self.revive(name)
             except ProcessFailedError as error:
-                failed = error
-        raise failed
+                self._progress(f"{error}\n{name} is started again")
+            else:
+                break
 
     async def __aexit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None

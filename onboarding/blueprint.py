@@ -143,7 +143,8 @@ class Blueprint(_Part):
     """One connection; `name` is its identity."""
 
     name: Name
-    live_since: AwareDatetime
+    live_since: Annotated[AwareDatetime, Field(strict=True)]
+    """Strict: a bare year would be read as seconds since 1970, and mail the past."""
     lever: LeverPart
     crosschq: CrosschqPart
     requests: RequestsPart = RequestsPart()

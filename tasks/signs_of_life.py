@@ -5,8 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from sqlalchemy.exc import SQLAlchemyError
-
+from store.database import DATABASE_ERRORS
 from store.deliveries import Deliveries
 from tasks.case import Case
 from wiring import current_parts
@@ -33,7 +32,7 @@ async def _give(case: Case) -> None:
             async with current_parts().database.transaction() as session:
                 if not await Deliveries(session).note_life(case.attempt):
                     return
-        except (SQLAlchemyError, OSError) as error:
+        except DATABASE_ERRORS as error:
             # A database that is away for longer makes this run a dead one; then its next attempt does the work.
             log.warning(
                 "Delivery %d: no sign of life given (%s).", case.attempt.delivery_id, type(error).__name__

@@ -7,14 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from store.connections import Endpoints
-from store.database import Database
+from store.database import DATABASE_ERRORS, Database
 from store.deliveries import Deliveries, NewDelivery, Recorded
 from store.tables import Connection, Vendor, WebhookEndpoint
 from store.vault import Vault, VaultError
@@ -74,7 +73,7 @@ class Gateway:
             return PlainTextResponse("not genuine", 401), "rejected"
         except ClientDisconnect:
             return PlainTextResponse("incomplete", 400), "incomplete"
-        except (SQLAlchemyError, OSError, VaultError) as error:
+        except (*DATABASE_ERRORS, VaultError) as error:
             # Not the database's own words: they quote what was to be written.
             why = str(error) if isinstance(error, VaultError) else type(error).__name__
             log.error("A %s webhook could not be recorded and was answered 503: %s", vendor.value, why)

@@ -3,9 +3,7 @@
 import asyncio
 import logging
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from store.database import Database
+from store.database import DATABASE_ERRORS, Database
 from store.deliveries import Attempt, Deliveries
 from store.tables import Delivery
 from webhook_gateway.metrics import Metrics
@@ -38,7 +36,7 @@ class Dispatcher:
             self._wake.clear()
             try:
                 found = await self.dispatch_due()
-            except (SQLAlchemyError, OSError) as error:
+            except DATABASE_ERRORS as error:
                 log.warning("The dispatcher cannot reach the database (%s).", type(error).__name__)
                 found = 0
             if found < BATCH:

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from math import nan
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from store.database import Database
+from store.database import DATABASE_ERRORS, Database
 from store.deliveries import Deliveries
 from store.requests import Requests
 from store.tables import DeliveryState
@@ -28,7 +27,7 @@ def create_private_app(database: Database, metrics: Metrics, *, patience: float 
         try:
             async with asyncio.timeout(patience), database.transaction() as session:
                 await session.execute(text("SELECT 1"))
-        except (SQLAlchemyError, OSError):
+        except DATABASE_ERRORS:
             return JSONResponse({"database": "unreachable"}, 503)
         return JSONResponse({"database": "ok"})
 
@@ -36,7 +35,7 @@ def create_private_app(database: Database, metrics: Metrics, *, patience: float 
         try:
             async with asyncio.timeout(patience):
                 page = metrics.page(*await _figures(database))
-        except (SQLAlchemyError, OSError):
+        except DATABASE_ERRORS:
             # What was answered meanwhile is what an operator wants to see now.
             page = metrics.page(dict.fromkeys(DeliveryState, nan), nan)
         return Response(page, media_type="text/plain; version=0.0.4")
