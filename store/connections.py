@@ -1,8 +1,9 @@
 """Connections, their webhook endpoints and their templates. Commits nothing itself."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.tables import Connection, RequestTemplate, WebhookEndpoint
@@ -78,7 +79,16 @@ class Endpoints:
         await self._change(endpoint_id, last_ping_at=func.now())
 
     async def note_event(self, endpoint_id: int) -> None:
-        await self._change(endpoint_id, last_event_at=func.now())
+        # To the second: updating the one row in each webhook's transaction would let only one of them commit at a time.
+        a_second_ago = func.now() - timedelta(seconds=1)
+        await self._session.execute(
+            update(WebhookEndpoint)
+            .where(
+                WebhookEndpoint.id == endpoint_id,
+                or_(WebhookEndpoint.last_event_at.is_(None), WebhookEndpoint.last_event_at < a_second_ago),
+            )
+            .values(last_event_at=func.now())
+        )
 
     async def note_rejection(self, endpoint_id: int, reason: str) -> None:
         """Makes a wrong token visible to the admin: the sender learns only that it was refused."""

@@ -24,6 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "deployments": {"settings"},
     "warm_worker": {"settings", "wiring", "deployments"},
     "demo": {"settings", "deployments"},
+    "bench": {"settings", "wiring", "deployments", "demo", "cli", "store", "lever", "hiring"},
     "chaos": {"settings", "wiring", "deployments", "demo", "cli", "store"},
     "cli": {"settings", "wiring", "deployments", "demo", "onboarding", "store", "outbound"},
 }
