@@ -55,6 +55,9 @@ $(READY): requirements.lock pyproject.toml
 	    echo "Install one; on Debian and Ubuntu: apt-get install python3 python3-venv" >&2; exit 1; fi; \
 	echo "Setting up .venv with $$($$python --version): once, a minute or two ..."; \
 	$$python -m venv .venv
+	@# The lock's own pip first: an older one takes a pinned package and its extra for two when it checks hashes.
+	@awk '/^pip==/ {found = 1} found {print} found && !/\\$$/ {exit}' requirements.lock > .venv/pip.lock
+	$(call quietly,$(PIP) --require-hashes -r .venv/pip.lock)
 	$(call quietly,$(PIP) --require-hashes -r requirements.lock)
 	$(call quietly,$(PIP) --no-deps --no-build-isolation -e .)
 	@touch $@
