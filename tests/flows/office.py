@@ -16,6 +16,7 @@ from prefect.settings import (
     PREFECT_API_AUTH_STRING,
     PREFECT_API_URL,
     PREFECT_CLIENT_CSRF_SUPPORT_ENABLED,
+    PREFECT_LOCAL_STORAGE_PATH,
     temporary_settings,
 )
 from sqlalchemy import update
@@ -164,6 +165,7 @@ class Office:
                 PREFECT_API_URL: self.prefect.api_url,
                 PREFECT_API_AUTH_STRING: self.prefect.prefect_auth_string.get_secret_value(),
                 PREFECT_CLIENT_CSRF_SUPPORT_ENABLED: True,
+                PREFECT_LOCAL_STORAGE_PATH: self.parts.settings.data_dir / "storage",  # never the user's own
             }
         ):
             yield
