@@ -93,15 +93,21 @@ async def open_parts(settings: Settings | None = None) -> AsyncIterator[Parts]:
     if (outer := _current.get(None)) is not None:
         yield outer
         return
-    settings = settings or load_settings()
+    async with make_parts(settings or load_settings()) as made:
+        with use_parts(made) as parts:
+            yield parts
+
+
+@asynccontextmanager
+async def make_parts(settings: Settings) -> AsyncIterator[Parts]:
+    """Opens the parts for the length of a block, for whoever hands them on by `use_parts`."""
     async with AsyncExitStack() as stack:
         database = Database(settings.store_url)
         stack.push_async_callback(database.close)
         web = await stack.enter_async_context(httpx.AsyncClient(timeout=httpx.Timeout(30, connect=5)))
         vault = Vault.from_setting(settings.secret_keys.get_secret_value())
         kept = await stack.enter_async_context(AsyncExitStack())
-        with use_parts(Parts(settings, database, vault, web, kept=kept)) as parts:
-            yield parts
+        yield Parts(settings, database, vault, web, kept=kept)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from deployments import lineup
 from deployments.stack import Stack, running_stack
 from store.deliveries import Deliveries
 from store.tables import Delivery
-from wiring import Parts, open_parts
+from wiring import Parts, make_parts
 
 PORTS = (38600, 38610, 38620)
 SECOND = {"public_port": 38700, "private_port": 38710}
@@ -52,7 +52,7 @@ async def hardy(short_folder: Path) -> AsyncIterator[Hardy]:
     async with (
         running_stack(settings, with_sandbox=True, progress=lambda _name: None) as stack,
         httpx.AsyncClient(timeout=30) as http,
-        open_parts(settings) as parts,
+        make_parts(settings) as parts,  # not the current ones: the fixture lives on beside other tests
     ):
         second = lineup.gateway(settings.model_copy(update=SECOND), http, [])
         worker = lineup.worker(settings, "-2")

@@ -39,7 +39,7 @@ from store.deliveries import Deliveries
 from store.tables import Delivery
 from webhook_gateway.app import Gateway, create_public_app
 from webhook_gateway.metrics import Metrics
-from wiring import Parts, open_parts, use_parts
+from wiring import Parts, make_parts, use_parts
 
 Edit = Callable[[str], str]
 
@@ -215,7 +215,7 @@ async def open_office(
 ) -> AsyncIterator[Office]:
     """`edit` changes the connection file's text before the admin connects."""
     async with (
-        open_parts(settings) as parts,
+        make_parts(settings) as parts,
         httpx.AsyncClient(timeout=30) as http,
         served(AppAt(lambda _url: create_public_app(_gateway(parts)))) as (gateway_url, _),
         served(sandbox_lever()) as (lever_url, lever_app),
