@@ -37,7 +37,7 @@ class Stack:
         return self.settings.api_url.removesuffix("/api")
 
     async def watch(self) -> None:
-        """Never returns: raises ProcessFailedError, naming the process, when one ends."""
+        """Never returns: starts a process again that has ended."""
         await self.supervisor.watch()
 
 
