@@ -20,8 +20,8 @@ from store.tables import Connection, ReferenceRequest
 from tasks.step import step
 from wiring import current_parts
 
-WEBHOOKS_MAY_TAKE = timedelta(minutes=2)
-"""Younger moves are left to the webhook, which is on its way or being tried again."""
+SILENCES_OF_A_WEBHOOK = 4
+"""A move is left to its webhook, which is on its way or being tried again, for so many times what a run may be silent."""
 
 SAME_MOMENT = timedelta(seconds=2)
 """A move and the webhook about it may carry times that differ so much."""
@@ -58,7 +58,8 @@ async def _in_trigger_stages(lever: LeverClient, connection: Connection) -> Asyn
 async def _record_move(connection: Connection, opportunity: Opportunity) -> bool:
     parts = current_parts()
     moved_at = stage_since(opportunity)
-    if moved_at is None or moved_at < connection.live_since or moved_at > parts.now() - WEBHOOKS_MAY_TAKE:
+    young = parts.now() - SILENCES_OF_A_WEBHOOK * parts.settings.run_silence
+    if moved_at is None or moved_at < connection.live_since or moved_at > young:
         return False
     async with parts.database.transaction() as session:
         if await Deliveries(session).knows_of_move(connection.id, opportunity.id, moved_at - SAME_MOMENT):
