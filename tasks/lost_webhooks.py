@@ -21,7 +21,7 @@ from tasks.step import step
 from wiring import current_parts
 
 SILENCES_OF_A_WEBHOOK = 4
-"""A move is left to its webhook, which is on its way or being tried again, for so many times what a run may be silent."""
+"""For so many times what a run may be silent a move is left to its webhook, which may be on its way."""
 
 SAME_MOMENT = timedelta(seconds=2)
 """A move and the webhook about it may carry times that differ so much."""
