@@ -5,15 +5,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from prefect.client.orchestration import PrefectClient, get_client
-from prefect.states import AwaitingRetry, Cancelled, Completed, Crashed, Pending, Running
+from prefect.client.orchestration import get_client
+from prefect.states import AwaitingRetry, Cancelled, Completed, Crashed, Pending, Running, Scheduled
 from sqlalchemy import update
 
 from flows.reconcile import Scope
 from store.deliveries import Attempt, Deliveries
 from store.tables import Delivery, DeliveryState, ReferenceRequest, RequestState
 from tests.flows.office import Office
-from webhook_gateway.prefect_runs import PrefectRuns
+from webhook_gateway.prefect_runs import STAGE_CHANGE_DEPLOYMENT
 
 pytestmark = pytest.mark.stack
 
@@ -27,14 +27,20 @@ async def let_time_pass(office: Office, minutes: int = 2) -> None:
 
 
 async def dispatched(office: Office, candidate: dict[str, Any]) -> Delivery:
-    """A stage change whose flow run Prefect has, in a pool that no worker serves."""
+    """A stage change whose flow run Prefect has, and no worker takes: it is scheduled for tomorrow."""
     await office.move(candidate)
     async with office.parts.database.transaction() as session:
         (delivery,) = await Deliveries(session).claim_due(1)
     with office.prefect_settings():
-        run_id = await PrefectRuns().start(delivery)
+        async with get_client() as client:
+            deployment = await client.read_deployment_by_name(STAGE_CHANGE_DEPLOYMENT)
+            run = await client.create_flow_run_from_deployment(
+                deployment.id,
+                parameters={"delivery_id": delivery.id, "attempt": delivery.attempt},
+                state=Scheduled(scheduled_time=office.parts.now() + timedelta(days=1)),
+            )
     async with office.parts.database.transaction() as session:
-        await Deliveries(session).note_run(Attempt(delivery.id, delivery.attempt), run_id)
+        await Deliveries(session).note_run(Attempt(delivery.id, delivery.attempt), str(run.id))
     return await office.delivery(delivery.id)
 
 
@@ -52,25 +58,8 @@ async def state_of_run(office: Office, run_id: str | None) -> str:
     return run.state.type.value if run.state else ""
 
 
-@pytest.fixture
-async def paused_deployment(office: Office) -> Any:
-    """Keeps the session's worker from taking what these tests put into Prefect."""
-    with office.prefect_settings():
-        async with get_client() as client:
-            await _pause_pool(client, office, True)
-            yield
-            await _pause_pool(client, office, False)
-
-
-async def _pause_pool(client: PrefectClient, office: Office, paused: bool) -> None:
-    name = office.prefect.work_pool
-    (await client._client.patch(f"/work_pools/{name}", json={"is_paused": paused})).raise_for_status()
-
-
 @pytest.mark.parametrize("state", ["crashed", "completed", "pending", "running", "awaiting retry", "deleted"])
-async def test_a_run_that_prefect_or_a_crash_stranded_is_done_again(
-    office: Office, paused_deployment: None, state: str
-) -> None:
+async def test_a_run_that_prefect_or_a_crash_stranded_is_done_again(office: Office, state: str) -> None:
     candidate = await office.lever.meet_candidate()
     delivery = await dispatched(office, candidate)
     states = {
@@ -78,7 +67,7 @@ async def test_a_run_that_prefect_or_a_crash_stranded_is_done_again(
         "completed": Completed(),
         "pending": Pending(),
         "running": Running(),
-        "awaiting retry": AwaitingRetry(),
+        "awaiting retry": AwaitingRetry(scheduled_time=office.parts.now() + timedelta(days=1)),
     }
     if state == "deleted":
         with office.prefect_settings():
@@ -96,14 +85,14 @@ async def test_a_run_that_prefect_or_a_crash_stranded_is_done_again(
         assert await state_of_run(office, delivery.flow_run_id) in ("CRASHED", "COMPLETED")
 
 
-async def test_a_run_that_waits_for_a_worker_is_left_alone(office: Office, paused_deployment: None) -> None:
+async def test_a_run_that_waits_for_a_worker_is_left_alone(office: Office) -> None:
     delivery = await dispatched(office, await office.lever.meet_candidate())
     await let_time_pass(office)
     await office.reconcile(Scope.OWN_WORK, LATER)
     assert (await office.delivery(delivery.id)).state is DeliveryState.DISPATCHED
 
 
-async def test_a_run_cancelled_in_prefect_ends_its_delivery(office: Office, paused_deployment: None) -> None:
+async def test_a_run_cancelled_in_prefect_ends_its_delivery(office: Office) -> None:
     candidate = await office.lever.meet_candidate()
     delivery = await dispatched(office, candidate)
     await put_run(office, delivery, Cancelled())
@@ -115,9 +104,7 @@ async def test_a_run_cancelled_in_prefect_ends_its_delivery(office: Office, paus
     assert await office.work() == []
 
 
-async def test_a_run_that_fell_silent_is_done_again_and_cannot_act_when_it_comes_back(
-    office: Office, paused_deployment: None
-) -> None:
+async def test_a_run_that_fell_silent_is_done_again_and_cannot_act_when_it_comes_back(office: Office) -> None:
     candidate = await office.lever.meet_candidate()
     delivery = await dispatched(office, candidate)
     async with office.parts.database.transaction() as session:
@@ -132,7 +119,7 @@ async def test_a_run_that_fell_silent_is_done_again_and_cannot_act_when_it_comes
     assert await state_of_run(office, delivery.flow_run_id) == "CRASHED"
 
 
-async def test_a_run_that_lives_is_left_alone(office: Office, paused_deployment: None) -> None:
+async def test_a_run_that_lives_is_left_alone(office: Office) -> None:
     delivery = await dispatched(office, await office.lever.meet_candidate())
     async with office.parts.database.transaction() as session:
         await Deliveries(session).take_up(Attempt(delivery.id, 1))
