@@ -40,7 +40,7 @@ types: $(READY) ## check the types with mypy, strict
 
 lock: ## choose the newest allowed releases and write requirements.lock; needs uv
 	@uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	    --no-emit-find-links --extra sandbox --extra dev --quiet pyproject.toml -o requirements.lock
+	    --no-emit-find-links --no-header --extra sandbox --extra dev --quiet pyproject.toml -o requirements.lock
 
 clean: ## remove what make set up; your data in var/ stays
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
