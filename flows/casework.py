@@ -10,7 +10,7 @@ from prefect.states import Completed
 
 from flows.lever_profile import tell_given_up
 from outbound.errors import CredentialsRefused, Refused, VendorError
-from store.deliveries import Attempt
+from store.attempts import Attempt
 from tasks.case import Case
 from tasks.effects import StaysUnknown, Superseded
 from tasks.inbox import case_in_hand, finish, next_attempt, put_off, take_up, wait_for_credentials

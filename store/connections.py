@@ -1,6 +1,6 @@
 """Connections, their webhook endpoints and their templates. Commits nothing itself."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from sqlalchemy import delete, func, or_, select, update
@@ -55,14 +55,14 @@ class Endpoints:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def by_url_key(self, url_key: str) -> tuple[WebhookEndpoint, Connection] | None:
+    async def by_url_keys(self, url_keys: Collection[str]) -> dict[str, tuple[WebhookEndpoint, Connection]]:
+        """Those that exist, by their key."""
         rows = await self._session.execute(
             select(WebhookEndpoint, Connection)
             .join(Connection, Connection.id == WebhookEndpoint.connection_id)
-            .where(WebhookEndpoint.url_key == url_key)
+            .where(WebhookEndpoint.url_key.in_(url_keys))
         )
-        row = rows.one_or_none()
-        return (row[0], row[1]) if row else None
+        return {endpoint.url_key: (endpoint, connection) for endpoint, connection in rows.tuples()}
 
     async def of_connection(self, connection_id: int) -> Sequence[WebhookEndpoint]:
         rows = await self._session.scalars(
@@ -78,13 +78,13 @@ class Endpoints:
     async def note_ping(self, endpoint_id: int) -> None:
         await self._change(endpoint_id, last_ping_at=func.now())
 
-    async def note_event(self, endpoint_id: int) -> None:
+    async def note_events(self, endpoint_ids: Collection[int]) -> None:
         # To the second: updating the one row in each webhook's transaction would let only one of them commit at a time.
         a_second_ago = func.now() - timedelta(seconds=1)
         await self._session.execute(
             update(WebhookEndpoint)
             .where(
-                WebhookEndpoint.id == endpoint_id,
+                WebhookEndpoint.id.in_(endpoint_ids),
                 or_(WebhookEndpoint.last_event_at.is_(None), WebhookEndpoint.last_event_at < a_second_ago),
             )
             .values(last_event_at=func.now())

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from store.attempts import Attempt
 from store.due import SNAPSHOT_EVENT, claimed_without_run, due
 from store.tables import UNFINISHED, Delivery, DeliveryState, ReferenceRequest
 
@@ -46,17 +47,18 @@ class Recorded(Enum):
     """The same key with other content: somebody replays a signature, which does not cover the body."""
 
 
-@dataclass(frozen=True)
-class Attempt:
-    """The right to act on a delivery once; a higher number elsewhere makes this one void."""
+# Made once, and on the table: SQLAlchemy compiles a mapped class's bulk insert anew each time.
+_INSERT = (
+    insert(Delivery.metadata.tables[Delivery.__tablename__])
+    .on_conflict_do_nothing(index_elements=[Delivery.replay_key])
+    .returning(Delivery.replay_key)
+)
 
-    delivery_id: int
-    number: int
 
-    @property
-    def token(self) -> str:
-        """Prefect's idempotency key, and the mark of this attempt on the effects it makes."""
-        return f"delivery:{self.delivery_id}:{self.number}"
+def _row(new: NewDelivery) -> dict[str, object]:
+    state = DeliveryState.WAITING if new.outcome is None else DeliveryState.IGNORED
+    finished_at = None if new.outcome is None else datetime.now(UTC)
+    return {**vars(new), "state": state, "finished_at": finished_at}
 
 
 class Deliveries:
@@ -65,17 +67,21 @@ class Deliveries:
 
     async def record(self, new: NewDelivery) -> Recorded:
         """Inserts under the unique replay key, or says what the same key already stands for."""
-        state = DeliveryState.WAITING if new.outcome is None else DeliveryState.IGNORED
-        values = {name: getattr(new, name) for name in NewDelivery.__dataclass_fields__}
-        statement = (
-            insert(Delivery)
-            .values(**values, state=state, finished_at=None if new.outcome is None else func.now())
-            .on_conflict_do_nothing(index_elements=[Delivery.replay_key])
-            .returning(Delivery.id)
-        )
-        if await self._session.scalar(statement) is not None:
-            return Recorded.NEW
-        return await self._repeat(new)
+        [recorded] = await self.record_all([new])
+        return recorded
+
+    async def record_all(self, news: Sequence[NewDelivery]) -> list[Recorded]:
+        """As `record` for each, in one statement and in this order."""
+        inserted = set(await self._session.scalars(_INSERT, [_row(new) for new in news]))
+        recorded = []
+        for new in news:
+            if new.replay_key in inserted:
+                # A second one with the same key in the same batch is a repeat of the first.
+                inserted.remove(new.replay_key)
+                recorded.append(Recorded.NEW)
+            else:
+                recorded.append(await self._repeat(new))
+        return recorded
 
     async def _repeat(self, new: NewDelivery) -> Recorded:
         known = await self._session.scalar(
@@ -154,46 +160,6 @@ class Deliveries:
             .values(flow_run_id=flow_run_id)
         )
 
-    async def take_up(self, attempt: Attempt) -> Delivery | None:
-        """Starts the attempt, once; None when it is not, or no longer, this attempt's turn."""
-        return await self._session.scalar(
-            update(Delivery)
-            .where(
-                Delivery.id == attempt.delivery_id,
-                Delivery.attempt == attempt.number,
-                Delivery.state == DeliveryState.DISPATCHED,
-            )
-            .values(state=DeliveryState.RUNNING, alive_at=func.now())
-            .returning(Delivery)
-        )
-
-    async def note_life(self, attempt: Attempt) -> bool:
-        """A sign of life of the run at work; False when the delivery is not this attempt's any more."""
-        return await self._leave(attempt, alive_at=func.now())
-
-    async def is_current(self, attempt: Attempt) -> bool:
-        """Whether the attempt may still act; holds the row until the transaction ends."""
-        row = await self._session.scalar(
-            select(Delivery.id)
-            .where(
-                Delivery.id == attempt.delivery_id,
-                Delivery.attempt == attempt.number,
-                Delivery.state == DeliveryState.RUNNING,
-            )
-            .with_for_update(read=True)
-        )
-        return row is not None
-
-    async def finish(self, attempt: Attempt, state: DeliveryState, outcome: str) -> bool:
-        """Ends the delivery with what came of it, in words; False when the attempt was superseded."""
-        return await self._leave(attempt, state=state, outcome=outcome, finished_at=func.now())
-
-    async def put_off(self, attempt: Attempt, until: datetime, outcome: str) -> bool:
-        """Ends the attempt and lets the dispatcher start the next one at `until`."""
-        return await self._leave(
-            attempt, state=DeliveryState.WAITING, outcome=outcome, next_attempt_at=until, flow_run_id=None
-        )
-
     async def count_anew(self, connection_id: int) -> None:
         """The time the connection could not work does not count towards giving up."""
         await self._session.execute(
@@ -201,19 +167,6 @@ class Deliveries:
             .where(Delivery.connection_id == connection_id, Delivery.state == DeliveryState.WAITING)
             .values(first_attempt_at=None)
         )
-
-    async def _leave(self, attempt: Attempt, **values: object) -> bool:
-        left = await self._session.scalar(
-            update(Delivery)
-            .where(
-                Delivery.id == attempt.delivery_id,
-                Delivery.attempt == attempt.number,
-                Delivery.state == DeliveryState.RUNNING,
-            )
-            .values(**values)
-            .returning(Delivery.id)
-        )
-        return left is not None
 
     async def get(self, delivery_id: int) -> Delivery | None:
         return await self._session.get(Delivery, delivery_id)

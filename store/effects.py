@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.deliveries import Attempt
+from store.attempts import Attempt
 from store.tables import Effect, EffectState
 
 

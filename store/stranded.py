@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.deliveries import Attempt
+from store.attempts import Attempt
 from store.tables import Delivery, DeliveryState, ReferenceRequest, RequestState
 
 

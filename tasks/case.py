@@ -7,8 +7,8 @@ from datetime import datetime
 
 from crosschq.client import CrosschqClient
 from lever.client import LeverClient
+from store.attempts import Attempt
 from store.connections import Connections
-from store.deliveries import Attempt
 from store.due import SNAPSHOT_EVENT
 from store.tables import Connection, Delivery
 from wiring import current_parts

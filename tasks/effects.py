@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from outbound.errors import NotExecuted, OutcomeUnknown, Refused
-from store.deliveries import Deliveries
+from store.attempts import Attempts
 from store.effects import Before, Effects
 from store.tables import EffectState
 from tasks.case import Case
@@ -60,7 +60,7 @@ async def _do_it_again() -> None:
 
 async def _intend(case: Case, key: str) -> Before | None:
     async with current_parts().database.transaction() as session:
-        if not await Deliveries(session).is_current(case.attempt):
+        if not await Attempts(session).is_current(case.attempt):
             raise Superseded(
                 f"Delivery {case.attempt.delivery_id} is not at attempt {case.attempt.number} any more."
             )

@@ -4,8 +4,9 @@ import random
 from datetime import datetime
 
 from hiring.retries import next_attempt_at
+from store.attempts import Attempt, Attempts
 from store.connections import Connections
-from store.deliveries import Attempt, Deliveries
+from store.deliveries import Deliveries
 from tasks.case import Case
 from tasks.outcome import Outcome
 from wiring import current_parts
@@ -14,24 +15,23 @@ from wiring import current_parts
 async def take_up(attempt: Attempt) -> Case | None:
     """The case, for this attempt alone; None when another attempt has it, or it is finished."""
     async with current_parts().database.transaction() as session:
-        delivery = await Deliveries(session).take_up(attempt)
+        delivery = await Attempts(session).take_up(attempt)
         return Case.from_delivery(delivery) if delivery else None
 
 
 async def case_in_hand(attempt: Attempt) -> Case | None:
     """The case this attempt has taken up and not put down; None when there is nothing to put down."""
     async with current_parts().database.transaction() as session:
-        deliveries = Deliveries(session)
-        if not await deliveries.is_current(attempt):
+        if not await Attempts(session).is_current(attempt):
             return None
-        delivery = await deliveries.get(attempt.delivery_id)
+        delivery = await Deliveries(session).get(attempt.delivery_id)
         return Case.from_delivery(delivery) if delivery else None
 
 
 async def finish(case: Case, outcome: Outcome) -> bool:
     """False when another attempt has taken the delivery over meanwhile."""
     async with current_parts().database.transaction() as session:
-        return await Deliveries(session).finish(case.attempt, outcome.state, outcome.words)
+        return await Attempts(session).finish(case.attempt, outcome.state, outcome.words)
 
 
 def next_attempt(case: Case) -> datetime | None:
@@ -48,7 +48,7 @@ def next_attempt(case: Case) -> datetime | None:
 async def put_off(case: Case, until: datetime, why: str) -> None:
     """Ends this attempt; the dispatcher starts the next one then."""
     async with current_parts().database.transaction() as session:
-        await Deliveries(session).put_off(case.attempt, until, f"Trying again: {why}")
+        await Attempts(session).put_off(case.attempt, until, f"Trying again: {why}")
 
 
 async def wait_for_credentials(case: Case, why: str) -> None:
@@ -56,6 +56,5 @@ async def wait_for_credentials(case: Case, why: str) -> None:
     parts = current_parts()
     async with parts.database.transaction() as session:
         await Connections(session).pause(case.connection_id, why)
-        deliveries = Deliveries(session)
-        await deliveries.put_off(case.attempt, parts.now(), f"Waiting for valid credentials: {why}")
-        await deliveries.count_anew(case.connection_id)
+        await Attempts(session).put_off(case.attempt, parts.now(), f"Waiting for valid credentials: {why}")
+        await Deliveries(session).count_anew(case.connection_id)

@@ -16,7 +16,7 @@ from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Crashed
 
-from store.deliveries import Attempt
+from store.attempts import Attempt
 
 PAGE = 200
 

@@ -5,8 +5,8 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from store.attempts import Attempts
 from store.database import DATABASE_ERRORS
-from store.deliveries import Deliveries
 from tasks.case import Case
 from wiring import current_parts
 
@@ -30,7 +30,7 @@ async def _give(case: Case) -> None:
         await asyncio.sleep(current_parts().settings.run_silence.total_seconds() / 3)
         try:
             async with current_parts().database.transaction() as session:
-                if not await Deliveries(session).note_life(case.attempt):
+                if not await Attempts(session).note_life(case.attempt):
                     return
         except DATABASE_ERRORS as error:
             # A database that is away for longer makes this run a dead one; then its next attempt does the work.

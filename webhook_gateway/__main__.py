@@ -9,6 +9,7 @@ from settings import SettingsError
 from store.vault import VaultError
 from webhook_gateway.app import Gateway, create_public_app
 from webhook_gateway.dispatch import Dispatcher
+from webhook_gateway.inbox import Inbox
 from webhook_gateway.metrics import Metrics
 from webhook_gateway.prefect_runs import PrefectRuns
 from webhook_gateway.private import create_private_app
@@ -24,7 +25,7 @@ async def serve() -> None:
         metrics = Metrics()
         dispatcher = Dispatcher(parts.database, PrefectRuns(), metrics)
         gateway = Gateway(
-            database=parts.database,
+            inbox=Inbox(parts.database),
             vault=parts.vault,
             metrics=metrics,
             now=parts.now,

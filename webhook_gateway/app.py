@@ -12,13 +12,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from store.connections import Endpoints
-from store.database import DATABASE_ERRORS, Database
-from store.deliveries import Deliveries, NewDelivery, Recorded
-from store.tables import Connection, Vendor, WebhookEndpoint
+from store.database import DATABASE_ERRORS
+from store.deliveries import NewDelivery, Recorded
+from store.tables import Vendor, WebhookEndpoint
 from store.vault import Vault, VaultError
 from webhook_gateway.body import TooLarge, read_capped
 from webhook_gateway.crosschq_intake import read_crosschq
+from webhook_gateway.inbox import Inbox
 from webhook_gateway.intake import Arrival, Intake, Ping, Rejected, Unreadable
 from webhook_gateway.lever_intake import read_lever
 from webhook_gateway.metrics import Metrics
@@ -42,7 +42,7 @@ class Gateway:
     `patience` is in seconds: a body or a database that takes longer gets 503, as one that is down.
     """
 
-    database: Database
+    inbox: Inbox
     vault: Vault
     metrics: Metrics
     now: Callable[[], datetime]
@@ -80,7 +80,7 @@ class Gateway:
             return PlainTextResponse("try again later", 503), "unavailable"
 
     async def _take(self, request: Request, vendor: Vendor) -> tuple[Response, str]:
-        known = await self._endpoint(request.path_params["key"])
+        known = await self.inbox.endpoint(request.path_params["key"])
         if known is None or known[0].vendor is not vendor or not known[0].is_open:
             return PlainTextResponse("not found", 404), "unknown"
         endpoint, connection = known
@@ -95,28 +95,16 @@ class Gateway:
             return await self._ping(endpoint)
         return await self._record(endpoint, told)
 
-    async def _endpoint(self, url_key: str) -> tuple[WebhookEndpoint, Connection] | None:
-        if "\0" in url_key:
-            # PostgreSQL's text cannot hold it: asking would fail as if the database were down.
-            return None
-        async with self.database.transaction() as session:
-            return await Endpoints(session).by_url_key(url_key)
-
     async def _remember_rejection(self, endpoint: WebhookEndpoint, reason: str) -> None:
         log.warning("Webhook endpoint %d rejected a request: %s.", endpoint.id, reason)
-        async with self.database.transaction() as session:
-            await Endpoints(session).note_rejection(endpoint.id, reason)
+        await self.inbox.note_rejection(endpoint, reason)
 
     async def _ping(self, endpoint: WebhookEndpoint) -> tuple[Response, str]:
-        async with self.database.transaction() as session:
-            await Endpoints(session).note_ping(endpoint.id)
+        await self.inbox.note_ping(endpoint)
         return PlainTextResponse("connection verified"), "ping"
 
     async def _record(self, endpoint: WebhookEndpoint, new: NewDelivery) -> tuple[Response, str]:
-        async with self.database.transaction() as session:
-            recorded = await Deliveries(session).record(new)
-            if recorded is not Recorded.ANOTHER_BODY:
-                await Endpoints(session).note_event(endpoint.id)
+        recorded = await self.inbox.record(new)
         if recorded is Recorded.ANOTHER_BODY:
             reason = "a signature that was used before came with another body"
             await self._remember_rejection(endpoint, reason)

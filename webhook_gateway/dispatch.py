@@ -3,8 +3,9 @@
 import asyncio
 import logging
 
+from store.attempts import Attempt
 from store.database import DATABASE_ERRORS, Database
-from store.deliveries import Attempt, Deliveries
+from store.deliveries import Deliveries
 from store.tables import Delivery
 from webhook_gateway.metrics import Metrics
 from webhook_gateway.prefect_runs import FlowRuns, PrefectUnavailable

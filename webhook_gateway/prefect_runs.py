@@ -13,7 +13,7 @@ import httpx
 from prefect.client.orchestration import get_client
 from prefect.exceptions import ObjectNotFound
 
-from store.deliveries import Attempt
+from store.attempts import Attempt
 from store.due import SNAPSHOT_EVENT
 from store.tables import Delivery
 

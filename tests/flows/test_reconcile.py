@@ -10,7 +10,8 @@ from prefect.states import AwaitingRetry, Cancelled, Completed, Crashed, Pending
 from sqlalchemy import update
 
 from flows.reconcile import Scope
-from store.deliveries import Attempt, Deliveries
+from store.attempts import Attempt, Attempts
+from store.deliveries import Deliveries
 from store.tables import Delivery, DeliveryState, ReferenceRequest, RequestState
 from tests.flows.office import Office
 from webhook_gateway.prefect_runs import STAGE_CHANGE_DEPLOYMENT
@@ -108,12 +109,12 @@ async def test_a_run_that_fell_silent_is_done_again_and_cannot_act_when_it_comes
     candidate = await office.lever.meet_candidate()
     delivery = await dispatched(office, candidate)
     async with office.parts.database.transaction() as session:
-        await Deliveries(session).take_up(Attempt(delivery.id, 1))
+        await Attempts(session).take_up(Attempt(delivery.id, 1))
     await put_run(office, delivery, Running())
     await let_time_pass(office)
     await office.reconcile(Scope.OWN_WORK, LATER)
     async with office.parts.database.transaction() as session:
-        assert not await Deliveries(session).is_current(Attempt(delivery.id, 1))
+        assert not await Attempts(session).is_current(Attempt(delivery.id, 1))
     await let_time_pass(office)
     assert (await office.work_once()).name == "RequestSent"
     assert await state_of_run(office, delivery.flow_run_id) == "CRASHED"
@@ -122,7 +123,7 @@ async def test_a_run_that_fell_silent_is_done_again_and_cannot_act_when_it_comes
 async def test_a_run_that_lives_is_left_alone(office: Office) -> None:
     delivery = await dispatched(office, await office.lever.meet_candidate())
     async with office.parts.database.transaction() as session:
-        await Deliveries(session).take_up(Attempt(delivery.id, 1))
+        await Attempts(session).take_up(Attempt(delivery.id, 1))
     await put_run(office, delivery, Running())
     await office.reconcile(Scope.OWN_WORK, LATER)
     assert (await office.delivery(delivery.id)).state is DeliveryState.RUNNING

@@ -7,8 +7,9 @@ from itertools import count
 
 from sqlalchemy import text
 
+from store.attempts import Attempt, Attempts
 from store.database import Database
-from store.deliveries import Attempt, Deliveries, NewDelivery, Recorded
+from store.deliveries import Deliveries, NewDelivery, Recorded
 from store.due import SNAPSHOT_EVENT
 from store.tables import Delivery, DeliveryState
 from tests.factories import Connected
@@ -60,19 +61,19 @@ async def claim_ids(database: Database) -> list[int]:
 
 async def take_up(database: Database, attempt: Attempt) -> bool:
     async with database.transaction() as session:
-        return await Deliveries(session).take_up(attempt) is not None
+        return await Attempts(session).take_up(attempt) is not None
 
 
 async def finish(
     database: Database, attempt: Attempt, state: DeliveryState = DeliveryState.DONE, outcome: str = "Done."
 ) -> bool:
     async with database.transaction() as session:
-        return await Deliveries(session).finish(attempt, state, outcome)
+        return await Attempts(session).finish(attempt, state, outcome)
 
 
 async def put_off(database: Database, attempt: Attempt, until: datetime) -> bool:
     async with database.transaction() as session:
-        return await Deliveries(session).put_off(attempt, until, "Trying again: Lever is busy.")
+        return await Attempts(session).put_off(attempt, until, "Trying again: Lever is busy.")
 
 
 async def row(database: Database, delivery_id: int) -> Delivery:

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from store.attempts import Attempt, Attempts
 from store.database import Database
-from store.deliveries import Attempt, Deliveries
+from store.deliveries import Deliveries
 from store.tables import DeliveryState
 from store.vault import Vault
 from tests.factories import connect
@@ -28,7 +29,7 @@ from tests.store.inbox import (
 
 async def _is_current(database: Database, attempt: Attempt) -> bool:
     async with database.transaction() as session:
-        return await Deliveries(session).is_current(attempt)
+        return await Attempts(session).is_current(attempt)
 
 
 async def test_an_attempt_is_taken_up_once_however_many_runs_try(database: Database, vault: Vault) -> None:
@@ -119,7 +120,7 @@ async def test_nobody_supersedes_an_attempt_between_its_check_and_its_commit(
     attempt = await running(database, stage_change(await connect(database, vault)))
     lock = text("SELECT id FROM delivery WHERE id = 1 FOR NO KEY UPDATE NOWAIT")
     async with database.transaction() as acting:
-        assert await Deliveries(acting).is_current(attempt)
+        assert await Attempts(acting).is_current(attempt)
         with pytest.raises(DBAPIError, match="could not obtain lock"):
             async with database.transaction() as superseding:
                 await superseding.execute(lock)

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
+from store.attempts import Attempt
 from store.connections import Connections
 from store.database import Database
-from store.deliveries import Attempt, Deliveries
+from store.deliveries import Deliveries
 from store.due import DISPATCH_LEASE
 from store.tables import DeliveryState
 from store.vault import Vault

@@ -19,7 +19,7 @@ async def connected(database: Database, vault: Vault) -> Connected:
 
 async def _endpoint(database: Database, connected: Connected) -> WebhookEndpoint:
     async with database.transaction() as session:
-        found = await Endpoints(session).by_url_key(connected.lever.url_key)
+        found = (await Endpoints(session).by_url_keys([connected.lever.url_key])).get(connected.lever.url_key)
     assert found is not None
     return found[0]
 
@@ -28,10 +28,12 @@ async def test_an_endpoint_is_found_by_its_url_with_its_connection(
     database: Database, connected: Connected
 ) -> None:
     async with database.transaction() as session:
-        found = await Endpoints(session).by_url_key(connected.crosschq.url_key)
+        found = (await Endpoints(session).by_url_keys([connected.crosschq.url_key])).get(
+            connected.crosschq.url_key
+        )
         assert found is not None
         assert (found[0].id, found[1].name) == (connected.crosschq.id, "northwind")
-        assert await Endpoints(session).by_url_key("guessed") is None
+        assert await Endpoints(session).by_url_keys(["guessed"]) == {}
 
 
 async def test_rejections_are_counted_with_the_last_reason(database: Database, connected: Connected) -> None:
@@ -49,7 +51,7 @@ async def test_pings_and_events_leave_their_time(database: Database, connected: 
         await Endpoints(session).note_ping(connected.lever.id)
     assert (await _endpoint(database, connected)).last_ping_at is not None
     async with database.transaction() as session:
-        await Endpoints(session).note_event(connected.lever.id)
+        await Endpoints(session).note_events([connected.lever.id])
     assert (await _endpoint(database, connected)).last_event_at is not None
 
 

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from store.attempts import Attempt
 from store.database import Database
-from store.deliveries import Attempt
 from store.effects import Before, Effects
 from store.tables import Effect, EffectState
 from store.vault import Vault

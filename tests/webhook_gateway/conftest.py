@@ -10,6 +10,7 @@ from store.vault import Vault
 from tests.factories import connect
 from tests.webhook_gateway.senders import Clock, Senders
 from webhook_gateway.app import Gateway
+from webhook_gateway.inbox import Inbox
 from webhook_gateway.metrics import Metrics
 
 
@@ -17,13 +18,13 @@ from webhook_gateway.metrics import Metrics
 async def senders(database: Database, vault: Vault) -> AsyncIterator[Senders]:
     clock, woken = Clock(), list[None]()
     gateway = Gateway(
-        database=database,
+        inbox=Inbox(database),
         vault=vault,
         metrics=Metrics(),
         now=clock,
         retention=timedelta(days=30),
         recorded=lambda: woken.append(None),
     )
-    senders = Senders(gateway, await connect(database, vault), clock, woken)
+    senders = Senders(gateway, database, await connect(database, vault), clock, woken)
     async with senders.client:
         yield senders

@@ -8,8 +8,9 @@ from uuid import uuid4
 
 from sqlalchemy import select, update
 
+from store.attempts import Attempt
 from store.database import Database
-from store.deliveries import Attempt, Deliveries, NewDelivery
+from store.deliveries import Deliveries, NewDelivery
 from store.tables import Delivery
 from tests.factories import Connected
 from webhook_gateway.dispatch import Dispatcher

@@ -71,6 +71,7 @@ class Senders:
     """Both vendors in front of one gateway, and what one sees behind it. `woken`: the dispatcher was called."""
 
     gateway: Gateway
+    database: Database
     connected: Connected
     clock: Clock
     woken: list[None]
@@ -79,10 +80,6 @@ class Senders:
     def __post_init__(self) -> None:
         app = create_public_app(self.gateway)
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://gateway.test")
-
-    @property
-    def database(self) -> Database:
-        return self.gateway.database
 
     @property
     def key(self) -> str:

@@ -19,6 +19,7 @@ from tests.webhook_gateway.inbox import Runs, deliveries, running
 from tests.webhook_gateway.senders import Clock, Senders, stage_change
 from webhook_gateway.app import Gateway
 from webhook_gateway.dispatch import Dispatcher
+from webhook_gateway.inbox import Inbox
 from webhook_gateway.metrics import Metrics
 
 Start = Callable[[], PostgresProcess]
@@ -71,8 +72,8 @@ async def test_gateway_and_dispatcher_outlive_a_killed_database(
     await migrate(server.url("crosschq_lever"))
     database, runs = Database(server.url("crosschq_lever")), Runs()
     dispatcher = Dispatcher(database, runs, Metrics(), poll=0.05)
-    gateway = Gateway(database, vault, Metrics(), Clock(), timedelta(days=30), dispatcher.wake)
-    senders = Senders(gateway, await connect(database, vault), Clock(), [])
+    gateway = Gateway(Inbox(database), vault, Metrics(), Clock(), timedelta(days=30), dispatcher.wake)
+    senders = Senders(gateway, database, await connect(database, vault), Clock(), [])
     async with asyncio.timeout(30), running(dispatcher):
         before, during = (stage_change(senders.key, opportunityId=one) for one in ("o-1", "o-2"))
         assert (await senders.lever(before)).status_code == 202

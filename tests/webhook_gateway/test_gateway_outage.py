@@ -13,6 +13,7 @@ from store.database import Database
 from store.vault import Vault
 from tests.webhook_gateway.senders import Senders, as_bytes, snapshot, stage_change
 from webhook_gateway.app import create_public_app
+from webhook_gateway.inbox import Inbox
 
 NOWHERE = "postgresql+asyncpg://postgres@/crosschq_lever?host=/nonexistent"
 
@@ -28,7 +29,7 @@ async def test_a_database_that_is_down_is_503_and_the_same_webhook_is_accepted_l
 ) -> None:
     sent = as_bytes(stage_change(senders.key))
     down = Database(NOWHERE)
-    async with behind(senders, database=down) as client:
+    async with behind(senders, inbox=Inbox(down)) as client:
         answer = await client.post(f"/webhooks/lever/{senders.connected.lever.url_key}", content=sent)
     assert (answer.status_code, answer.text) == (503, "try again later")
     assert senders.answered("lever", "unavailable") == 1
@@ -39,7 +40,7 @@ async def test_a_database_that_is_down_is_503_and_the_same_webhook_is_accepted_l
 async def test_an_unknown_url_cannot_be_told_from_a_known_one_while_the_database_is_down(
     senders: Senders,
 ) -> None:
-    async with behind(senders, database=Database(NOWHERE)) as client:
+    async with behind(senders, inbox=Inbox(Database(NOWHERE))) as client:
         assert (await client.post("/webhooks/crosschq/guess", content=b"{}")).status_code == 503
 
 
@@ -90,7 +91,7 @@ async def test_the_log_names_the_outage_and_nothing_of_the_webhook(
     senders: Senders, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "webhook_gateway")
-    async with behind(senders, database=Database(NOWHERE)) as client:
+    async with behind(senders, inbox=Inbox(Database(NOWHERE))) as client:
         await client.post(f"/webhooks/crosschq/{senders.connected.crosschq.url_key}", content=b"{}")
     [record] = [one for one in caplog.records if one.name.startswith("webhook_gateway")]
     assert record.getMessage() == (

@@ -1,5 +1,6 @@
 """`python -m webhook_gateway` as it is run: a process of its own, real sockets, real signals."""
 
+import asyncio
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from cryptography.fernet import Fernet
+from starlette.applications import Starlette
 
 from deployments.ports import pick
 from settings import Settings
@@ -19,6 +21,7 @@ from tests.factories import connect
 from tests.webhook_gateway.gateway_process import LIMIT, GatewayProcess, eventually, start
 from tests.webhook_gateway.inbox import deliveries
 from tests.webhook_gateway.senders import as_bytes, stage_change
+from webhook_gateway.servers import public_server
 
 STOP_LIMIT = 3.0
 """Seconds from the signal until nobody listens any more."""
@@ -148,3 +151,23 @@ def test_a_missing_encryption_key_stops_the_start_with_a_clear_error(
     assert gateway.process.wait(LIMIT) == 1
     assert "CROSSCHQ_LEVER_SECRET_KEYS" in gateway.log.read_text()
     assert "Traceback" not in gateway.log.read_text()
+
+
+async def test_an_answer_does_not_wait_for_the_senders_acknowledgement(settings: Settings) -> None:
+    server = public_server(settings, Starlette())
+    listening = await asyncio.get_running_loop().create_server(_Accepted, sock=server._listener)
+    async with listening:
+        host, port = server.address.split(":")
+        _, writer = await asyncio.open_connection(host, int(port))
+        accepted = await _Accepted.made.get()
+        assert accepted.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        accepted.close()
+        writer.close()
+        await writer.wait_closed()
+
+
+class _Accepted(asyncio.Protocol):
+    made = asyncio.Queue[asyncio.BaseTransport]()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.made.put_nowait(transport)
