@@ -1,6 +1,7 @@
 """`python -m sandbox`: Lever, Crosschq and the mailbox in one process, on loopback, until SIGTERM or Ctrl-C.
 
-Prints one JSON line with every address when all four listen. Port 0 takes a free port.
+Prints one JSON line when all four listen: every address, and the file of the CA that an SMTP client has to trust.
+Port 0 takes a free port.
 """
 
 import argparse
@@ -10,12 +11,15 @@ import signal
 import socket
 import sys
 from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sandbox.crosschq.app import create_app as create_crosschq
 from sandbox.crosschq.options import CrosschqOptions
 from sandbox.lever.app import create_app as create_lever
 from sandbox.lever.options import LeverOptions
 from sandbox.mailbox.app import create_app as create_mailbox
+from sandbox.mailbox.certificate import Certificate
 from sandbox.mailbox.mailbox import Mailbox
 from sandbox.mailbox.smtp import serve_smtp
 from sandbox.outbox import RETRY_WAITS
@@ -34,7 +38,8 @@ def main() -> None:
         except OSError as error:
             print(f"sandbox: {error}", file=sys.stderr)
             sys.exit(2)
-        asyncio.run(_run(arguments, listeners))
+        directory = stack.enter_context(TemporaryDirectory(prefix="sandbox-"))
+        asyncio.run(_run(arguments, listeners, Certificate.made_in(Path(directory))))
 
 
 def _arguments() -> argparse.Namespace:
@@ -58,24 +63,27 @@ def seconds(given: str) -> tuple[float, ...]:
     return tuple(float(one) for one in given.split(","))
 
 
-async def _run(arguments: argparse.Namespace, listeners: dict[str, socket.socket]) -> None:
+async def _run(
+    arguments: argparse.Namespace, listeners: dict[str, socket.socket], certificate: Certificate
+) -> None:
     places = {name: address(listener) for name, listener in listeners.items()}
     urls = {name: f"http://{host}:{port}" for name, (host, port) in places.items() if name != "smtp"}
     mailbox = Mailbox()
     servers = {
         "lever": Server(create_lever(_lever_options(arguments, urls["lever"]))),
         "crosschq": Server(create_crosschq(_crosschq_options(arguments, urls["crosschq"], places["smtp"]))),
-        "mailbox": Server(create_mailbox(mailbox)),
+        "mailbox": Server(create_mailbox(mailbox, certificate)),
     }
     _stop_on_signals(list(servers.values()))
-    smtp = await serve_smtp(mailbox, listeners["smtp"])
+    smtp = await serve_smtp(mailbox, listeners["smtp"], certificate)
     async with smtp, asyncio.TaskGroup() as group:
         for name, server in servers.items():
             group.create_task(server.serve([listeners[name]]))
         for server in servers.values():
             await server.ready.wait()
         smtp_address = "{}:{}".format(*places["smtp"])
-        print(json.dumps({"ready": True, **urls, "smtp": smtp_address}), flush=True)
+        ready = {"ready": True, **urls, "smtp": smtp_address, "smtp_ca": str(certificate.ca_file)}
+        print(json.dumps(ready), flush=True)
 
 
 def _stop_on_signals(servers: list[Server]) -> None:

@@ -1,4 +1,4 @@
-"""The admin routes under /sandbox that vendor stand-ins share: health, knobs, ledger, webhook log, reset.
+"""The admin routes under /sandbox that the stand-ins share: health, knobs, ledger, webhook log, reset.
 
 No authentication: stand-ins listen on loopback. Vendor-specific admin routes live with the vendor.
 """
@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from sandbox.knobs import Knobs
+from sandbox.knobs import Knobs, Switches
 from sandbox.ledger import Ledger
 from sandbox.outbox import Outbox
 
@@ -23,13 +23,38 @@ def routes(
     """Routes to add to a vendor app. `reset` puts the vendor's own state back to its seed."""
     admin = _Admin(knobs, ledger, outbox, reset)
     return [
-        Route("/sandbox/health", _health, methods=["GET"]),
-        Route("/sandbox/knobs", admin.knobs_route, methods=["GET", "PUT", "DELETE"]),
+        health(),
+        turning(knobs),
         Route("/sandbox/ledger", admin.ledger_route, methods=["GET", "DELETE"]),
         Route("/sandbox/webhook-log", admin.webhook_log, methods=["GET"]),
         Route("/sandbox/webhook-log/{id}/rerun", admin.rerun, methods=["POST"]),
         Route("/sandbox/reset", admin.reset_route, methods=["POST"]),
     ]
+
+
+def health() -> BaseRoute:
+    """`GET /sandbox/health`: it listens."""
+
+    async def answer(_: Request) -> Response:
+        return JSONResponse({"ok": True})
+
+    return Route("/sandbox/health", answer, methods=["GET"])
+
+
+def turning(knobs: Switches) -> BaseRoute:
+    """`/sandbox/knobs`: GET shows, PUT merges what is given, DELETE puts all back."""
+
+    async def turn(request: Request) -> Response:
+        if request.method == "DELETE":
+            knobs.reset()
+        elif request.method == "PUT":
+            try:
+                knobs.merge(await json_object(request))
+            except ValueError as error:
+                return refused(error)
+        return JSONResponse(knobs.model_dump())
+
+    return Route("/sandbox/knobs", turn, methods=["GET", "PUT", "DELETE"])
 
 
 async def json_object(request: Request) -> dict[str, Any]:
@@ -50,23 +75,9 @@ def refused(error: ValueError | LookupError, status: int = 400) -> JSONResponse:
     return JSONResponse({"error": str(error)}, status)
 
 
-async def _health(_: Request) -> Response:
-    return JSONResponse({"ok": True})
-
-
 class _Admin:
     def __init__(self, knobs: Knobs, ledger: Ledger, outbox: Outbox, reset: Callable[[], None]) -> None:
         self.knobs, self.ledger, self.outbox, self.reset = knobs, ledger, outbox, reset
-
-    async def knobs_route(self, request: Request) -> Response:
-        if request.method == "DELETE":
-            self.knobs.reset()
-        elif request.method == "PUT":
-            try:
-                self.knobs.merge(await json_object(request))
-            except ValueError as error:
-                return refused(error)
-        return JSONResponse(self.knobs.model_dump())
 
     async def ledger_route(self, request: Request) -> Response:
         if request.method == "DELETE":

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from random import Random
 
 from sandbox.crosschq.organization import Organization
+from sandbox.crosschq.outcomes import Outcome
 from sandbox.crosschq.people import Answers, Person, Reference
 from sandbox.crosschq.questions import QUESTIONS
 from sandbox.crosschq.reference_request import NotAllowed, ReferenceRequest
+from sandbox.crosschq.statuses import HiringStatus
 
 FIRST = ("Ines", "Jonah", "Mirela", "Tavish", "Oona", "Peregrin", "Sunniva", "Caspian", "Yolanda", "Lucian")
 LAST = ("Albrook", "Venn", "Tarrow", "Quillfeather", "Osk", "Marlowe-Hare", "Dunmere", "Ferris", "Ibarne")
@@ -36,6 +38,9 @@ class Actors:
             "conclude": organization.conclude,
             "cancel": organization.cancel,
             "finish": self.finish,
+            "hired": self.hired,
+            "not_hired": self._outcome(HiringStatus.NOT_HIRED),
+            "undecided": self._outcome(HiringStatus.UNDECIDED),
         }
 
     def reset(self) -> None:
@@ -72,6 +77,14 @@ class Actors:
             self.self_reference(request)
         while not request.has_ended:
             self.answer_next(request)
+
+    def hired(self, request: ReferenceRequest) -> None:
+        """The recruiter marks the candidate hired, today."""
+        today = self.organization.options.clock().date()
+        self.organization.set_outcome(request, Outcome(HiringStatus.HIRED, today), "page")
+
+    def _outcome(self, status: HiringStatus) -> Callable[[ReferenceRequest], None]:
+        return lambda request: self.organization.set_outcome(request, Outcome(status), "page")
 
     def _next(self, request: ReferenceRequest) -> Reference:
         waiting = [one for one in request.references if one.is_open]

@@ -12,8 +12,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.crosschq import snapshots, surveys
+from sandbox.crosschq.knobs import CrosschqKnobs
 from sandbox.crosschq.options import CrosschqOptions
 from sandbox.crosschq.organization import Organization
+from sandbox.crosschq.outcome_body import read_outcome
 from sandbox.crosschq.reference_request import NotAllowed, ReferenceRequest
 from sandbox.crosschq.statuses import RequestStatus
 from sandbox.crosschq.validation import Invalid, read_order
@@ -24,8 +26,12 @@ PREFIXES = ("/partners", "/api/")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def routes(organization: Organization) -> list[BaseRoute]:
-    """Every API route, the last ones taking what no other took."""
+class NotJson(ValueError):  # noqa: N818 - what the body is
+    """The body cannot be parsed."""
+
+
+def routes(organization: Organization, knobs: CrosschqKnobs) -> list[BaseRoute]:
+    """Every API route, the last ones taking what no other took. Two exist only while `knobs` says so."""
     api, options = _Api(organization), organization.options
     known: list[tuple[str, str, Endpoint]] = [
         ("GET", "/partners/config/", api.config),
@@ -33,11 +39,15 @@ def routes(organization: Organization) -> list[BaseRoute]:
         ("GET", "/api/v2/settings/jobrole/", api.jobroles_v2),
         ("GET", "/partners/reference-request/{id}/", api.read),
         ("POST", "/partners/reference-request/", api.create),
-        # Inferred, ours: the operation exists inside Crosschq (section 1.8), its path is not known.
-        ("POST", "/partners/reference-request/{id}/cancel/", api.cancel),
     ]
+    # Inferred, ours: both operations exist inside Crosschq (section 1.8), their paths are not known.
+    cancel = _guarded(api.cancel, "POST", options)
+    outcome = _guarded(api.set_outcome, "PUT", options)
     nowhere = _NotFound(options)
+    one = "/partners/reference-request/{id}"
     return [
+        Route(f"{one}/cancel/", _while_on(lambda: knobs.cancel_call, cancel, nowhere), methods=VERBS),
+        Route(f"{one}/outcome/", _while_on(lambda: knobs.outcome_call, outcome, nowhere), methods=VERBS),
         *(
             Route(path, _guarded(endpoint, method, options), methods=VERBS)
             for method, path, endpoint in known
@@ -48,7 +58,7 @@ def routes(organization: Organization) -> list[BaseRoute]:
 
 
 def _guarded(endpoint: Endpoint, method: str, options: CrosschqOptions) -> Endpoint:
-    """Checks key and verb, in that order, as the API's framework does."""
+    """Checks key and verb, in that order, as the API's framework does, and says what is wrong with a body."""
     expected = f"{options.token_prefix}{options.api_key}".encode()
 
     async def guarded(request: Request) -> Response:
@@ -59,7 +69,12 @@ def _guarded(endpoint: Endpoint, method: str, options: CrosschqOptions) -> Endpo
             return _detail(401, "Invalid token.")
         if {"HEAD": "GET"}.get(request.method, request.method) != method:
             return _detail(405, f'Method "{request.method}" not allowed.')
-        return await endpoint(request)
+        try:
+            return await endpoint(request)
+        except NotJson as error:
+            return _detail(400, str(error))
+        except Invalid as invalid:
+            return JSONResponse({"errors": invalid.errors}, 400)
 
     return guarded
 
@@ -73,6 +88,15 @@ class _NotFound:
         if self.options.redirect_missing_slash and not path.endswith("/"):
             return RedirectResponse(f"{path}/", 301)
         return _detail(404, "Not found.")
+
+
+def _while_on(is_on: Callable[[], bool], endpoint: Endpoint, nowhere: _NotFound) -> Endpoint:
+    """The endpoint, or what any path answers that this Crosschq does not have."""
+
+    async def answer(request: Request) -> Response:
+        return await (endpoint if is_on() else nowhere.answer)(request)
+
+    return answer
 
 
 class _Api:
@@ -89,14 +113,7 @@ class _Api:
         return JSONResponse([one.v2() for one in self.organization.surveys.values() if one.enabled])
 
     async def create(self, request: Request) -> Response:
-        try:
-            body = json.loads(await request.body())
-        except (ValueError, RecursionError) as error:
-            return _detail(400, f"JSON parse error - {error}")
-        try:
-            order = read_order(body, self.organization.rules)
-        except Invalid as invalid:
-            return JSONResponse({"errors": invalid.errors}, 400)
+        order = read_order(await _json(request), self.organization.rules)
         return JSONResponse({"request_id": self.organization.create(order).id}, 201)
 
     async def read(self, request: Request) -> Response:
@@ -114,11 +131,26 @@ class _Api:
                 return _detail(409, str(error))
         return self._shown(found)
 
+    async def set_outcome(self, request: Request) -> Response:
+        found = self._find(request)
+        if found is None:
+            return _detail(404, "Not found.")
+        self.organization.set_outcome(found, read_outcome(await _json(request)), "api")
+        return self._shown(found)
+
     def _find(self, request: Request) -> ReferenceRequest | None:
         return self.organization.requests.get(request.path_params["id"])
 
     def _shown(self, found: ReferenceRequest) -> Response:
         return JSONResponse(snapshots.get_answer(found, self.organization.report_base))
+
+
+async def _json(request: Request) -> object:
+    """The parsed body. Raises NotJson."""
+    try:
+        return json.loads(await request.body())
+    except (ValueError, RecursionError) as error:
+        raise NotJson(f"JSON parse error - {error}") from error
 
 
 def _detail(status: int, detail: str) -> Response:

@@ -21,19 +21,19 @@ from sandbox.crosschq import (
     pages_settings,
 )
 from sandbox.crosschq.acts import Actors
+from sandbox.crosschq.knobs import CrosschqKnobs
 from sandbox.crosschq.mailer import Mailer
 from sandbox.crosschq.options import CrosschqOptions
 from sandbox.crosschq.organization import Organization
 from sandbox.crosschq.reference_request import NotAllowed
 from sandbox.faults import FaultMiddleware
-from sandbox.knobs import Knobs
 from sandbox.ledger import Ledger
 from sandbox.outbox import Outbox
 
 
 def create_app(options: CrosschqOptions) -> Starlette:
     """The application; `app.state` has `organization`, `outbox`, `mailer`, `knobs` and `ledger` for tests."""
-    knobs, ledger = Knobs(), Ledger()
+    knobs, ledger = CrosschqKnobs(), Ledger()
     outbox = Outbox(
         knobs, retry_waits=options.retry_waits, clock=options.clock, transport=options.webhook_transport
     )
@@ -52,7 +52,7 @@ def create_app(options: CrosschqOptions) -> Starlette:
         routes=[
             *admin.routes(knobs=knobs, ledger=ledger, outbox=outbox, reset=reset),
             *controls.routes(organization, actors),
-            *api.routes(organization),
+            *api.routes(organization, knobs),
             *_pages(organization),
         ],
         middleware=[faults],

@@ -27,6 +27,7 @@ def routes(organization: Organization, actors: Actors) -> list[BaseRoute]:
         Route("/sandbox/requests", controls.requests, methods=["GET"]),
         Route("/sandbox/requests/{id}", controls.one_request, methods=["GET"]),
         Route("/sandbox/requests/{id}/act", controls.act, methods=["POST"]),
+        Route("/sandbox/outcomes", controls.outcomes, methods=["GET", "DELETE"]),
         Route("/sandbox/prospects", controls.prospects, methods=["GET"]),
     ]
 
@@ -81,6 +82,11 @@ class _Controls:
         except NotAllowed as error:
             return refused(error, 409)
         return JSONResponse(self._shown(found))
+
+    async def outcomes(self, request: Request) -> Response:
+        if request.method == "DELETE":
+            self.organization.outcomes_set.clear()
+        return JSONResponse({"outcomes": [one.as_json() for one in self.organization.outcomes_set]})
 
     async def prospects(self, _: Request) -> Response:
         return JSONResponse({"prospects": self.organization.prospects()})

@@ -11,6 +11,7 @@ from typing import Any
 from sandbox.crosschq import invitations, snapshots
 from sandbox.crosschq.mailer import Mailer
 from sandbox.crosschq.options import CrosschqOptions
+from sandbox.crosschq.outcomes import Outcome, OutcomeSet, SetBy
 from sandbox.crosschq.people import Answers, Reference
 from sandbox.crosschq.reference_request import NotAllowed, Order, ReferenceRequest
 from sandbox.crosschq.surveys import seeded
@@ -43,6 +44,7 @@ class Organization:
         self.report_base = self.options.base_url
         self.report_kind = ReportKind.PDF
         self.requests: dict[str, ReferenceRequest] = {}
+        self.outcomes_set: list[OutcomeSet] = []
         self._by_token: dict[str, tuple[ReferenceRequest, Reference | None]] = {}
 
     @property
@@ -147,6 +149,13 @@ class Organization:
         """The request is called off."""
         request.cancel(self.options.clock())
         self._announce(request, "cancelled")
+
+    def set_outcome(self, request: ReferenceRequest, outcome: Outcome, by: SetBy) -> None:
+        """What became of the candidate; told every time it is set, even to what it was."""
+        now = self.options.clock()
+        request.set_outcome(outcome, now)
+        self.outcomes_set.append(OutcomeSet(now.timestamp(), request.id, outcome, by))
+        self._announce(request, f"outcome set to {outcome.hiring_status.value}")
 
     def _finish_if_complete(self, request: ReferenceRequest) -> None:
         if request.is_complete:

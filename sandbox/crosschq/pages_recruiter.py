@@ -1,4 +1,4 @@
-"""The recruiter's pages: the dashboard, one request with conclude and cancel."""
+"""The recruiter's pages: the dashboard, one request with conclude, cancel and what became of the candidate."""
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -6,8 +6,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.crosschq.organization import Organization
-from sandbox.crosschq.pages import page
+from sandbox.crosschq.outcome_body import read_outcome
+from sandbox.crosschq.pages import message, page
 from sandbox.crosschq.reference_request import ReferenceRequest
+from sandbox.crosschq.validation import Invalid
 
 SHOWN = 100
 
@@ -20,6 +22,7 @@ def routes(organization: Organization) -> list[BaseRoute]:
         Route("/requests/{id}", pages.show),
         Route("/requests/{id}/conclude", pages.conclude, methods=["POST"]),
         Route("/requests/{id}/cancel", pages.cancel, methods=["POST"]),
+        Route("/requests/{id}/outcome", pages.outcome, methods=["POST"]),
     ]
 
 
@@ -34,7 +37,8 @@ class _Recruiter:
     async def show(self, request: Request) -> Response:
         found = self._find(request)
         survey = self.organization.surveys[found.order.jobrole]
-        return page("request.html", request=found, survey=survey)
+        today = self.organization.options.clock().date().isoformat()
+        return page("request.html", request=found, survey=survey, today=today)
 
     async def conclude(self, request: Request) -> Response:
         found = self._find(request)
@@ -45,6 +49,16 @@ class _Recruiter:
         found = self._find(request)
         self.organization.cancel(found)
         return RedirectResponse(f"/requests/{found.id}", 303)
+
+    async def outcome(self, request: Request) -> Response:
+        found = self._find(request)
+        try:
+            outcome = read_outcome(dict(await request.form()))
+        except Invalid as invalid:
+            wrong = " ".join(" ".join(each) for each in invalid.errors.values())
+            return message("That did not work", wrong, 400)
+        self.organization.set_outcome(found, outcome, "page")
+        return RedirectResponse(f"/requests/{found.id}#outcome", 303)
 
     def _find(self, request: Request) -> ReferenceRequest:
         found = self.organization.requests.get(request.path_params["id"])

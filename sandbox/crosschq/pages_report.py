@@ -67,8 +67,12 @@ class _Reports:
         return Report.from_request(found, self.organization.surveys[found.order.jobrole].name)
 
     def _is_expired(self, found: ReferenceRequest) -> bool:
-        lifetime = self.organization.options.report_expires_after
-        return lifetime is not None and self.organization.options.clock() > found.updated_on + lifetime
+        lifetime, ready_on = self.organization.options.report_expires_after, found.report_ready_on
+        return (
+            lifetime is not None
+            and ready_on is not None
+            and self.organization.options.clock() > ready_on + lifetime
+        )
 
     def _find(self, request: Request) -> ReferenceRequest:
         found = self.organization.requests.get(request.path_params["id"])

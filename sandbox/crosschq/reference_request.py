@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
+from sandbox.crosschq.outcomes import Outcome
 from sandbox.crosschq.people import Answers, Person, Reference
 from sandbox.crosschq.statuses import ENDED, ReferenceStatus, RequestStatus
 
@@ -47,6 +48,8 @@ class ReferenceRequest:
     opened: bool = False
     self_reference: Answers | None = None
     references: list[Reference] = field(default_factory=list)
+    report_ready_on: datetime | None = None
+    outcome: Outcome = field(default_factory=Outcome)
 
     @property
     def has_ended(self) -> bool:
@@ -143,8 +146,13 @@ class ReferenceRequest:
 
     def publish_report(self, now: datetime) -> None:
         """The report is ready: progress 100, and Completed unless it was concluded."""
-        self.progress = 100
+        self.progress, self.report_ready_on = 100, now
         self._touch(now, self.status if self.has_ended else RequestStatus.COMPLETED)
+
+    def set_outcome(self, outcome: Outcome, now: datetime) -> None:
+        """What became of the candidate, known at any time of the request's life and changed as often as it changes."""
+        self.outcome = outcome
+        self._touch(now)
 
     def _end(self, status: RequestStatus, now: datetime) -> None:
         for one in self.references:

@@ -36,15 +36,15 @@ class Report:
     @classmethod
     def from_request(cls, request: ReferenceRequest, survey_name: str) -> "Report":
         """The report of a request that has one; ValueError otherwise."""
-        own = request.self_reference
-        if not request.has_report or own is None:
+        own, ready_on = request.self_reference, request.report_ready_on
+        if ready_on is None or own is None:
             raise ValueError("this request has no report yet")
         rows = [Row(text, _mean(request, name), own.ratings[name]) for name, text in QUESTIONS.items()]
         return cls(
             candidate=request.order.candidate.name,
             position=request.order.job_position,
             survey=survey_name,
-            ready_on=request.updated_on,
+            ready_on=ready_on,
             score=round(sum(row.references for row in rows) / len(rows), 1),
             rows=rows,
             references=request.references,

@@ -1,7 +1,7 @@
 """What a reference request looks like from outside: the GET answer and the webhook body.
 
 contracts sections 1.3 and 1.6, with the naming trap kept: `job_position` in GET, `job_role` in webhooks; and
-`created_at` beside `updated_on`. Pure.
+`created_at` beside `updated_on`. `hiring_status` and `hired_on` are ours, inferred. Pure.
 """
 
 from datetime import UTC, datetime
@@ -46,6 +46,7 @@ def _common(request: ReferenceRequest, report_base: str) -> dict[str, Any]:
         "progress": request.progress,
         "references": [reference.as_json() for reference in request.references],
         **report_urls(request, report_base),
+        **request.outcome.as_json(),
         "created_at": stamp(request.created_at),
         "updated_on": stamp(request.updated_on),
     }

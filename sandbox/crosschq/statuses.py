@@ -26,6 +26,14 @@ class ReferenceStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class HiringStatus(StrEnum):
+    """Simulated: `hiring_status` of a reference request, what became of the candidate."""
+
+    UNDECIDED = "undecided"
+    HIRED = "hired"
+    NOT_HIRED = "not_hired"
+
+
 ENDED = frozenset({RequestStatus.COMPLETED, RequestStatus.CONCLUDED, RequestStatus.CANCELLED})
 """A request with one of these takes nothing more from anybody."""
 
@@ -37,5 +45,8 @@ WORDS: dict[str, str] = {
     RequestStatus.CANCELLED: "Cancelled",
     ReferenceStatus.REQUESTED: "Invited",
     ReferenceStatus.DECLINED: "Declined",
+    HiringStatus.UNDECIDED: "Undecided",
+    HiringStatus.HIRED: "Hired",
+    HiringStatus.NOT_HIRED: "Not hired",
 }
 """How the pages say them (a reference's "completed" and "cancelled" read as the request's do)."""

@@ -45,12 +45,18 @@ def is_text(value: object) -> bool:
     return isinstance(value, str) and not re.search("[\x00\ud800-\udfff]", value)
 
 
-def read_order(body: object, rules: Rules) -> Order:
-    """The order in `body`. Unknown fields are ignored. Raises Invalid with every error found."""
+def read_object(body: object) -> dict[str, Any]:
+    """The JSON object a body must be. Raises Invalid."""
     if not isinstance(body, dict):
         raise Invalid(
             {"non_field_errors": [f"Invalid data. Expected a dictionary, got {type(body).__name__}."]}
         )
+    return body
+
+
+def read_order(body: object, rules: Rules) -> Order:
+    """The order in `body`. Unknown fields are ignored. Raises Invalid with every error found."""
+    body = read_object(body)
     errors: dict[str, Any] = {}
     survey = _survey(body.get("jobrole"), rules, errors)
     order = Order(

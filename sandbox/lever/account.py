@@ -8,6 +8,7 @@ from sandbox.lever.candidacy import Contact, Opportunity
 from sandbox.lever.catalog import ArchiveReason, Posting, Stage, User
 from sandbox.lever.errors import not_found
 from sandbox.lever.paperwork import Feedback, Note, StoredFile
+from sandbox.lever.requisitions import Requisition
 from sandbox.lever.subscriptions import GROUPS, Event, Webhook
 
 
@@ -19,6 +20,7 @@ class Account:
         self.archive_reasons: dict[str, ArchiveReason] = {}
         self.users: dict[str, User] = {}
         self.postings: dict[str, Posting] = {}
+        self.requisitions: dict[str, Requisition] = {}
         self.contacts: dict[str, Contact] = {}
         self.opportunities: dict[str, Opportunity] = {}
         self.deleted: dict[str, Opportunity] = {}

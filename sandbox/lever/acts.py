@@ -1,12 +1,15 @@
-"""What can be done to an opportunity, by the API, by a person on a page, or by a test. Contract sections 1, 7 and 8.
+"""What can be done to an opportunity, its person or a user, by the API, on a page, or by a test.
 
+Contract sections 1, 7 and 8.
 Each act changes the account and tells the webhooks. Ids given here exist: the edges have checked them.
 """
 
 from typing import Literal
 
 from sandbox.lever import events
-from sandbox.lever.candidacy import Archived, Opportunity, StageChange
+from sandbox.lever.candidacy import Archived, Contact, Opportunity, StageChange
+from sandbox.lever.catalog import User
+from sandbox.lever.requisitions import Requisition, RequisitionForHire
 from sandbox.lever.stand_in import Lever
 from sandbox.lever.webhooks import Actor
 
@@ -31,13 +34,25 @@ def move(lever: Lever, opportunity: Opportunity, stage_id: str, actor: Actor) ->
     events.stage_changed(lever, opportunity, before, actor)
 
 
-def archive(lever: Lever, opportunity: Opportunity, reason_id: str | None, actor: Actor) -> None:
-    """Archive, archive again (a new time), or unarchive with None. The hired reason is what hires."""
+def archive(
+    lever: Lever,
+    opportunity: Opportunity,
+    reason_id: str | None,
+    actor: Actor,
+    requisition: Requisition | None = None,
+) -> None:
+    """Archive, archive again (a new time), or unarchive with None. The hired reason is what hires.
+
+    A hire counts on its requisition for as long as it stands; with another reason the requisition means nothing.
+    """
     before, now = opportunity.archived, lever.now()
     if before is None and reason_id is None:
         return
     opportunity.archived = Archived(reason=reason_id, archived_at=now) if reason_id else None
     opportunity.last_advanced_at = opportunity.last_interaction_at = now
+    _release_requisition(lever, opportunity)
+    if requisition and lever.account.is_hired(opportunity):
+        _hire_against(opportunity, requisition)
     events.archive_changed(lever, opportunity, before, actor)
 
 
@@ -48,6 +63,28 @@ def delete(lever: Lever, opportunity: Opportunity, actor: Actor) -> None:
     opportunity.deleted_at, opportunity.deleted_by = lever.now(), actor.user
     account.deleted[opportunity.id] = opportunity
     events.deleted(lever, opportunity, actor)
+
+
+def anonymise(lever: Lever, opportunity: Opportunity, actor: Actor) -> None:
+    """Anonymise the person for good, on every opportunity of theirs. That no paperwork remains is inferred."""
+    account, contact_id = lever.account, opportunity.contact
+    account.contacts[contact_id] = Contact(id=contact_id, is_anonymized=True)
+    for one in account.opportunities.values():
+        if one.contact == contact_id:
+            for paperwork in (account.notes, account.files, account.resumes, account.feedback):
+                paperwork.pop(one.id, None)
+    touch_contact(lever, contact_id, actor)
+
+
+def deactivate(lever: Lever, user: User) -> None:
+    """Take a user's access away. They stay the owner of what they owned; deactivating again changes nothing."""
+    if user.deactivated_at is None:
+        user.deactivated_at = lever.now()
+
+
+def reactivate(user: User) -> None:
+    """Give a user's access back."""
+    user.deactivated_at = None
 
 
 def add_words(lever: Lever, opportunity: Opportunity, kind: WordList, words: list[str]) -> None:
@@ -89,3 +126,18 @@ def touch_contact(lever: Lever, contact_id: str, actor: Actor) -> None:
         if opportunity.contact == contact_id:
             opportunity.updated_at = lever.now()
     events.contact_updated(lever, contact_id, actor)
+
+
+def _release_requisition(lever: Lever, opportunity: Opportunity) -> None:
+    hired_against, opportunity.requisition_for_hire = opportunity.requisition_for_hire, None
+    if hired_against:
+        lever.account.requisitions[hired_against.id].headcount_hired -= 1
+
+
+def _hire_against(opportunity: Opportunity, requisition: Requisition) -> None:
+    requisition.headcount_hired += 1
+    opportunity.requisition_for_hire = RequisitionForHire(
+        id=requisition.id,
+        requisition_code=requisition.requisition_code,
+        hiring_manager_on_hire=requisition.hiring_manager,
+    )

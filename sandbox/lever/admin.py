@@ -1,6 +1,6 @@
-"""Lever's own admin routes under /sandbox: the cast, fresh candidates, acts of a person, the key, the event groups.
+"""Lever's own admin routes under /sandbox: the cast, fresh candidates, the key, the event groups.
 
-For tests and demos: no authentication, no rate limit, not in the ledger. Acts fire webhooks as a person's would.
+For tests and demos: no authentication, no rate limit, not in the ledger. What people do is in `admin_acts.py`.
 """
 
 from random import Random
@@ -11,13 +11,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from sandbox.lever import acts
-from sandbox.lever.account import Account, new_id, stage_by_id_or_name
+from sandbox.lever.account import Account, new_id
 from sandbox.lever.asking import body_of, lever_of
 from sandbox.lever.candidacy import Opportunity
 from sandbox.lever.cast import KINDS, Maker
 from sandbox.lever.errors import not_found
-from sandbox.lever.people import named_actor, named_opportunity
 from sandbox.lever.record import Record
 
 
@@ -29,30 +27,8 @@ class Key(Record):
     confidential_access: bool
 
 
-class Move(Record):
-    """`times` is how often the opportunity enters the stage; between two entries it goes back to where it came from."""
-
-    opportunity: str
-    stage: str
-    as_user: str | None = None
-    times: int = 1
-
-
-class Archive(Record):
-    """`reason` by id, text or type; null unarchives."""
-
-    opportunity: str
-    reason: str | None = "Not a fit"
-    as_user: str | None = None
-
-
 class Groups(RootModel[dict[str, bool]]):
     """Event group name to on or off; groups not named stay."""
-
-
-class Delete(Record):
-    opportunity: str
-    as_user: str | None = None
 
 
 async def get_cast(request: Request) -> Response:
@@ -71,6 +47,8 @@ async def get_cast(request: Request) -> Response:
             "postings": {
                 name: account.postings[one].shape() for name, one in account.cast["postings"].items()
             },
+            "archive_reasons": {reason.text: reason.id for reason in account.archive_reasons.values()},
+            "requisitions": account.cast["requisitions"],
         }
     )
 
@@ -84,33 +62,6 @@ async def make_opportunity(request: Request) -> Response:
     first = maker.of_kind("plain") if like == "second_of_plain" else None
     contact = lever.account.contact_of(first) if first else None
     return JSONResponse(member(lever.account, maker.of_kind(like, contact)), 201)
-
-
-async def move(request: Request) -> Response:
-    lever, wanted = lever_of(request), await body_of(request, Move)
-    opportunity = named_opportunity(lever, wanted.opportunity)
-    actor = named_actor(lever, opportunity, wanted.as_user)
-    stage, before = stage_by_id_or_name(lever.account, wanted.stage), opportunity.stage
-    for time in range(wanted.times):
-        if time:
-            acts.move(lever, opportunity, before, actor)
-        acts.move(lever, opportunity, stage.id, actor)
-    return JSONResponse(member(lever.account, opportunity))
-
-
-async def archive(request: Request) -> Response:
-    lever, wanted = lever_of(request), await body_of(request, Archive)
-    opportunity = named_opportunity(lever, wanted.opportunity)
-    reason = reason_id(lever.account, wanted.reason) if wanted.reason is not None else None
-    acts.archive(lever, opportunity, reason, named_actor(lever, opportunity, wanted.as_user))
-    return JSONResponse(member(lever.account, opportunity))
-
-
-async def delete(request: Request) -> Response:
-    lever, wanted = lever_of(request), await body_of(request, Delete)
-    opportunity = named_opportunity(lever, wanted.opportunity)
-    acts.delete(lever, opportunity, named_actor(lever, opportunity, wanted.as_user))
-    return JSONResponse({"id": opportunity.id})
 
 
 async def key(request: Request) -> Response:
@@ -143,20 +94,9 @@ def member(account: Account, opportunity: Opportunity) -> dict[str, str | None]:
     }
 
 
-def reason_id(account: Account, wanted: str) -> str:
-    """An archive reason by id, by text, or by its type `hired`. LeverError 404."""
-    for reason in account.archive_reasons.values():
-        if wanted in (reason.id, reason.text) or wanted == reason.type == "hired":
-            return reason.id
-    raise not_found("archive_reasons", wanted)
-
-
 routes: list[BaseRoute] = [
     Route("/sandbox/cast", get_cast, methods=["GET"]),
     Route("/sandbox/opportunities", make_opportunity, methods=["POST"]),
-    Route("/sandbox/move", move, methods=["POST"]),
-    Route("/sandbox/archive", archive, methods=["POST"]),
-    Route("/sandbox/delete", delete, methods=["POST"]),
     Route("/sandbox/key", key, methods=["GET", "PUT"]),
     Route("/sandbox/event-groups", event_groups, methods=["GET", "PUT"]),
 ]

@@ -21,7 +21,6 @@ OF_THE_ACCOUNT = (
     "form_templates",
     "groups",
     "permissions",
-    "requisitions",
     "roles",
     "tasks",
 )

@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from sandbox.lever import acts
 from sandbox.lever.answers import LeverResponse, data, listed
+from sandbox.lever.api_catalog import find
 from sandbox.lever.asking import actor_of, body_of, checked, lever_of, limit_of, opportunity_of
 from sandbox.lever.candidacy import Opportunity
 from sandbox.lever.creation import NewOpportunity, create
@@ -28,7 +29,10 @@ class StageWanted(Record):
 
 
 class ArchivedWanted(Record):
-    """Body of PUT archived; a null reason unarchives. The field itself must be there."""
+    """Body of PUT archived; a null reason unarchives. The field itself must be there.
+
+    `clean_interviews` is checked and means nothing here: this account has no interviews to take off the calendar.
+    """
 
     reason: str | None
     clean_interviews: bool = False
@@ -95,7 +99,11 @@ async def put_archived(request: Request) -> Response:
     wanted = await body_of(request, ArchivedWanted)
     if wanted.reason is not None and wanted.reason not in lever.account.archive_reasons:
         raise not_found("archive_reasons", wanted.reason)
-    acts.archive(lever, opportunity, wanted.reason, actor)
+    requisition = None
+    if wanted.requisition_id is not None:
+        requisition = find(lever.account.requisitions, "requisitions", wanted.requisition_id)
+        requisition.require_open()
+    acts.archive(lever, opportunity, wanted.reason, actor, requisition)
     return changed(request, opportunity)
 
 

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from sandbox.lever import acts
 from sandbox.lever.account import new_id
 from sandbox.lever.answers import data, listed
 from sandbox.lever.api_catalog import find
@@ -76,13 +77,13 @@ async def put_user(request: Request) -> Response:
 
 async def deactivate_user(request: Request) -> Response:
     user = _user(request)
-    user.deactivated_at = lever_of(request).now()
+    acts.deactivate(lever_of(request), user)
     return data(user.shape())
 
 
 async def reactivate_user(request: Request) -> Response:
     user = _user(request)
-    user.deactivated_at = None
+    acts.reactivate(user)
     return data(user.shape())
 
 

@@ -12,6 +12,7 @@ import sandbox.admin
 from sandbox.faults import FaultMiddleware
 from sandbox.lever import (
     admin,
+    admin_acts,
     api_applications,
     api_catalog,
     api_documented,
@@ -20,6 +21,7 @@ from sandbox.lever import (
     api_notes,
     api_opportunities,
     api_postings,
+    api_requisitions,
     api_users,
     api_webhooks,
     api_words,
@@ -76,9 +78,11 @@ def _routes(lever: Lever) -> list[BaseRoute]:
         *api_catalog.routes,
         *api_users.routes,
         *api_postings.routes,
+        *api_requisitions.routes,
         *api_webhooks.routes,
         *sandbox.admin.routes(knobs=lever.knobs, ledger=lever.ledger, outbox=lever.outbox, reset=lever.reset),
         *admin.routes,
+        *admin_acts.routes,
         *pages.routes,
         *pages_settings.routes,
     ]

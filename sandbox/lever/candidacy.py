@@ -9,6 +9,7 @@ from pydantic import Field
 
 from sandbox.lever.catalog import Confidentiality, Posting
 from sandbox.lever.record import Record
+from sandbox.lever.requisitions import RequisitionForHire
 
 Origin = Literal["agency", "applied", "internal", "referred", "sourced", "university"]
 
@@ -93,6 +94,7 @@ class Opportunity(Record):
     last_advanced_at: int
     snoozed_until: int | None = None
     opportunity_location: str | None = None
+    requisition_for_hire: RequisitionForHire | None = None
     deleted_by: str | None = None
     deleted_at: int | None = None
 

@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from sandbox.lever.candidacy import Archived, Opportunity
 from sandbox.lever.stand_in import Lever
+from sandbox.lever.subscriptions import Event
 from sandbox.lever.webhooks import Actor, fire
 
 
@@ -19,12 +20,13 @@ def stage_changed(lever: Lever, opportunity: Opportunity, from_stage: str, actor
 
 
 def archive_changed(lever: Lever, opportunity: Opportunity, before: Archived | None, actor: Actor) -> None:
-    """candidateArchiveChange, and candidateHired too when the new reason is the hired one."""
-    after = opportunity.archived
-    data = {**_ids(opportunity), "toArchived": _archived(after), "fromArchived": _archived(before)}
+    """candidateArchiveChange, and candidateHired too when the new reason is the hired one; a knob says which first."""
+    change = {"toArchived": _archived(opportunity.archived), "fromArchived": _archived(before)}
+    told: list[tuple[Event, dict[str, Any]]] = [("candidateArchiveChange", {**_ids(opportunity), **change})]
     if lever.account.is_hired(opportunity):
-        fire(lever, "candidateHired", _ids(opportunity), actor, opportunity)
-    fire(lever, "candidateArchiveChange", data, actor, opportunity)
+        told.append(("candidateHired", _ids(opportunity)))
+    for event, data in told if lever.knobs.archive_event_first else reversed(told):
+        fire(lever, event, data, actor, opportunity)
 
 
 def deleted(lever: Lever, opportunity: Opportunity, actor: Actor) -> None:

@@ -1,6 +1,7 @@
 """What can be chosen about the stand-in Lever before it starts. Holds values only.
 
-Where the contract (section 14) says that nobody knows what the real Lever does, the choice is an option here.
+Where the contract (section 14) says that nobody knows what the real Lever does, the choice is an option here, or a
+knob (`knobs.py`) where it may change while it runs.
 """
 
 import time
@@ -35,7 +36,6 @@ class LeverOptions:
 
     confidential_access: bool = False
     event_groups_on: bool = True
-    api_changes_fire_webhooks: bool = True
     confidential_fires_webhooks: bool = True
     send_event_id: bool = True
     same_stage_is_a_change: bool = False

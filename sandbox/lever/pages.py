@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from sandbox.lever import acts, notes
+from sandbox.lever.api_catalog import find
 from sandbox.lever.api_files import as_download
 from sandbox.lever.asking import checked, lever_of
 from sandbox.lever.board import Wish, card_of, columns
@@ -54,6 +55,12 @@ async def archive(request: Request) -> Response:
     return back_to(_address(opportunity))
 
 
+async def hire(request: Request) -> Response:
+    lever, opportunity = lever_of(request), _opportunity(request)
+    acts.archive(lever, opportunity, lever.account.hired_reason().id, owner_or_admin(lever, opportunity))
+    return back_to(_address(opportunity))
+
+
 async def unarchive(request: Request) -> Response:
     lever, opportunity = lever_of(request), _opportunity(request)
     acts.archive(lever, opportunity, None, owner_or_admin(lever, opportunity))
@@ -64,6 +71,22 @@ async def delete(request: Request) -> Response:
     lever, opportunity = lever_of(request), _opportunity(request)
     acts.delete(lever, opportunity, owner_or_admin(lever, opportunity))
     return back_to("/")
+
+
+async def anonymise(request: Request) -> Response:
+    lever, opportunity = lever_of(request), _opportunity(request)
+    acts.anonymise(lever, opportunity, owner_or_admin(lever, opportunity))
+    return back_to(_address(opportunity))
+
+
+async def switch_user(request: Request) -> Response:
+    lever, form = lever_of(request), await form_of(request)
+    user = find(lever.account.users, "users", request.path_params["user"])
+    if user.deactivated_at is None:
+        acts.deactivate(lever, user)
+    else:
+        acts.reactivate(user)
+    return back_to(form.get("back") or "/")
 
 
 async def write_note(request: Request) -> Response:
@@ -96,8 +119,11 @@ routes: list[BaseRoute] = [
     Route(CANDIDATE, profile, methods=["GET"]),
     Route(f"{CANDIDATE}/stage", move, methods=["POST"]),
     Route(f"{CANDIDATE}/archive", archive, methods=["POST"]),
+    Route(f"{CANDIDATE}/hire", hire, methods=["POST"]),
     Route(f"{CANDIDATE}/unarchive", unarchive, methods=["POST"]),
     Route(f"{CANDIDATE}/delete", delete, methods=["POST"]),
+    Route(f"{CANDIDATE}/anonymise", anonymise, methods=["POST"]),
+    Route("/users/{user}/switch", switch_user, methods=["POST"]),
     Route(f"{CANDIDATE}/notes", write_note, methods=["POST"]),
     Route(f"{CANDIDATE}/files/{{file}}", download, methods=["GET"]),
     Mount("/static", StaticFiles(directory=HERE / "static")),

@@ -5,6 +5,7 @@ from typing import Any
 
 from sandbox.lever.account import Account
 from sandbox.lever.catalog import ArchiveReason, Categories, Content, Posting, Stage, User
+from sandbox.lever.requisitions import CLOSED_CODE, seeded
 
 Ids = Callable[[], str]
 DAY = 86_400_000
@@ -68,9 +69,12 @@ POSTINGS: dict[str, tuple[str, str, str, str, list[str], bool, Any]] = {
     "confidential": ("Chief Financial Officer", "Executive", "Finance", "Oslo", [], True, "internal"),
 }
 
+# name in the cast: (posting, code)
+REQUISITIONS = {"open": ("engineer", "REQ-1"), "closed": ("sales", CLOSED_CODE)}
+
 
 def fill(account: Account, ids: Ids, now: int) -> dict[str, dict[str, str]]:
-    """Put everything in and answer `{"users": {cast name: id}, "postings": {cast name: id}}`; `now` in milliseconds."""
+    """Put everything in. Answers {cast name: id} under users, postings and requisitions; `now` in milliseconds."""
     for text, slug, pipeline, rank, interview in STAGES:
         stage = Stage(id=slug or ids(), text=text, pipeline=pipeline, rank=rank, has_interview=interview)
         account.stages[stage.id] = stage
@@ -81,7 +85,10 @@ def fill(account: Account, ids: Ids, now: int) -> dict[str, dict[str, str]]:
     postings = {
         name: _posting(account, name, ids(), number, now, users) for number, name in enumerate(POSTINGS)
     }
-    return {"users": users, "postings": postings}
+    requisitions = {
+        name: _requisition(account, postings[of], code) for name, (of, code) in REQUISITIONS.items()
+    }
+    return {"users": users, "postings": postings, "requisitions": requisitions}
 
 
 def _user(account: Account, cast_name: str, user_id: str, number: int, now: int) -> str:
@@ -125,3 +132,11 @@ def _posting(
         updated_at=now - (200 - number) * DAY,
     )
     return posting_id
+
+
+def _requisition(account: Account, posting_id: str, code: str) -> str:
+    posting = account.postings[posting_id]
+    requisition = seeded(posting, code)
+    posting.requisition_codes = [code]
+    account.requisitions[requisition.id] = requisition
+    return requisition.id

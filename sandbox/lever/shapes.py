@@ -10,7 +10,16 @@ from sandbox.lever.candidacy import Application, Opportunity
 from sandbox.lever.catalog import Posting
 
 BLANK = {"name": "", "headline": "", "location": "", "emails": [], "phones": [], "links": []}
-NOT_AS_HELD = frozenset({"application", "stage_changes", "opportunity_location", "deleted_by", "deleted_at"})
+NOT_AS_HELD = frozenset(
+    {
+        "application",
+        "stage_changes",
+        "opportunity_location",
+        "requisition_for_hire",
+        "deleted_by",
+        "deleted_at",
+    }
+)
 
 
 def opportunity_shape(account: Account, opportunity: Opportunity, base_url: str) -> dict[str, Any]:
@@ -48,6 +57,7 @@ def deleted_shape(account: Account, opportunity: Opportunity, base_url: str) -> 
 def application_shape(account: Account, opportunity: Opportunity, application: Application) -> dict[str, Any]:
     """The application, with what it repeats of contact, posting and opportunity."""
     contact, posting = account.contact_of(opportunity), account.postings[application.posting]
+    hired_against = opportunity.requisition_for_hire
     unknown = dict.fromkeys(["ipAddress", "referer", "userAgent", "acceptLanguage", "timezone"])
     return {
         **application.shape(),
@@ -61,7 +71,7 @@ def application_shape(account: Account, opportunity: Opportunity, application: A
         "links": list(contact.links),
         "customQuestions": [],
         "archived": opportunity.archived.shape() if opportunity.archived else None,
-        "requisitionForHire": None,
+        "requisitionForHire": hired_against.shape() if hired_against else None,
         **unknown,
     }
 

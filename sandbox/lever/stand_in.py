@@ -1,8 +1,8 @@
 """The stand-in's running parts, put together: options, account, limiter, knobs, ledger, outbox. One per app."""
 
-from sandbox.knobs import Knobs
 from sandbox.ledger import Ledger
 from sandbox.lever.account import Account
+from sandbox.lever.knobs import LeverKnobs
 from sandbox.lever.options import LeverOptions
 from sandbox.lever.rate_limit import TokenBucket
 from sandbox.lever.seed import seeded_account
@@ -14,7 +14,7 @@ class Lever:
 
     def __init__(self, options: LeverOptions) -> None:
         self.options = options
-        self.knobs, self.ledger = Knobs(), Ledger()
+        self.knobs, self.ledger = LeverKnobs(), Ledger()
         self.outbox = Outbox(
             self.knobs,
             retry_waits=options.retry_waits,

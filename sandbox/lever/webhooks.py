@@ -24,7 +24,7 @@ def fire(
 ) -> None:
     """Deliver one event to every subscription that wants it, if its group is switched on."""
     options, account = lever.options, lever.account
-    if actor.through_api and not options.api_changes_fire_webhooks:
+    if actor.through_api and not lever.knobs.echo:
         return
     if (
         opportunity

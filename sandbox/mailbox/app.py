@@ -1,4 +1,4 @@
-"""The mailbox's web page and its JSON, for people and for tests.
+"""The mailbox's web page and its JSON, for people and for tests, and the knobs of its SMTP server.
 
 A mail's HTML is shown in a sandboxed frame under a policy that loads nothing: a mail can run no
 script and fetch no image.
@@ -15,15 +15,17 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from sandbox.admin import health, turning
+from sandbox.mailbox.certificate import Certificate
 from sandbox.mailbox.mailbox import Mailbox
 
 HERE = Path(__file__).parent
 POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; form-action 'none'; frame-src 'self'"
 
 
-def create_app(mailbox: Mailbox) -> Starlette:
-    """The application over one mailbox."""
-    pages = _Pages(mailbox)
+def create_app(mailbox: Mailbox, certificate: Certificate | None = None) -> Starlette:
+    """The application over one mailbox; `certificate` is the SMTP server's, for clients to trust."""
+    pages = _Pages(mailbox, certificate)
     return Starlette(
         routes=[
             Route("/", pages.index),
@@ -31,19 +33,18 @@ def create_app(mailbox: Mailbox) -> Starlette:
             Route("/api/messages", pages.api_list, methods=["GET"]),
             Route("/api/messages", pages.api_clear, methods=["DELETE"]),
             Route("/api/messages/{id}", pages.api_one, methods=["GET"]),
-            Route("/sandbox/health", _health),
+            health(),
+            turning(mailbox.knobs),
+            Route("/sandbox/reset", pages.reset, methods=["POST"]),
+            Route("/sandbox/ca.pem", pages.ca, methods=["GET"]),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ]
     )
 
 
-async def _health(_: Request) -> Response:
-    return JSONResponse({"ok": True})
-
-
 class _Pages:
-    def __init__(self, mailbox: Mailbox) -> None:
-        self.mailbox = mailbox
+    def __init__(self, mailbox: Mailbox, certificate: Certificate | None) -> None:
+        self.mailbox, self.certificate = mailbox, certificate
         self.environment = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=select_autoescape(),
@@ -76,6 +77,16 @@ class _Pages:
     async def api_clear(self, _: Request) -> Response:
         self.mailbox.clear()
         return Response(status_code=204)
+
+    async def reset(self, _: Request) -> Response:
+        self.mailbox.knobs.reset()
+        self.mailbox.clear()
+        return JSONResponse({"ok": True})
+
+    async def ca(self, _: Request) -> Response:
+        if self.certificate is None:
+            return JSONResponse({"error": "this mailbox was started without a certificate"}, 404)
+        return Response(self.certificate.ca_file.read_bytes(), media_type="application/x-pem-file")
 
     def _page(self, template: str, status: int = 200, **context: Any) -> Response:  # noqa: ANN401
         html = self.environment.get_template(template).render(**context)

@@ -4,22 +4,24 @@ from collections import deque
 from itertools import count
 
 from sandbox.clock import Clock, utc_now
-from sandbox.mailbox.mail import Mail
+from sandbox.mailbox.knobs import MailboxKnobs
+from sandbox.mailbox.mail import Conversation, Mail
 
 KEPT = 1_000
+PLAIN = Conversation()
 
 
 class Mailbox:
-    """Filled by `smtp.py`, read by `app.py`."""
+    """Filled by `smtp.py`, read by `app.py`; `knobs` say how the SMTP server behaves."""
 
     def __init__(self, clock: Clock = utc_now) -> None:
-        self.clock = clock
+        self.clock, self.knobs = clock, MailboxKnobs()
         self._mails: deque[Mail] = deque(maxlen=KEPT)
         self._numbers = count(1)
 
-    def deliver(self, sender: str, to: list[str], raw: bytes) -> Mail:
+    def deliver(self, sender: str, to: list[str], raw: bytes, came: Conversation = PLAIN) -> Mail:
         """Keep one mail as it came over SMTP."""
-        mail = Mail.from_smtp(str(next(self._numbers)), self.clock().timestamp(), sender, to, raw)
+        mail = Mail.from_smtp(str(next(self._numbers)), self.clock().timestamp(), sender, to, raw, came)
         self._mails.appendleft(mail)
         return mail
 

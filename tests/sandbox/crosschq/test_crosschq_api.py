@@ -99,6 +99,8 @@ async def test_create_answers_a_request_id_that_can_be_read(crosschq: Any) -> No
         "report_url": None,
         "report_summary_pdf": None,
         "report_full_pdf": None,
+        "hiring_status": "undecided",
+        "hired_on": None,
         "created_at": "2026-01-04T14:22:10Z",
         "updated_on": "2026-01-04T14:22:10Z",
     }

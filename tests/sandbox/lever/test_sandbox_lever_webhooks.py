@@ -164,7 +164,8 @@ async def test_changes_through_the_api_fire_unless_switched_off(
     client: Any, options: Any, receiver: Any, plain: str
 ) -> None:
     for fires in (True, False):
-        app = create_app(replace(options, api_changes_fire_webhooks=fires))
+        app = create_app(options)
+        app.state.lever.knobs.echo = fires
         api = client(app=app)
         await subscribe(api, "candidateStageChange")
         await api.put(f"/v1/opportunities/{plain}/stage", json={"stage": "offer"})

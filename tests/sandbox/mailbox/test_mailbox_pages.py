@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from typing import Any
 
 import httpx
@@ -43,8 +44,51 @@ async def test_newest_first_and_by_recipient(mailbox: Any, http: Any) -> None:
             "subject": "first",
             "text": "text",
             "html": "",
+            "message_id": None,
+            "headers": [["From", "a@b.test"], ["Subject", "first"], ["Content-Type", "text/plain"]],
+            "tls": False,
+            "user": None,
         }
     ]
+
+
+async def test_headers_are_those_of_the_mail_unfolded(mailbox: Any, http: Any) -> None:
+    mail = b"Message-Id: <1@x.test>\r\nReferences: <a@x.test>\r\n <b@x.test>\r\nX-Odd: \xff\r\n\r\nhi"
+    mailbox.deliver("s@b.test", ["a@to.test"], mail)
+    (one,) = (await http.get("/api/messages")).json()["messages"]
+    assert one["message_id"] == "<1@x.test>"
+    assert one["headers"][1:] == [["References", "<a@x.test> <b@x.test>"], ["X-Odd", "\ufffd"]]
+    assert "&lt;1@x.test&gt;" in (await http.get("/messages/1")).text
+
+
+async def test_both_parts_are_kept_and_a_link_in_each_can_be_followed(mailbox: Any, http: Any) -> None:
+    message = EmailMessage()
+    message["Subject"], url = "Was Ada hired?", "http://127.0.0.1:8604/answer/" + "t.T" * 40 + "-_"
+    message.set_content(f"Please answer: {url}\n")
+    message.add_alternative(f'<p>Please <a href="{url}">answer</a></p>', subtype="html")
+    mailbox.deliver("s@b.test", ["a@to.test"], message.as_bytes())
+    one = (await http.get("/api/messages/1")).json()
+    assert url in one["text"]
+    assert f'<a href="{url}">' in one["html"]
+    page = (await http.get("/messages/1")).text
+    assert f'<a href="{url}" rel="noopener noreferrer">' in page
+    assert "allow-popups" in page
+
+
+async def test_reset_empties_it_and_puts_the_knobs_back(mailbox: Any, http: Any) -> None:
+    mailbox.deliver("s@b.test", ["a@to.test"], raw("hello"))
+    assert (await http.put("/sandbox/knobs", json={"defer_mails": 2})).json()["defer_mails"] == 2
+    assert (await http.post("/sandbox/reset")).json() == {"ok": True}
+    assert (mailbox.mails(), mailbox.knobs.defer_mails) == ([], 0)
+
+
+@pytest.mark.parametrize("wrong", [{"refuse_recipients": "("}, {"auth_user": ""}, {"latency_ms": 1}])
+async def test_a_wrong_knob_is_refused(http: Any, wrong: Any) -> None:
+    assert (await http.put("/sandbox/knobs", json=wrong)).status_code == 400
+
+
+async def test_without_a_certificate_there_is_no_ca_to_fetch(http: Any) -> None:
+    assert (await http.get("/sandbox/ca.pem")).status_code == 404
 
 
 async def test_one_mail_by_id_and_404_for_none(mailbox: Any, http: Any) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import ssl
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
@@ -18,6 +19,10 @@ async def start(*arguments: str) -> Process:
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "sandbox", *arguments, stdout=PIPE, stderr=PIPE
     )
+
+
+def authorities(ready: dict[str, Any]) -> Any:
+    return ssl.create_default_context(cafile=ready["smtp_ca"]).get_ca_certs()
 
 
 @pytest.fixture
@@ -36,9 +41,13 @@ async def test_all_four_listen_when_it_says_ready_and_sigterm_ends_it(sandbox: A
     async with httpx.AsyncClient(trust_env=False) as http:
         for name in ("lever", "crosschq", "mailbox"):
             assert (await http.get(f"{ready[name]}/sandbox/health")).json() == {"ok": True}
+        ca = await http.get(f"{ready['mailbox']}/sandbox/ca.pem")
+    assert ssl.create_default_context(cadata=ca.text).get_ca_certs() == authorities(ready)
     process.send_signal(signal.SIGTERM)
     _, errors = await asyncio.wait_for(process.communicate(), 10)
     assert (process.returncode, errors) == (0, b"")
+    with pytest.raises(FileNotFoundError):
+        authorities(ready)
 
 
 async def test_a_request_reaches_the_candidates_mail(sandbox: Any, until: Any) -> None:

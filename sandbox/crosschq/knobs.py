@@ -1,0 +1,10 @@
+"""What only the stand-in Crosschq can be told to do while it runs. Contract section 1.8. Holds values only."""
+
+from sandbox.knobs import Knobs
+
+
+class CrosschqKnobs(Knobs):
+    """Whether this Crosschq has the two calls that are nowhere documented; off, their paths answer 404."""
+
+    outcome_call: bool = True
+    cancel_call: bool = True
