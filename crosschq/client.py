@@ -4,17 +4,22 @@ Paths, names and their evidence stand in crosschq.dialect; errors are those of o
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, TypeVar
 
 from pydantic import BaseModel, Field, TypeAdapter
 
 from crosschq import dialect
 from crosschq.auth import KeyAuth
-from crosschq.models import AccountConfig, ReferenceRequest, RequestId, Survey
+from crosschq.dialect import HiringStatus
+from crosschq.models import AccountConfig, ReferenceRequest, Survey
 from crosschq.new_request import NewReferenceRequest
+from crosschq.outcome import NoSuchCall, outcome_to_wire
 from crosschq.reasons import reason_of
+from crosschq.wire import RequestId
 from outbound.answers import shaped
 from outbound.client import open_client
+from outbound.errors import NotFound, OutcomeUnknown, Refused
 from outbound.http import VendorHttp
 from outbound.limiter import Priority, RateLimiter
 
@@ -86,6 +91,31 @@ class CrosschqClient:
         """
         call = dialect.CANCEL_REQUEST
         await self.http.write(call.method, call.path_of(request_id), operation=call.operation)
+
+    # contract 5, inferred
+    async def set_outcome(self, request_id: str, outcome: HiringStatus, hired_on: date | None = None) -> None:
+        """Tells Crosschq whether the candidate was hired; `hired_on` belongs to HIRED alone.
+
+        The same outcome twice is the same state, so a call that was cut off is made again. NoSuchCall: this Crosschq
+        has no such call, so a person enters it there. NotFound: the request is gone. To tell the two apart the request
+        is read after a 404, so what `reference_request` raises may come too; then nothing was set.
+        """
+        call = dialect.SET_OUTCOME
+        try:
+            await self.http.write(
+                call.method,
+                call.path_of(request_id),
+                operation=call.operation,
+                json=outcome_to_wire(outcome, hired_on),
+                repeatable=True,
+            )
+        except NotFound as refused:
+            await self.reference_request(request_id)
+            raise NoSuchCall.instead_of(refused) from refused
+        except (Refused, OutcomeUnknown) as refused:
+            if refused.status not in dialect.NO_SUCH_CALL_STATUSES:
+                raise
+            raise NoSuchCall.instead_of(refused) from refused
 
     async def _read(self, adapter: TypeAdapter[T], call: dialect.Endpoint, *ids: str) -> T:
         answer = await self.http.read(call.path_of(*ids), operation=call.operation)

@@ -7,6 +7,7 @@ v2's calls other than the list of surveys are unknown (1.4), so v1's are used.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
@@ -37,6 +38,10 @@ REQUEST_REFERENCES: Final = Endpoint("POST", "/partners/reference-request/", "in
 REFERENCE_REQUEST: Final = Endpoint("GET", "/partners/reference-request/:id/", "inferred, 1.3")
 # No page and no client shows how to cancel; that it can be done inside Crosschq is known (1.8). The path is a guess.
 CANCEL_REQUEST: Final = Endpoint("POST", "/partners/reference-request/:id/cancel/", "inferred, 1.8")
+# Nor how to set the outcome; that Crosschq's own connectors do it is documented (5, "Hired URL"). The path is a guess.
+SET_OUTCOME: Final = Endpoint("PUT", "/partners/reference-request/:id/outcome/", "inferred, 5")
+# Inferred (1.8, 5): what a Crosschq without such a call answers to it; 404 also where the request itself is gone.
+NO_SUCH_CALL_STATUSES: Final = frozenset({405, 501})
 
 # Documented (1.2): the key stands in the Authorization header. Inferred: bare by default, no scheme word.
 AUTHORIZATION_PREFIXES: Final = ("", "Token ", "Bearer ")
@@ -76,8 +81,25 @@ REQUEST_FIELDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "report_url": ("report_url",),
         "report_summary_pdf": ("report_summary_pdf",),
         "report_full_pdf": ("report_full_pdf",),
+        # Inferred (5) and absent from most: that Crosschq knows hired and not hired is documented, these names are not.
+        "hiring_status": ("hiring_status",),
+        "hired_on": ("hired_on",),
     }
 )
+
+# Inferred (5): our name -> the name in the body that sets the outcome; the day is YYYY-MM-DD or null.
+OUTCOME_FIELDS: Final[Mapping[str, str]] = MappingProxyType(
+    {"hiring_status": "hiring_status", "hired_on": "hired_on"}
+)
+
+
+class HiringStatus(StrEnum):
+    """What became of a candidate, in Crosschq's words: all of them inferred (5), compared as statuses are."""
+
+    HIRED = "hired"
+    NOT_HIRED = "not_hired"
+    UNDECIDED = "undecided"
+
 
 # Inferred (1.6): progress at which, together with a report URL, a request is complete.
 COMPLETE_PROGRESS: Final = 100

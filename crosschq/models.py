@@ -4,29 +4,13 @@ Names and literals that are inferred come from crosschq.dialect. Links in here a
 fetched or shown before outbound.links.check_link has passed it.
 """
 
-import re
-from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    AliasChoices,
-    AliasGenerator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    model_validator,
-)
+from pydantic import AliasChoices, AliasGenerator, BeforeValidator, ConfigDict, Field
 
 from crosschq import dialect
-
-
-def _in_utc(moment: datetime) -> datetime:
-    try:
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("not a time within the years 1 to 9999 UTC") from None
+from crosschq.dialect import HiringStatus
+from crosschq.wire import Count, CrosschqModel, Day, InAnySpelling, Lenient, Moment, RequestId, Text, literal
 
 
 def _by_id(relationships: object) -> object:
@@ -35,29 +19,6 @@ def _by_id(relationships: object) -> object:
     return {
         one["id"]: one for one in relationships if isinstance(one, dict) and isinstance(one.get("id"), str)
     }
-
-
-# PostgreSQL holds no NUL in text.
-Text = Annotated[str, Field(max_length=4096, pattern=r"^[^\x00]*$")]
-Moment = Annotated[datetime, AfterValidator(_in_utc)]
-# Safe in a URL path, a log and a database key: an id from a webhook ends up in all three.
-RequestId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._~-]{0,127}$")]
-Count = Annotated[int, Field(ge=0)]
-
-
-class CrosschqModel(BaseModel):
-    """Frozen; v1 sends numbers as strings (contract 1.3), and an error never quotes people's data."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="ignore", coerce_numbers_to_str=True, hide_input_in_errors=True
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_blanks(cls, value: object) -> object:
-        if not isinstance(value, dict):
-            return value
-        return {name: entry for name, entry in value.items() if entry is not None and entry != ""}
 
 
 class RelationshipBounds(CrosschqModel):
@@ -104,18 +65,19 @@ class Reference(Person):
     @property
     def has_answered(self) -> bool:
         """Inferred; an unknown literal counts as not answered."""
-        return _literal(self.status) in dialect.REFERENCE_ANSWERED_STATUSES
+        return literal(self.status) in dialect.REFERENCE_ANSWERED_STATUSES
 
     @property
     def is_cancelled(self) -> bool:
         """Inferred: withdrawn by the candidate, or left over when the request was concluded (contract 1.7)."""
-        return _literal(self.status) in dialect.REFERENCE_CANCELLED_STATUSES
+        return literal(self.status) in dialect.REFERENCE_CANCELLED_STATUSES
 
 
 class ReferenceRequest(CrosschqModel):
     """A reference request, read by id or sent as a webhook's snapshot (contract 1.3, 1.6, inferred).
 
-    `job` is the job's title when read; in a webhook it may be the survey's codename instead. Times are UTC.
+    `job` is the job's title when read; in a webhook it may be the survey's codename instead. Times are UTC. The hiring
+    status is None where Crosschq says nothing of it, or nothing we know (contract 5): that is not "undecided".
     """
 
     model_config = ConfigDict(
@@ -136,6 +98,8 @@ class ReferenceRequest(CrosschqModel):
     report_url: Text | None = None
     report_summary_pdf: Text | None = None
     report_full_pdf: Text | None = None
+    hiring_status: Annotated[HiringStatus | None, InAnySpelling, Lenient] = None
+    hired_on: Annotated[Day | None, Lenient] = None
 
     @property
     def is_complete(self) -> bool:
@@ -145,7 +109,7 @@ class ReferenceRequest(CrosschqModel):
     @property
     def is_over_without_report(self) -> bool:
         """Inferred: ended by cancelling or declining, so that no report is to be waited for."""
-        return _literal(self.status) in dialect.REQUEST_OVER_STATUSES and not self.is_complete
+        return literal(self.status) in dialect.REQUEST_OVER_STATUSES and not self.is_complete
 
     @property
     def asked(self) -> int:
@@ -156,7 +120,3 @@ class ReferenceRequest(CrosschqModel):
     def answered(self) -> int:
         """How many references have answered."""
         return sum(reference.has_answered for reference in self.references)
-
-
-def _literal(status: str) -> str:
-    return re.sub(r"[\s_-]+", "_", status.strip()).lower()

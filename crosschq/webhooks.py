@@ -15,7 +15,8 @@ from typing import Self
 from pydantic import TypeAdapter, ValidationError
 
 from crosschq import dialect
-from crosschq.models import ReferenceRequest, RequestId
+from crosschq.models import ReferenceRequest
+from crosschq.wire import RequestId
 
 _REQUEST_ID = TypeAdapter(RequestId)
 

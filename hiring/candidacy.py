@@ -48,6 +48,9 @@ class Candidacy:
     owner: Person | None = None
     posting: Posting | None = None
     is_archived: bool = False
+    archive_reason_id: str | None = None
+    """The reason of the archiving, which says whether it was a hire; None where not archived or not said."""
+    archived_at: datetime | None = None
     is_anonymised: bool = False
     may_be_contacted: bool = True
     """False where Lever's data protection says that the candidate has not agreed to be written to."""

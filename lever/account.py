@@ -1,4 +1,7 @@
-"""What belongs to a Lever account rather than to one candidacy: users, stages, tags, webhooks. Contract section 7."""
+"""What belongs to a Lever account rather than to one candidacy. Data only, contract section 7.
+
+Users, stages, archive reasons, tags, webhooks.
+"""
 
 from pydantic import AliasPath, Field
 
@@ -47,6 +50,29 @@ class DispositionStages(LeverModel):
     """The answer of `GET /disposition_stages`, which holds an object where other lists hold a list."""
 
     stages: tuple[DispositionStage, ...]
+
+
+class ArchiveReason(LeverModel):
+    """Why opportunities leave the pipeline. Being hired is one of these, and every other means not hired.
+
+    `type` is hired or non-hired (contract 7; null instead of the latter in `GET /disposition_stages`), `status` active
+    or inactive.
+    """
+
+    id: str
+    text: str = ""
+    type: str | None = None
+    status: str | None = None
+
+    @property
+    def is_hired(self) -> bool:
+        """Archiving with it is hiring. Told by the type: the text may say anything in any language."""
+        return self.type == "hired"
+
+    @property
+    def is_active(self) -> bool:
+        """Still to be chosen; one without a status is."""
+        return self.status != "inactive"
 
 
 class Tag(LeverModel):

@@ -25,11 +25,14 @@ class Page(LeverModel):
     @model_validator(mode="before")
     @classmethod
     def _unwrapped(cls, answer: object) -> object:
-        # Documented examples also show the list bare, or its envelope inside another; recordings never do.
+        # Documented examples also show the list bare, its envelope inside another, or one item without a list
+        # around it; recordings never do.
         if isinstance(answer, list):
             return {"data": answer}
-        inner = answer.get("data") if isinstance(answer, Mapping) else None
-        return {**answer, **inner} if isinstance(answer, Mapping) and isinstance(inner, Mapping) else answer
+        if not isinstance(answer, Mapping) or not isinstance(answer.get("data"), Mapping):
+            return answer
+        inner = answer["data"]
+        return {**answer, **(inner if "data" in inner else {"data": [inner]})}
 
 
 def reason_of(response: httpx.Response) -> str:

@@ -39,12 +39,14 @@ def read_all(
     return items(read_page, TypeAdapter(kind), http.reading(operation))
 
 
-async def change(http: VendorHttp, pattern: str, *ids: str, perform_as: str, **body: object) -> None:
-    """A POST that may be done twice, such as adding a tag; what it answers is not to be used (contract 1.5)."""
+async def change(
+    http: VendorHttp, method: str, pattern: str, *ids: str, perform_as: str, **body: object
+) -> None:
+    """A write that may be done twice, such as adding a tag; what it answers is not to be used (contract 1.5)."""
     await http.write(
-        "POST",
+        method,
         path_of(pattern, *ids),
-        operation=f"POST {pattern}",
+        operation=f"{method} {pattern}",
         params={"perform_as": perform_as},
         json=body,
         repeatable=True,

@@ -9,7 +9,7 @@ from lever.models import Opportunity, Posting, Stage, User
 
 def candidacy_of(opportunity: Opportunity, posting: Posting | None) -> Candidacy:
     """`opportunity` with owner and stage expanded, `posting` with owner and hiring manager."""
-    stage = opportunity.stage
+    stage, archived = opportunity.stage, opportunity.archived
     return Candidacy(
         opportunity_id=opportunity.id,
         contact_id=opportunity.contact,
@@ -24,7 +24,9 @@ def candidacy_of(opportunity: Opportunity, posting: Posting | None) -> Candidacy
         links=opportunity.links,
         owner=_person(opportunity.owner_user),
         posting=_posting(posting) if posting else None,
-        is_archived=opportunity.archived is not None,
+        is_archived=archived is not None,
+        archive_reason_id=archived.reason if archived else None,
+        archived_at=archived.archived_at if archived else None,
         is_anonymised=opportunity.is_anonymized,
         may_be_contacted=_may_be_contacted(opportunity),
     )

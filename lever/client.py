@@ -6,32 +6,21 @@ opportunity that Lever sends back has blank contact fields (contract 1.5).
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Unpack
 
 import httpx
 
+from lever.account_calls import AccountCalls
 from lever.answers import reason_of
 from lever.calls import change, create, read_all, read_one
 from lever.filters import OpportunityFilters, as_params
-from lever.models import (
-    DispositionStage,
-    DispositionStages,
-    File,
-    Note,
-    NoteCreated,
-    Opportunity,
-    Posting,
-    Stage,
-    Tag,
-    User,
-    Webhook,
-    WebhookCreated,
-)
+from lever.models import DeletedOpportunity, File, Note, NoteCreated, Opportunity, Posting
 from lever.notes import neutralise_mentions
+from lever.wire import to_epoch_ms
 from outbound.client import CONNECT_SECONDS, open_client
 from outbound.http import VendorHttp
 from outbound.limiter import Priority, RateLimiter
-from outbound.paths import path_of
 
 READ_SECONDS = 10.0
 UPLOAD = httpx.Timeout(60.0, connect=CONNECT_SECONDS)
@@ -46,10 +35,8 @@ def connect(
 
 
 @dataclass(frozen=True, slots=True)
-class LeverClient:
+class LeverClient(AccountCalls):
     """One Lever account. `perform_as` is the user id that Lever's history names as the author of a change."""
-
-    http: VendorHttp
 
     async def aclose(self) -> None:
         """Close its connections."""
@@ -66,56 +53,69 @@ class LeverClient:
         """All that match; one who moves during the walk may come twice or not at all."""
         return read_all(self.http, Opportunity, "/opportunities", params=as_params(filters))
 
+    # contract 8; what a deleted one still tells: contract 7
+    def deleted_opportunities(self, since: datetime, until: datetime) -> AsyncIterator[DeletedOpportunity]:
+        """Those deleted from `since` to `until`; Lever's other lists of deleted things span 30 days at most."""
+        params = {"deleted_at_start": to_epoch_ms(since), "deleted_at_end": to_epoch_ms(until)}
+        return read_all(self.http, DeletedOpportunity, "/opportunities/deleted", params=params)
+
     # contract 5 (expand) and 7
     async def posting(self, posting_id: str) -> Posting:
         """With its owner and hiring manager."""
         params = {"expand": ("owner", "hiringManager")}
         return await read_one(self.http, Posting, "/postings/:id", posting_id, params=params)
 
-    # contract 7 and 8
-    async def user(self, user_id: str) -> User:
-        """Also a deactivated one."""
-        return await read_one(self.http, User, "/users/:id", user_id)
-
-    # contract 5 and 8
-    def users(self) -> AsyncIterator[User]:
-        """All active users, the newest first."""
-        return read_all(self.http, User, "/users")
-
-    # contract 7 and 8
-    async def stages(self) -> tuple[Stage, ...]:
-        """All stages of the account."""
-        return tuple([stage async for stage in read_all(self.http, Stage, "/stages")])
-
-    # contract 7 (only recorded, not documented)
-    async def disposition_stages(self) -> tuple[DispositionStage, ...]:
-        """All stages with pipeline and rank, which tell lead stages from the others."""
-        return (await read_one(self.http, DispositionStages, "/disposition_stages")).stages
-
-    # contract 7 and 8
-    def tags(self) -> AsyncIterator[Tag]:
-        """All tags of the account."""
-        return read_all(self.http, Tag, "/tags")
-
     # contract 8 and 11
     async def add_tags(self, opportunity_id: str, tags: Sequence[str], perform_as: str) -> None:
         """Unknown tags are created; that one already there is not doubled is inferred."""
         await change(
-            self.http, "/opportunities/:id/addTags", opportunity_id, perform_as=perform_as, tags=list(tags)
+            self.http,
+            "POST",
+            "/opportunities/:id/addTags",
+            opportunity_id,
+            perform_as=perform_as,
+            tags=list(tags),
         )
 
     # contract 8 and 11
     async def remove_tags(self, opportunity_id: str, tags: Sequence[str], perform_as: str) -> None:
         """Tags that are not there are no error (inferred)."""
         await change(
-            self.http, "/opportunities/:id/removeTags", opportunity_id, perform_as=perform_as, tags=list(tags)
+            self.http,
+            "POST",
+            "/opportunities/:id/removeTags",
+            opportunity_id,
+            perform_as=perform_as,
+            tags=list(tags),
         )
 
     # contract 1.7, 8 and 11
     async def add_links(self, opportunity_id: str, links: Sequence[str], perform_as: str) -> None:
         """Links show on every opportunity of the same person."""
         await change(
-            self.http, "/opportunities/:id/addLinks", opportunity_id, perform_as=perform_as, links=list(links)
+            self.http,
+            "POST",
+            "/opportunities/:id/addLinks",
+            opportunity_id,
+            perform_as=perform_as,
+            links=list(links),
+        )
+
+    # contract 1.5, 6.5, 8 and 14.3
+    async def archive(self, opportunity_id: str, reason_id: str | None, perform_as: str) -> None:
+        """Archives with an archive reason, which is hiring if its type is hired; None unarchives.
+
+        Names no requisition, so no headcount rises. The same reason twice is the same state, so a call that was cut off
+        is made again; but each may move `archivedAt` and fire candidateHired and candidateArchiveChange once more
+        (unknown), as an echo of ours. Overwrites a person's newer choice: read the opportunity before.
+        """
+        await change(
+            self.http,
+            "PUT",
+            "/opportunities/:id/archived",
+            opportunity_id,
+            perform_as=perform_as,
+            reason=reason_id,
         )
 
     # contract 8 and 11
@@ -156,19 +156,3 @@ class LeverClient:
     def files(self, opportunity_id: str) -> AsyncIterator[File]:
         """All files on one opportunity."""
         return read_all(self.http, File, "/opportunities/:id/files", opportunity_id)
-
-    # contract 6.2
-    def webhooks(self) -> AsyncIterator[Webhook]:
-        """Those made with this key, without their signature tokens."""
-        return read_all(self.http, Webhook, "/webhooks")
-
-    # contract 6.2
-    async def create_webhook(self, event: str, url: str) -> WebhookCreated:
-        """Never deduplicated, so list first; silent until a Super Admin turns its event group on."""
-        return await create(self.http, WebhookCreated, "/webhooks", json={"event": event, "url": url})
-
-    # contract 6.2
-    async def delete_webhook(self, webhook_id: str) -> None:
-        """Only one made through the API."""
-        path = path_of("/webhooks/:id", webhook_id)
-        await self.http.write("DELETE", path, operation="DELETE /webhooks/:id")

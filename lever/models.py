@@ -1,15 +1,34 @@
 """Lever's objects, all in one place for those who use them. Data only: nothing here calls Lever."""
 
-from lever.account import DispositionStage, DispositionStages, Stage, Tag, User, Webhook, WebhookCreated
-from lever.opportunity import Application, Archived, DataProtection, Opportunity, Phone, StageEntry
+from lever.account import (
+    ArchiveReason,
+    DispositionStage,
+    DispositionStages,
+    Stage,
+    Tag,
+    User,
+    Webhook,
+    WebhookCreated,
+)
+from lever.opportunity import (
+    Application,
+    Archived,
+    DataProtection,
+    DeletedOpportunity,
+    Opportunity,
+    Phone,
+    StageEntry,
+)
 from lever.posting import Categories, Posting
 from lever.records import File, Note, NoteCreated, NoteField
 
 __all__ = [
     "Application",
+    "ArchiveReason",
     "Archived",
     "Categories",
     "DataProtection",
+    "DeletedOpportunity",
     "DispositionStage",
     "DispositionStages",
     "File",

@@ -1,9 +1,12 @@
 """Lever's Opportunity and what hangs on it: one candidacy of one person. Data only, contract section 7."""
 
+from typing import Annotated
+
 from pydantic import Field
 
-from lever.account import Stage, User
-from lever.wire import LeverModel, Moment
+from lever.account import Stage
+from lever.expansion import Owned, id_of
+from lever.wire import Lenient, LeverModel, Moment
 
 
 class Archived(LeverModel):
@@ -63,7 +66,7 @@ class Application(LeverModel):
     archived: Archived | None = None
 
 
-class Opportunity(LeverModel):
+class Opportunity(Owned):
     """As a read answers it. `applications`, `owner` and `stage` are ids, or whole objects where expanded.
 
     Never made from a mutation's answer: most of those blank name, emails, phones and links (contract 1.5).
@@ -79,7 +82,6 @@ class Opportunity(LeverModel):
     phones: tuple[Phone, ...] = ()
     stage: Stage | str | None = None
     stage_changes: tuple[StageEntry, ...] = ()
-    owner: User | str | None = None
     followers: tuple[str, ...] = ()
     applications: tuple[Application | str, ...] = ()
     archived: Archived | None = None
@@ -101,17 +103,7 @@ class Opportunity(LeverModel):
     @property
     def stage_id(self) -> str | None:
         """The stage's id, a UUID or a slug such as "lead-new"."""
-        return self.stage.id if isinstance(self.stage, Stage) else self.stage
-
-    @property
-    def owner_id(self) -> str | None:
-        """The owner's user id."""
-        return self.owner.id if isinstance(self.owner, User) else self.owner
-
-    @property
-    def owner_user(self) -> User | None:
-        """The owner, where expanded."""
-        return self.owner if isinstance(self.owner, User) else None
+        return id_of(self.stage)
 
     @property
     def application(self) -> Application | None:
@@ -127,3 +119,10 @@ class Opportunity(LeverModel):
     def is_confidential(self) -> bool:
         """Seen only with a key that was granted confidential access when it was made."""
         return self.confidentiality == "confidential"
+
+
+class DeletedOpportunity(LeverModel):
+    """What is left of a deleted opportunity for us: nothing of the person is read from Lever's list."""
+
+    id: str
+    deleted_at: Annotated[Moment | None, Lenient] = None

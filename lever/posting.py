@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from lever.account import User
+from lever.expansion import Owned, id_of, whole_user
 from lever.wire import LeverModel, Moment
 
 
@@ -23,7 +24,7 @@ class PostingUrls(LeverModel):
     apply: str | None = None
 
 
-class Posting(LeverModel):
+class Posting(Owned):
     """`text` is the title. `owner`, `hiring_manager` and `user` are ids, or users where expanded.
 
     `state` is published, internal (shown as "Unlisted"), closed, draft, pending or rejected.
@@ -34,7 +35,6 @@ class Posting(LeverModel):
     state: str | None = None
     tags: tuple[str, ...] = ()
     user: User | str | None = None
-    owner: User | str | None = None
     hiring_manager: User | str | None = None
     categories: Categories = Field(default_factory=Categories)
     country: str | None = None
@@ -47,21 +47,11 @@ class Posting(LeverModel):
     updated_at: Moment | None = None
 
     @property
-    def owner_id(self) -> str | None:
-        """The owner's user id."""
-        return self.owner.id if isinstance(self.owner, User) else self.owner
-
-    @property
-    def owner_user(self) -> User | None:
-        """The owner, where expanded."""
-        return self.owner if isinstance(self.owner, User) else None
-
-    @property
     def hiring_manager_id(self) -> str | None:
         """The hiring manager's user id."""
-        return self.hiring_manager.id if isinstance(self.hiring_manager, User) else self.hiring_manager
+        return id_of(self.hiring_manager)
 
     @property
     def hiring_manager_user(self) -> User | None:
         """The hiring manager, where expanded."""
-        return self.hiring_manager if isinstance(self.hiring_manager, User) else None
+        return whole_user(self.hiring_manager)

@@ -1,7 +1,7 @@
 """The client against odd answers, one at a time."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -9,11 +9,8 @@ import pytest
 import respx
 
 from crosschq import dialect
-from crosschq.auth import KeyAuth
 from crosschq.client import CrosschqClient, connect
 from crosschq.new_request import Candidate, NewReferenceRequest
-from crosschq.reasons import reason_of
-from outbound.client import open_client
 from outbound.errors import (
     AccessDenied,
     CredentialsRefused,
@@ -25,8 +22,7 @@ from outbound.errors import (
     UnexpectedAnswer,
     VendorError,
 )
-from outbound.http import VendorHttp
-from outbound.limiter import Priority, Unlimited
+from outbound.limiter import Priority
 
 Payload = Callable[[str], Any]
 BASE = "https://partner.crosschq.example"
@@ -41,24 +37,6 @@ NEW = NewReferenceRequest(
     requestor="rec@company.test",
     job_position="Engineer II",
 )
-
-
-async def at_once(_: float) -> None:
-    """Stands in for sleeping between repeats."""
-
-
-@pytest.fixture
-async def crosschq() -> AsyncIterator[CrosschqClient]:
-    http = open_client(BASE, KeyAuth("k3y"), 5)
-    client = CrosschqClient(VendorHttp("Crosschq", http, Unlimited(), reason_of, sleep=at_once))
-    yield client
-    await client.aclose()
-
-
-@pytest.fixture
-def vendor() -> Iterator[respx.MockRouter]:
-    with respx.mock(base_url=BASE, assert_all_called=False) as router:
-        yield router
 
 
 async def test_surveys_are_listed(
@@ -244,9 +222,12 @@ async def test_a_read_is_tried_three_times(
 
 def test_every_path_ends_with_a_slash() -> None:
     endpoints = [value for value in vars(dialect).values() if isinstance(value, dialect.Endpoint)]
-    assert len(endpoints) == 5
+    assert len(endpoints) == 6
     assert all(endpoint.path_of("rq_1").endswith("/") for endpoint in endpoints)
-    assert all(endpoint.evidence.startswith(("documented, 1.", "inferred, 1.")) for endpoint in endpoints)
+    assert all(
+        endpoint.evidence.startswith(("documented, 1.", "inferred, 1.", "inferred, 5"))
+        for endpoint in endpoints
+    )
 
 
 class Turns:

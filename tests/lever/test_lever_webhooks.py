@@ -14,7 +14,6 @@ from lever.webhooks import (
     Malformed,
     NotGenuine,
     RejectionReason,
-    StageChange,
     WebhookEvent,
     sign,
     verify,
@@ -228,41 +227,6 @@ def test_any_json_is_read_or_malformed_and_never_anything_else(value: object) ->
     except Malformed:
         return
     assert rejection(read) is RejectionReason.BAD_SIGNATURE
-
-
-def test_a_stage_change_says_who_moved_where(payload: Payload) -> None:
-    change = StageChange.from_event(WebhookEvent.from_json(payload("candidate_stage_change")))
-    assert change.opportunity_id == "0f1e2d3c-4b5a-4978-8695-a4b3c2d1e0f1"
-    assert (change.from_stage_id, change.to_stage_id) == (
-        "applicant-new",
-        "9c8b7a69-5847-4635-a413-021122334455",
-    )
-
-
-def test_a_stage_change_may_lack_where_from_and_whose_contact() -> None:
-    change = StageChange.from_event(event())
-    assert (change.from_stage_id, change.contact_id) == (None, None)
-
-
-@pytest.mark.parametrize(
-    "value", [None, "", 7, "..", ".", "a/b", "a?b", "a b", "a%2f", "x" * 129, {"__prefect_kind": "x"}]
-)
-def test_an_id_that_is_none_makes_a_stage_change_malformed(value: object) -> None:
-    wrong = replace(event(), data={"opportunityId": value, "toStageId": "s-1"})
-    with pytest.raises(Malformed, match="opportunityId"):
-        StageChange.from_event(wrong)
-
-
-def test_an_optional_id_of_another_type_is_malformed_too() -> None:
-    wrong = replace(event(), data={"opportunityId": "o-1", "toStageId": "s-1", "fromStageId": 7})
-    with pytest.raises(Malformed, match="fromStageId"):
-        StageChange.from_event(wrong)
-
-
-def test_neither_a_ping_nor_another_event_is_a_stage_change(payload: Payload) -> None:
-    for other in (WebhookEvent.from_json(payload("ping")), event(name="candidateHired")):
-        with pytest.raises(Malformed):
-            StageChange.from_event(other)
 
 
 def test_nothing_of_the_signature_is_shown() -> None:
