@@ -71,6 +71,17 @@ class Settings(BaseSettings):
     worker_metrics_port: Port | None = None
     """Where the warm worker shows its metrics, on 127.0.0.1; nowhere without it."""
 
+    smtp_host: str | None = None
+    """The mail server for the question to a candidate's owner; without one nobody is asked."""
+    smtp_port: Port = 587
+    smtp_security: Literal["plain", "starttls", "tls"] = "starttls"
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_ca_file: Path | None = None
+    """PEM, where the server's certificate is vouched for by nobody this machine trusts."""
+    mail_from: str = "Crosschq for Lever <no-reply@localhost>"
+    """The sender: an address, or `Name <address>`."""
+
     delivery_retention: timedelta = timedelta(days=30)
     """How old a signed webhook may be, and how long its body is kept after it was handled."""
     give_up_after: timedelta = timedelta(hours=72)

@@ -13,6 +13,7 @@ import lever.client
 from crosschq.client import CrosschqClient
 from lever.auth import api_key
 from lever.client import LeverClient
+from mail.server import MailServer, Security
 from settings import Settings, load_settings
 from store.database import Database
 from store.rate_limit import SharedLimiter
@@ -58,6 +59,23 @@ class Parts:
             client = self._crosschqs[account] = self.crosschq(connection)
             self.kept.push_async_callback(client.aclose)
         return self._crosschqs[account]
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """Where mail goes; None as long as no admin has named one."""
+        settings = self.settings
+        if settings.smtp_host is None:
+            return None
+        password = settings.smtp_password
+        return MailServer(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            security=Security(settings.smtp_security),
+            sender=settings.mail_from,
+            user=settings.smtp_user,
+            password=password.get_secret_value() if password else None,
+            ca_file=settings.smtp_ca_file,
+        )
 
     def lever(self, connection: Connection) -> LeverClient:
         """A client for the connection's Lever account; the caller closes it."""

@@ -68,6 +68,17 @@ def given_up(has_request: bool) -> str:
     )
 
 
+def withdrawn() -> str:
+    return "The opportunity was archived, so its open Crosschq reference request was cancelled."
+
+
+def not_withdrawn() -> str:
+    return (
+        "The opportunity was archived, but Crosschq does not let its open reference request be cancelled from here. If "
+        "nobody should be asked any more, please cancel it in Crosschq."
+    )
+
+
 def complete(progress: Progress, link_problem: str | None, file_problem: str | None) -> str:
     lines = [f"Crosschq report complete: {progress.answered} of {progress.asked} references answered."]
     lines.append(

@@ -28,13 +28,13 @@ def choose_requestor(
 ) -> Requestor | None:
     """None when nobody of the chain is active with an e-mail address and there is no fallback address."""
     for role in chain:
-        person = _in_role(candidacy, role)
+        person = in_role(candidacy, role)
         if person and person.email and person.can_be_asked:
             return Requestor(person.name or person.email, person.email)
     return Requestor(fallback_email, fallback_email) if fallback_email else None
 
 
-def _in_role(candidacy: Candidacy, role: RequestorRole) -> Person | None:
+def in_role(candidacy: Candidacy, role: RequestorRole) -> Person | None:
     posting = candidacy.posting
     match role:
         case RequestorRole.OWNER:

@@ -1,0 +1,1 @@
+"""The owner's e-mail: composing it, which is pure, and handing it to a mail server."""

@@ -1,0 +1,124 @@
+"""Hands one message to a mail server, in a conversation of its own. Never sends a message a second time by itself."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from email.message import EmailMessage
+from email.policy import SMTP as PLAIN_HEADERS
+from email.policy import SMTPUTF8 as UNICODE_HEADERS
+
+from aiosmtplib import (
+    SMTP,
+    SMTPDataError,
+    SMTPException,
+    SMTPNotSupported,
+    SMTPResponse,
+    SMTPServerDisconnected,
+    SMTPStatus,
+)
+from aiosmtplib.protocol import SMTPProtocol
+
+from mail.addresses import sender_of
+from mail.failures import not_taken, unknown
+from mail.server import MailServer, Security
+
+
+async def send(message: EmailMessage, server: MailServer) -> str:
+    """To the message's one recipient; returns its Message-ID. Raises UnusableAddress, or of outbound.errors:
+
+    NotExecuted (Unavailable, if there was no conversation): surely not taken; the same message may be sent again later.
+    Refused: this message never will be; CredentialsRefused: nor any other, until user and password are corrected.
+    OutcomeUnknown: handed over, and no answer came. Each answer may take `server.timeout` seconds.
+    """
+    smtp = _client(server)
+    try:
+        await _introduce(smtp, server)
+        await _hand_over(smtp, message, sender_of(server.sender).addr_spec)
+    finally:
+        _leave(smtp)
+    return str(message["Message-ID"])
+
+
+def _client(server: MailServer) -> SMTP:
+    return SMTP(
+        hostname=server.host,
+        port=server.port,
+        use_tls=server.security is Security.TLS,
+        # Without a word on it, aiosmtplib would encrypt if the server, or who stands between, offers it.
+        start_tls=server.security is Security.STARTTLS,
+        cert_bundle=str(server.ca_file) if server.ca_file else None,
+        timeout=server.timeout,
+        # The machine's own name would be asked of its resolver, without a time limit.
+        local_hostname=sender_of(server.sender).domain,
+    )
+
+
+async def _introduce(smtp: SMTP, server: MailServer) -> None:
+    with _not_taken_if_it_fails("connect"):
+        await smtp.connect()
+    if server.user is not None:
+        with _not_taken_if_it_fails("AUTH"):
+            await smtp.login(server.user, server.password or "")
+
+
+async def _hand_over(smtp: SMTP, message: EmailMessage, sender: str) -> None:
+    recipient: str = message["To"].addresses[0].addr_spec
+    is_ascii = f"{sender}{recipient}".isascii()
+    with _not_taken_if_it_fails("MAIL"):
+        await smtp.mail(sender, options=[] if is_ascii else await _unicode(smtp), encoding="utf-8")
+    with _not_taken_if_it_fails("RCPT"):
+        await smtp.rcpt(recipient, encoding="utf-8")
+    content = message.as_bytes(policy=PLAIN_HEADERS if is_ascii else UNICODE_HEADERS)
+    with _not_taken_if_it_fails("DATA"):
+        protocol = await _data(smtp)
+        protocol.write(content.replace(b"\r\n.", b"\r\n..").removesuffix(b"\r\n") + b"\r\n.\r\n")
+    _check(await _answer(protocol, smtp.timeout))
+
+
+async def _unicode(smtp: SMTP) -> list[str]:
+    if smtp.is_ehlo_or_helo_needed:
+        await smtp.ehlo()
+    if not smtp.supports_extension("smtputf8"):
+        raise SMTPNotSupported("SMTPUTF8 is not supported by this server")
+    return ["SMTPUTF8"]
+
+
+async def _data(smtp: SMTP) -> SMTPProtocol:
+    """Not `SMTP.data`: its errors do not tell whether the message was sent already."""
+    answer = await smtp.execute_command(b"DATA")
+    if answer.code != SMTPStatus.start_input:
+        raise SMTPDataError(answer.code, answer.message)
+    if smtp.protocol is None:
+        raise SMTPServerDisconnected("Connection lost")
+    return smtp.protocol
+
+
+async def _answer(protocol: SMTPProtocol, timeout: float | None) -> SMTPResponse:
+    try:
+        return await protocol.read_response(timeout=timeout)
+    except (SMTPException, OSError) as error:
+        raise unknown(error) from None
+
+
+def _check(answer: SMTPResponse) -> None:
+    error = SMTPDataError(answer.code, answer.message)
+    if 400 <= answer.code < 600:
+        raise not_taken("DATA", error)
+    if not 200 <= answer.code < 300:
+        raise unknown(error)
+
+
+@contextmanager
+def _not_taken_if_it_fails(command: str) -> Iterator[None]:
+    # Without its cause: that names the recipient, and would be written to logs along with it.
+    try:
+        yield
+    except (SMTPException, OSError) as error:
+        raise not_taken(command, error) from None
+
+
+def _leave(smtp: SMTP) -> None:
+    """Without waiting for the answer: nothing that comes now says anything about the message."""
+    if smtp.protocol is not None:
+        with suppress(SMTPServerDisconnected):
+            smtp.protocol.write(b"QUIT\r\n")
+    smtp.close()
