@@ -24,7 +24,8 @@ class Vault:
             raise VaultError(
                 "CROSSCHQ_LEVER_SECRET_KEYS holds something that is no Fernet key (see .env.example)."
             ) from None
-        self._index_keys = [hashlib.sha256(b"blind index:" + key.encode()).digest() for key in keys]
+        self._index_keys = _derived("blind index", keys)
+        self._keys = tuple(keys)
 
     @classmethod
     def from_setting(cls, setting: str) -> "Vault":
@@ -57,6 +58,14 @@ class Vault:
         """The digest under every key, to find what was stored before a rotation."""
         return [self._digest(key, text) for key in self._index_keys]
 
+    def signing_keys(self, purpose: str) -> list[bytes]:
+        """For signatures of one purpose, newest first: they open no seal and sign for no other."""
+        return _derived(f"signing {purpose}", self._keys)
+
     @staticmethod
     def _digest(key: bytes, text: str) -> str:
         return hmac.new(key, text.strip().casefold().encode(), hashlib.sha256).hexdigest()
+
+
+def _derived(purpose: str, keys: Sequence[str]) -> list[bytes]:
+    return [hashlib.sha256(f"{purpose}:{key}".encode()).digest() for key in keys]

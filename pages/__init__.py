@@ -1,0 +1,1 @@
+"""What people see in a browser. Works without JavaScript; stores no personal data and shows none."""
