@@ -1,12 +1,14 @@
-"""`crosschq-lever connect FILE`: prints the addresses to copy, or what is wrong with the file."""
+"""`crosschq-lever connect FILE`: prints the addresses to copy and what is to do, or what is wrong with the file."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 
 from cli.who import who
 from onboarding.blueprint import Blueprint, BlueprintError
-from onboarding.connecting import Connected, WebhookNotMadeError, connect
+from onboarding.connecting import Connected, LeverWebhook, connect
+from onboarding.webhooks import WebhookNotMadeError
 from outbound.errors import VendorError
 from wiring import open_parts
 
@@ -24,19 +26,34 @@ async def run_connect(file: Path) -> int:
     except WebhookNotMadeError as error:
         typer.echo(str(error), err=True)
         return 1
-    typer.echo(_what_to_do(connected))
+    typer.echo("\n".join(_said(connected)))
     return 0
 
 
-def _what_to_do(connected: Connected) -> str:
-    lines = [
-        f"Connection '{connected.name}' is stored.",
-        f"  Lever Webhook URL (Candidate Stage Change): {connected.lever_webhook_url}",
-        f"  Crosschq Webhook URL (360 app):             {connected.crosschq_webhook_url}",
-    ]
-    if connected.needs_lever_token:
+def _said(connected: Connected) -> list[str]:
+    closed = [webhook for webhook in connected.lever_webhooks if not webhook.is_open]
+    lines = [f"Connection '{connected.name}' is stored.", "Lever Webhook URLs, one webhook for each:"]
+    lines += [f"  {_name(webhook)}: {webhook.url}" for webhook in connected.lever_webhooks]
+    lines += ["Crosschq Webhook URL (360 app):", f"  {connected.crosschq_webhook_url}"]
+    if closed:
+        lines += _what_is_missing(closed)
+    elif connected.made_webhooks:
         lines.append(
-            "Next: make a Candidate Stage Change webhook in Lever with that URL, write its signature token into the "
-            "file as lever.stage_change_token, and run this again. Until then the URL does not answer."
+            "The webhooks were made through Lever's API. Lever keeps them silent until a Super Admin switches the "
+            "four events on in Settings > Integrations and API > Webhooks."
         )
-    return "\n".join(lines)
+    return lines
+
+
+def _what_is_missing(closed: Sequence[LeverWebhook]) -> list[str]:
+    return [
+        "Without a token as yet, so that these URLs do not answer:",
+        *(f"  {_name(webhook)}: {webhook.event.without_it}" for webhook in closed),
+        "Next: in Lever, Settings > Integrations and API > Webhooks, make a webhook of that event with its URL. Write "
+        "the signature token that Lever shows into the file, and run this again:",
+        *(f"  {webhook.event.title}: lever.{webhook.event.token_setting}" for webhook in closed),
+    ]
+
+
+def _name(webhook: LeverWebhook) -> str:
+    return f"{webhook.event.title} ({webhook.event.need})"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import httpx
 from rich.console import Console
 
-from demo.connection import CROSSCHQ_TOKEN, connection_file
+from demo.connection import CROSSCHQ_TOKEN, USUAL_WAITS, Waits, connection_file
 from demo.people import CrosschqPeople, LeverPeople
 from demo.settings import demo_settings
 from demo.story import StepFailed, Story
@@ -19,6 +19,7 @@ from deployments.processes import ProcessFailedError
 from deployments.stack import Stack, running_stack
 from onboarding.blueprint import Blueprint, BlueprintError
 from onboarding.connecting import connect
+from onboarding.webhooks import WebhookNotMadeError
 from outbound.errors import VendorError
 from wiring import open_parts
 
@@ -53,6 +54,7 @@ FAILURES = (
     ProcessFailedError,
     StepFailed,
     VendorError,
+    WebhookNotMadeError,
     httpx.HTTPError,
 )
 
@@ -83,10 +85,12 @@ async def _play(stack: Stack, doing: Doing) -> None:
     _print_step("in all", time.monotonic() - began)
 
 
-async def connect_sandbox(stack: Stack, lever: LeverPeople, crosschq: CrosschqPeople) -> None:
+async def connect_sandbox(
+    stack: Stack, lever: LeverPeople, crosschq: CrosschqPeople, waits: Waits = USUAL_WAITS
+) -> None:
     """Does what an admin does: writes the connection file, connects, and enters the webhook in Crosschq."""
     file = stack.settings.data_dir / "connection.toml"
-    file.write_text(await connection_file(lever, crosschq.url, datetime.now(UTC)))
+    file.write_text(await connection_file(lever, crosschq.url, datetime.now(UTC), waits))
     async with open_parts(stack.settings) as parts:
         base = str(stack.settings.public_base_url)
         connected = await connect(parts, Blueprint.from_file(file), "demo", base)

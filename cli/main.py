@@ -1,6 +1,7 @@
 """`crosschq-lever`: every action of an installation. Prints what happened in the user's words."""
 
 from collections.abc import Coroutine
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +13,8 @@ from settings import Settings, SettingsError, load_settings
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 resolve = typer.Typer(no_args_is_help=True, help="Say what becomes of what stayed unknown or was given up.")
 app.add_typer(resolve, name="resolve")
+follow_ups = typer.Typer(help="The questions to candidates' owners: what waits, and a person's word on it.")
+app.add_typer(follow_ups, name="follow-ups", invoke_without_command=True)
 
 
 def _in_words(value: str | None) -> str | None:
@@ -100,6 +103,51 @@ def resolve_delivery(
 
     load_settings_or_exit()
     _run(run_resolve_delivery(delivery_id, again=again, why=why))
+
+
+@follow_ups.callback()
+def list_follow_ups(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 30,
+    ended: Annotated[bool, typer.Option("--ended", help="Those that are over, and why.")] = False,
+) -> None:
+    """List the follow-ups, the next due first."""
+    from cli.follow_ups import run_follow_ups
+
+    if context.invoked_subcommand is None:
+        load_settings_or_exit()
+        _run(run_follow_ups(limit, ended=ended))
+
+
+@follow_ups.command("cancel")
+def cancel_follow_up(follow_up_id: int, why: Why) -> None:
+    """Nobody is asked, or asked any more."""
+    from cli.follow_ups import run_cancel
+
+    load_settings_or_exit()
+    _run(run_cancel(follow_up_id, why))
+
+
+@follow_ups.command("postpone")
+def postpone_follow_up(
+    follow_up_id: int,
+    why: Why,
+    days: Annotated[float, typer.Option(min=0.001, max=3650, help="By how many days.")],
+) -> None:
+    """What is next happens so much later."""
+    from cli.follow_ups import run_postpone
+
+    load_settings_or_exit()
+    _run(run_postpone(follow_up_id, timedelta(days=days), why))
+
+
+@follow_ups.command("ask-now")
+def ask_follow_up_now(follow_up_id: int, why: Why) -> None:
+    """What is next happens now: the question, the reminder, or the answer is passed on."""
+    from cli.follow_ups import run_ask_now
+
+    load_settings_or_exit()
+    _run(run_ask_now(follow_up_id, why))
 
 
 def load_settings_or_exit() -> Settings:

@@ -1,5 +1,6 @@
 """The demo's connection file: the sandbox's Lever and Crosschq, as an admin would write it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from demo.people import LeverPeople
@@ -24,6 +25,10 @@ api_key = "crosschq-sandbox-key"
 webhook_token = "{crosschq_token}"
 trusted_origins = ["{crosschq_url}"]
 
+[follow_up]
+after = "{follow_up_after}"
+settle_after = "{settle_after}"
+
 [[templates]]
 name = "Engineers"
 description = "For engineering postings"
@@ -39,7 +44,24 @@ references = {{ managers = 1, business = 1 }}
 """
 
 
-async def connection_file(lever: LeverPeople, crosschq_url: str, live_since: datetime) -> str:
+@dataclass(frozen=True)
+class Waits:
+    """ISO 8601 durations. A demo does not take two weeks."""
+
+    follow_up_after: str = "P14D"
+    """"PT1M" at least."""
+    settle_after: str = "PT10M"
+
+
+USUAL_WAITS = Waits()
+
+
+async def connection_file(
+    lever: LeverPeople,
+    crosschq_url: str,
+    live_since: datetime,
+    waits: Waits = USUAL_WAITS,
+) -> str:
     """The file's text."""
     users = (await lever.cast())["users"]
     return _FILE.format(
@@ -49,4 +71,6 @@ async def connection_file(lever: LeverPeople, crosschq_url: str, live_since: dat
         perform_as=users["integration"]["id"],
         crosschq_url=crosschq_url,
         crosschq_token=CROSSCHQ_TOKEN,
+        follow_up_after=waits.follow_up_after,
+        settle_after=waits.settle_after,
     )

@@ -41,6 +41,18 @@ class LeverPeople:
         made.raise_for_status()
         return dict(made.json()["data"])
 
+    async def archive(self, opportunity_id: str, reason: str | None = "hired") -> None:
+        """Somebody archives the opportunity, with a reason's text or `hired`; None unarchives it."""
+        await self._do("POST", "/sandbox/archive", {"opportunity": opportunity_id, "reason": reason})
+
+    async def anonymise(self, opportunity_id: str) -> None:
+        """Somebody anonymises the candidate."""
+        await self._do("POST", "/sandbox/anonymise", {"opportunity": opportunity_id})
+
+    async def deactivate(self, user: str) -> None:
+        """An admin deactivates somebody who works there."""
+        await self._do("POST", "/sandbox/deactivate", {"user": user})
+
     async def delete(self, opportunity_id: str) -> None:
         """Somebody deletes the opportunity."""
         await self._do("POST", "/sandbox/delete", {"opportunity": opportunity_id})
@@ -102,6 +114,11 @@ class CrosschqPeople:
     async def act(self, request_id: str, act: str) -> dict[str, Any]:
         """`candidate_opens`, `self_reference`, `add_references`, `answer_next`, `conclude`, `cancel` ..."""
         return await self._do("POST", f"/sandbox/requests/{request_id}/act", {"act": act})
+
+    async def outcomes(self, request_id: str) -> list[dict[str, Any]]:
+        """What was set as the outcome of a request, oldest first: `hiring_status`, `hired_on`, `by` api or page."""
+        outcomes = (await self._do("GET", "/sandbox/outcomes"))["outcomes"]
+        return [outcome for outcome in outcomes if outcome["request_id"] == request_id]
 
     async def say(self, what: str, **values: object) -> None:
         """One of the sandbox's own settings: `report-host`, `report-kind`, `knobs`."""

@@ -45,7 +45,7 @@ def prefect_client_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "true",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
-        "PREFECT_WORKER_QUERY_SECONDS": "0.2" if settings.work_pool_type == WARM else "0.5",
+        "PREFECT_WORKER_QUERY_SECONDS": "1" if settings.work_pool_type == WARM else "0.5",
         "PREFECT_WORKER_PREFETCH_SECONDS": "0",
         "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
         "DO_NOT_TRACK": "1",

@@ -51,6 +51,8 @@ async def running_stack(
     """
     _require_free_ports(settings)
     ports = SandboxPorts.free(settings) if with_sandbox else None
+    if ports is not None:
+        settings = settings.model_copy(update=_mail_into_the_mailbox(ports))
     logs = settings.data_dir.resolve() / "logs"
     async with httpx.AsyncClient() as http, Supervisor(logs, progress) as supervisor:
         await supervisor.start(await _foundations(settings, http, ports))
@@ -77,6 +79,11 @@ async def _foundations(
         lineup.migrations(settings, databases),
         lineup.gateway(settings, http, ["migrations"]),
     ]
+
+
+def _mail_into_the_mailbox(ports: SandboxPorts) -> dict[str, object]:
+    sender = "Crosschq for Lever <crosschq@sandbox.test>"
+    return {"smtp_host": "127.0.0.1", "smtp_port": ports.smtp, "smtp_security": "plain", "mail_from": sender}
 
 
 def _needs_postgres(settings: Settings) -> bool:

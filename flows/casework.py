@@ -13,9 +13,18 @@ from outbound.errors import CredentialsRefused, Refused, VendorError
 from store.attempts import Attempt
 from tasks.case import Case
 from tasks.effects import StaysUnknown, Superseded
-from tasks.inbox import case_in_hand, finish, next_attempt, put_off, take_up, wait_for_credentials
+from tasks.inbox import (
+    attempt_of_run,
+    case_in_hand,
+    finish,
+    next_attempt,
+    put_off,
+    take_up,
+    wait_for_credentials,
+)
 from tasks.outcome import Outcome
 from tasks.request_records import NotAnsweredYet
+from tasks.seen_in_prefect import attempt_of
 from tasks.signs_of_life import signs_of_life
 from wiring import open_parts
 
@@ -83,7 +92,7 @@ async def give_back(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) 
     if state.name == "HandedBack":  # warm_worker.engine
         why = "the worker was stopped before the run ended."
     async with open_parts():
-        case = await case_in_hand(_attempt_of(flow_run))
+        case = await _case_of(flow_run)
         if case is not None:
             await _end_attempt(case, next_attempt(case), why)
 
@@ -91,13 +100,15 @@ async def give_back(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) 
 async def set_aside(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     """Hook for a run that somebody cancelled in Prefect: its delivery ends with that, and is not tried again."""
     async with open_parts():
-        case = await case_in_hand(_attempt_of(flow_run))
+        case = await _case_of(flow_run)
         if case is not None:
             await finish(case, Outcome.dead("Cancelled in Prefect. What was under way may have been done."))
 
 
-def _attempt_of(flow_run: FlowRun) -> Attempt:
-    return Attempt(flow_run.parameters["delivery_id"], flow_run.parameters["attempt"])
+async def _case_of(flow_run: FlowRun) -> Case | None:
+    """What the run has in hand; a follow-up's run got its delivery only when its time had come."""
+    attempt = attempt_of(flow_run) or await attempt_of_run(str(flow_run.id))
+    return await case_in_hand(attempt) if attempt else None
 
 
 def _failed(name: str, message: str) -> State[None]:

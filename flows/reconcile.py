@@ -16,7 +16,11 @@ from tasks.own_work import (
     free_stranded_deliveries,
     settle_abandoned_requests,
 )
+from tasks.waits import end_abandoned, end_cancelled, look_after_waiting_runs, take_up_overdue
 from wiring import open_parts
+
+OUR_FLOWS = ("reference-request", "hiring-outcome", "hiring-followup")
+"""Whose runs work on deliveries."""
 
 
 class Scope(StrEnum):
@@ -42,12 +46,28 @@ async def reconcile(scope: Scope) -> None:
 
 async def look_after_own_work() -> None:
     freed = await free_stranded_deliveries()
-    ended = await end_open_runs("reference-request")
+    ended = sum([await end_open_runs(flow) for flow in OUR_FLOWS])
     settled = await settle_abandoned_requests()
+    await look_after_follow_ups()
     await forget_old_bodies()
     if freed or ended or settled:
         get_run_logger().warning(
             "Set free: deliveries %s. Dead runs ended: %d. Abandoned requests: %d.", freed, ended, settled
+        )
+
+
+async def look_after_follow_ups() -> None:
+    cancelled = await end_cancelled()
+    lost = await look_after_waiting_runs()
+    overdue = await take_up_overdue()
+    abandoned = await end_abandoned()
+    if cancelled or lost or overdue or abandoned:
+        get_run_logger().warning(
+            "Follow-ups: %d cancelled in Prefect, %d runs lost and ordered anew, %d overdue taken up, %d given up.",
+            cancelled,
+            lost,
+            overdue,
+            abandoned,
         )
 
 

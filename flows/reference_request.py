@@ -17,6 +17,7 @@ from tasks.effects import StaysUnknown
 from tasks.lever_reads import read_candidacy, read_profile
 from tasks.lever_writes import add_note
 from tasks.outcome import Outcome
+from tasks.outcome_records import pass_on_outcome
 from tasks.request_records import (
     policy_of,
     previous_request,
@@ -124,8 +125,14 @@ async def bring_news(case: Case) -> Outcome:
     if request is None:
         return Outcome.ignored("this request was not started from Lever by this connection.")
     progress = progress_of(news)
-    if request.ended_at or progress.is_older_than(request.crosschq_updated_on):
+    if progress.is_older_than(request.crosschq_updated_on):
         return Outcome.ignored("Lever shows a newer state of this request already.")
+    if await pass_on_outcome(case, request, news) and request.ended_at:
+        return Outcome.done(
+            "OutcomePassedOn", "Crosschq says how it ended; the opportunity's own run shows it."
+        )
+    if request.ended_at:
+        return Outcome.ignored("Lever shows this state of the request already.")
     try:
         candidacy = await read_profile(case, request.opportunity_id)
     except NotFound:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lever.webhooks import CANDIDATE_STAGE_CHANGE
-from onboarding.blueprint import Blueprint, TemplatePart
+from onboarding.blueprint import Blueprint
 from onboarding.checks import Agreed
+from onboarding.lever_events import LEVER_EVENTS
+from onboarding.sections import FollowUpPart, TemplatePart
 from store.audits import Audits
 from store.connections import Connections, Endpoints
 from store.deliveries import Deliveries
@@ -23,7 +24,8 @@ KEPT_TOKENS = 2
 @dataclass(frozen=True)
 class Saved:
     connection: Connection
-    lever: WebhookEndpoint
+    lever: dict[str, WebhookEndpoint]
+    """One for each of LEVER_EVENTS, by Lever's name of the event."""
     crosschq: WebhookEndpoint
 
 
@@ -38,8 +40,11 @@ async def save(session: AsyncSession, vault: Vault, blueprint: Blueprint, agreed
     await Connections(session).replace_templates(
         connection.id, [_template(connection.id, part) for part in blueprint.templates]
     )
-    lever = await _endpoint(session, connection.id, Vendor.LEVER, CANDIDATE_STAGE_CHANGE)
-    keep_token(lever, vault, blueprint.lever.stage_change_token)
+    lever = {
+        one.event: await _endpoint(session, connection.id, Vendor.LEVER, one.event) for one in LEVER_EVENTS
+    }
+    for event, token in blueprint.lever.tokens.items():
+        keep_token(lever[event], vault, token)
     crosschq = await _endpoint(session, connection.id, Vendor.CROSSCHQ, SNAPSHOT_EVENT)
     crosschq.auth_scheme = blueprint.crosschq.webhook_auth
     keep_token(crosschq, vault, blueprint.crosschq.webhook_token)
@@ -85,6 +90,18 @@ def _describe(connection: Connection, vault: Vault, blueprint: Blueprint, agreed
     connection.live_since = blueprint.live_since
     connection.ask_again_after_days = requests.ask_again_after_days
     connection.paused_because = None
+    connection.hired_reason = agreed.hired_reason
+    connection.not_hired_reason = agreed.not_hired_reason
+    _describe_follow_up(connection, blueprint.follow_up)
+
+
+def _describe_follow_up(connection: Connection, follow_up: FollowUpPart) -> None:
+    connection.follow_up_after = follow_up.after
+    connection.remind_after = follow_up.remind_after
+    connection.settle_after = follow_up.settle_after
+    connection.fallback_asked = follow_up.fallback_asked
+    connection.archived_is_not_hired = follow_up.archived_means_not_hired
+    connection.crosschq_takes_outcomes = follow_up.crosschq_takes_outcomes
 
 
 async def _endpoint(session: AsyncSession, connection_id: int, vendor: Vendor, event: str) -> WebhookEndpoint:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from store.attempts import Attempt
 from store.due import SNAPSHOT_EVENT, claimed_without_run, due
 from store.tables import UNFINISHED, Delivery, DeliveryState, ReferenceRequest
+from store.tombstones import DELETED_EVENT, Tombstones
 
 RECONCILE = "reconcile"
 """The origin of what we found by asking. It does not revive what was given up; only a person or a vendor does."""
@@ -35,6 +36,8 @@ class NewDelivery:
     body_sha256: str
     triggered_at: datetime | None
     outcome: str | None = None
+    subject_digests: tuple[str, ...] = ()
+    """What a tombstone of the subject would say, under each key (`Vault.blind_indexes`); none for what is our own."""
 
 
 class Recorded(Enum):
@@ -45,6 +48,8 @@ class Recorded(Enum):
     """Seen before, given up, and now sent again (Lever's Rerun)."""
     ANOTHER_BODY = auto()
     """The same key with other content: somebody replays a signature, which does not cover the body."""
+    ERASED = auto()
+    """About somebody who was erased: not recorded."""
 
 
 # Made once, and on the table: SQLAlchemy compiles a mapped class's bulk insert anew each time.
@@ -58,7 +63,12 @@ _INSERT = (
 def _row(new: NewDelivery) -> dict[str, object]:
     state = DeliveryState.WAITING if new.outcome is None else DeliveryState.IGNORED
     finished_at = None if new.outcome is None else datetime.now(UTC)
-    return {**vars(new), "state": state, "finished_at": finished_at}
+    columns = {name: value for name, value in vars(new).items() if name != "subject_digests"}
+    return {**columns, "state": state, "finished_at": finished_at}
+
+
+def _tombs(new: NewDelivery) -> set[tuple[int, str]]:
+    return {(new.connection_id, digest) for digest in new.subject_digests}
 
 
 class Deliveries:
@@ -72,10 +82,14 @@ class Deliveries:
 
     async def record_all(self, news: Sequence[NewDelivery]) -> list[Recorded]:
         """As `record` for each, in one statement and in this order."""
-        inserted = set(await self._session.scalars(_INSERT, [_row(new) for new in news]))
+        erased = await Tombstones(self._session).among(set().union(*map(_tombs, news)))
+        living = [_row(new) for new in news if not _tombs(new) & erased]
+        inserted = set(await self._session.scalars(_INSERT, living)) if living else set()
         recorded = []
         for new in news:
-            if new.replay_key in inserted:
+            if _tombs(new) & erased:
+                recorded.append(await self._about_erased(new))
+            elif new.replay_key in inserted:
                 # A second one with the same key in the same batch is a repeat of the first.
                 inserted.remove(new.replay_key)
                 recorded.append(Recorded.NEW)
@@ -93,6 +107,12 @@ class Deliveries:
             return Recorded.REPEAT
         await self.queue_again(known, "Sent again by the vendor after we had given up.")
         return Recorded.QUEUED_AGAIN
+
+    async def _about_erased(self, new: NewDelivery) -> Recorded:
+        """Only an erasure that was given up half way is taken up again."""
+        known = await self._session.scalar(select(Delivery).where(Delivery.replay_key == new.replay_key))
+        given_up = known is not None and known.state is DeliveryState.DEAD and known.event == DELETED_EVENT
+        return await self._repeat(new) if given_up else Recorded.ERASED
 
     async def queue_again(self, given_up: Delivery, why: str) -> None:
         """Begins anew, with the next attempt number: older runs stay void."""
@@ -112,19 +132,32 @@ class Deliveries:
         await self._session.execute(select(func.pg_advisory_xact_lock(_CLAIMING)))
         claimed = list(await self._session.scalars(due().limit(limit)))
         for delivery in claimed:
-            delivery.state = DeliveryState.DISPATCHED
-            delivery.attempt += 1
-            delivery.next_attempt_at = func.now()
-            delivery.first_attempt_at = delivery.first_attempt_at or func.now()
-            delivery.flow_run_id = None
-            if delivery.event == SNAPSHOT_EVENT:
-                await self._cover_older(delivery)
-                delivery.opportunity_id = await self._opportunity_of(delivery)
+            await self._begin_attempt(delivery)
         lost = list(await self._session.scalars(claimed_without_run().limit(limit)))
         for delivery in lost:
             delivery.next_attempt_at = func.now()
         await self._session.flush()
         return [*claimed, *lost]
+
+    async def claim(self, delivery_id: int) -> Delivery | None:
+        """As `claim_due` for one of them; None when its turn has not come, or somebody else has it."""
+        await self._session.execute(select(func.pg_advisory_xact_lock(_CLAIMING)))
+        delivery = (await self._session.scalars(due().where(Delivery.id == delivery_id))).one_or_none()
+        if delivery is not None:
+            await self._begin_attempt(delivery)
+            await self._session.flush()
+            await self._session.refresh(delivery)
+        return delivery
+
+    async def _begin_attempt(self, delivery: Delivery) -> None:
+        delivery.state = DeliveryState.DISPATCHED
+        delivery.attempt += 1
+        delivery.next_attempt_at = func.now()
+        delivery.first_attempt_at = delivery.first_attempt_at or func.now()
+        delivery.flow_run_id = None
+        if delivery.event == SNAPSHOT_EVENT:
+            await self._cover_older(delivery)
+            delivery.opportunity_id = await self._opportunity_of(delivery)
 
     async def _opportunity_of(self, snapshot: Delivery) -> str | None:
         return (
@@ -167,6 +200,12 @@ class Deliveries:
             .where(Delivery.connection_id == connection_id, Delivery.state == DeliveryState.WAITING)
             .values(first_attempt_at=None)
         )
+
+    async def attempt_of_run(self, flow_run_id: str) -> Attempt | None:
+        """Which attempt a flow run is, for one that does not know it from its parameters."""
+        query = select(Delivery).where(Delivery.flow_run_id == flow_run_id)
+        delivery = (await self._session.scalars(query)).one_or_none()
+        return Attempt(delivery.id, delivery.attempt) if delivery else None
 
     async def get(self, delivery_id: int) -> Delivery | None:
         return await self._session.get(Delivery, delivery_id)

@@ -44,6 +44,21 @@ class Requests:
             )
         ).one_or_none()
 
+    async def latest_in_crosschq(self, connection_id: int, opportunity_id: str) -> ReferenceRequest | None:
+        """The newest of those that Crosschq has."""
+        return (
+            await self._session.scalars(
+                select(ReferenceRequest)
+                .where(
+                    ReferenceRequest.connection_id == connection_id,
+                    ReferenceRequest.opportunity_id == opportunity_id,
+                    ReferenceRequest.crosschq_id.is_not(None),
+                )
+                .order_by(ReferenceRequest.generation.desc())
+                .limit(1)
+            )
+        ).one_or_none()
+
     async def reserve(self, new: NewRequest) -> ReferenceRequest | None:
         """The next generation as `intended`, or the one an earlier attempt left so; None: another one is open."""
         generation = (

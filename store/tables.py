@@ -1,40 +1,15 @@
-"""The tables. Says what is unique and why; asks and changes nothing (the repositories do).
+"""The tables, but for what follows a report. Says what is unique and why; asks and changes nothing.
 
 Times are UTC-aware, vendors' ids are strings and never validated as UUIDs, enums are stored by value.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import DateTime, ForeignKey, Identity, Index, LargeBinary, MetaData, Text, func, text
-from sqlalchemy import Enum as SqlEnum
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import ForeignKey, Identity, Index, LargeBinary, func, text
+from sqlalchemy.orm import Mapped, mapped_column
 
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-class Base(DeclarativeBase):
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
-        datetime: DateTime(timezone=True),
-        str: Text(),
-        list[str]: JSONB(),
-        dict[str, Any]: JSONB(),
-        dict[str, int]: JSONB(),
-    }
-
-
-def _by_value(enum: type[StrEnum]) -> SqlEnum:
-    return SqlEnum(
-        enum, native_enum=False, length=32, values_callable=lambda members: [m.value for m in members]
-    )
+from store.base import Base, by_value
 
 
 class Vendor(StrEnum):
@@ -103,6 +78,22 @@ class Connection(Base):
     trigger_stages: Mapped[list[str]]
     live_since: Mapped[datetime]
     ask_again_after_days: Mapped[int | None]
+    follow_up_after: Mapped[timedelta] = mapped_column(server_default=text("interval '14 days'"))
+    """How long after the report the owner is asked whether the candidate was hired."""
+    remind_after: Mapped[timedelta | None] = mapped_column(server_default=text("interval '7 days'"))
+    """None: nobody is reminded, and the question ends unanswered after the default."""
+    settle_after: Mapped[timedelta] = mapped_column(server_default=text("interval '10 minutes'"))
+    """How long an answer can be changed before it reaches the vendors."""
+    fallback_asked: Mapped[str | None]
+    """Who is asked when nobody in Lever can be."""
+    archived_is_not_hired: Mapped[bool] = mapped_column(server_default=text("true"))
+    """Whether archiving for another reason than a hire says that the candidate was not hired."""
+    hired_reason: Mapped[str | None]
+    """The archive reason an answered "hired" archives with in Lever; None: tag and note only."""
+    not_hired_reason: Mapped[str | None]
+    """The same for "not hired"."""
+    crosschq_takes_outcomes: Mapped[bool] = mapped_column(server_default=text("true"))
+    """False where this Crosschq has no call for it: a person enters the outcome there by hand."""
     paused_because: Mapped[str | None]
     """Set when a vendor refuses the credentials; deliveries wait until `connect` is run again."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -119,7 +110,7 @@ class WebhookEndpoint(Base):
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
-    vendor: Mapped[Vendor] = mapped_column(_by_value(Vendor))
+    vendor: Mapped[Vendor] = mapped_column(by_value(Vendor))
     event: Mapped[str]
     url_key: Mapped[str] = mapped_column(unique=True)
     secrets: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -184,7 +175,7 @@ class Delivery(Base):
     body_sha256: Mapped[str]
     triggered_at: Mapped[datetime | None]
     received_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    state: Mapped[DeliveryState] = mapped_column(_by_value(DeliveryState))
+    state: Mapped[DeliveryState] = mapped_column(by_value(DeliveryState))
     attempt: Mapped[int] = mapped_column(server_default=text("0"))
     """Which run may act: an old process that comes back holds an older number and is refused."""
     first_attempt_at: Mapped[datetime | None]
@@ -226,7 +217,7 @@ class ReferenceRequest(Base):
     job_position: Mapped[str]
     candidate_index: Mapped[str]
     """Blind index of the candidate's e-mail: adopts a request whose creation was never answered."""
-    state: Mapped[RequestState] = mapped_column(_by_value(RequestState))
+    state: Mapped[RequestState] = mapped_column(by_value(RequestState))
     crosschq_id: Mapped[str | None]
     answered: Mapped[int] = mapped_column(server_default=text("0"))
     asked: Mapped[int] = mapped_column(server_default=text("0"))
@@ -250,7 +241,7 @@ class Effect(Base):
     )
     key: Mapped[str]
     attempt_token: Mapped[str]
-    state: Mapped[EffectState] = mapped_column(_by_value(EffectState))
+    state: Mapped[EffectState] = mapped_column(by_value(EffectState))
     result: Mapped[str | None]
     """The vendor's id of what was made, never content."""
     detail: Mapped[str | None]
@@ -280,6 +271,6 @@ class RateBucket(Base):
     connection_id: Mapped[int] = mapped_column(
         ForeignKey("connection.id", ondelete="CASCADE"), primary_key=True
     )
-    vendor: Mapped[Vendor] = mapped_column(_by_value(Vendor), primary_key=True)
+    vendor: Mapped[Vendor] = mapped_column(by_value(Vendor), primary_key=True)
     tokens: Mapped[float]
     refilled_at: Mapped[datetime]

@@ -28,6 +28,12 @@ async def case_in_hand(attempt: Attempt) -> Case | None:
         return Case.from_delivery(delivery) if delivery else None
 
 
+async def attempt_of_run(flow_run_id: str) -> Attempt | None:
+    """The attempt a flow run works for, where its parameters do not say it."""
+    async with current_parts().database.transaction() as session:
+        return await Deliveries(session).attempt_of_run(flow_run_id)
+
+
 async def finish(case: Case, outcome: Outcome) -> bool:
     """False when another attempt has taken the delivery over meanwhile."""
     async with current_parts().database.transaction() as session:

@@ -16,7 +16,7 @@ async def read_candidacy(case: Case, opportunity_id: str) -> Candidacy:
     async with lever_of(case) as (lever, _):
         opportunity = await lever.opportunity(opportunity_id)
         matters = opportunity.stage_id in connection.trigger_stages
-        posting = await _posting_of(lever, opportunity) if matters else None
+        posting = await posting_of(lever, opportunity) if matters else None
     return candidacy_of(opportunity, posting)
 
 
@@ -27,7 +27,8 @@ async def read_profile(case: Case, opportunity_id: str) -> Candidacy:
         return candidacy_of(await lever.opportunity(opportunity_id), None)
 
 
-async def _posting_of(lever: LeverClient, opportunity: Opportunity) -> Posting | None:
+async def posting_of(lever: LeverClient, opportunity: Opportunity) -> Posting | None:
+    """None without one, and where this key may not see it."""
     if opportunity.posting_id is None:
         return None
     try:

@@ -29,7 +29,7 @@ async def remove_status_tags(case: Case, opportunity_id: str, tags: Sequence[str
             await lever.remove_tags(opportunity_id, tags, perform_as)
             return ", ".join(tags)
 
-        await repeatable(case, f"untag/{case.attempt.token}", act)
+        await repeatable(case, f"untag/{case.attempt.token}/{', '.join(tags)}", act)
 
 
 @step

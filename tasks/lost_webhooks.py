@@ -114,4 +114,5 @@ def _found(
         body=None,
         body_sha256="",
         triggered_at=at,
+        subject_digests=tuple(current_parts().vault.blind_indexes(subject)),
     )

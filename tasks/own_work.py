@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.objects import FlowRun
 
 from hiring.retries import next_attempt_at
 from store.deliveries import Deliveries
@@ -12,7 +13,7 @@ from store.stranded import Stranded
 from store.tables import Delivery, DeliveryState
 from tasks.begun_requests import may_be_at_crosschq
 from tasks.crosschq_steps import creation_key
-from tasks.seen_in_prefect import Fate, attempt_of, end_dead_run, fate_of, open_runs
+from tasks.seen_in_prefect import Fate, attempt_of, end_dead_run, fate_of, is_ours, open_runs
 from tasks.step import step
 from wiring import current_parts
 
@@ -65,13 +66,16 @@ async def end_open_runs(flow: str) -> int:
     async with get_client() as client:
         parts = current_parts()
         for run in await open_runs(client, flow, parts.now() - 2 * parts.settings.run_silence):
-            attempt = attempt_of(run)
-            async with current_parts().database.transaction() as session:
-                in_hand = attempt is not None and await Stranded(session).is_in_hand(attempt)
-            if attempt is not None and not in_hand:
+            if is_ours(run) and not await _is_in_hand(run):
                 await end_dead_run(client, run.id)
                 ended += 1
     return ended
+
+
+async def _is_in_hand(run: FlowRun) -> bool:
+    async with current_parts().database.transaction() as session:
+        attempt = attempt_of(run) or await Deliveries(session).attempt_of_run(str(run.id))
+        return attempt is not None and await Stranded(session).is_in_hand(attempt)
 
 
 @step

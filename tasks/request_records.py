@@ -15,6 +15,7 @@ from store.requests import NewRequest, Requests
 from store.tables import EffectState, ReferenceRequest, RequestState
 from tasks.case import Case
 from tasks.crosschq_steps import creation_key
+from tasks.follow_up_records import begin_follow_up
 from wiring import current_parts
 
 _PREVIOUS = {
@@ -98,6 +99,8 @@ async def remember_progress(request_id: int, progress: Progress) -> None:
         )
         if progress.stage in _ENDED:
             await requests.mark_ended(request_id, _ENDED[progress.stage])
+        if progress.stage is Stage.COMPLETE:
+            await begin_follow_up(session, request_id)
 
 
 async def request_behind(case: Case, news: News) -> ReferenceRequest | None:

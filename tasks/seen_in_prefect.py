@@ -1,5 +1,6 @@
 """What Prefect knows of a delivery's flow run, and ending in Prefect what has died. Touches Prefect only."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum, auto
 from uuid import UUID
@@ -9,10 +10,13 @@ from prefect.client.schemas.filters import (
     FlowFilter,
     FlowFilterName,
     FlowRunFilter,
+    FlowRunFilterEndTime,
+    FlowRunFilterId,
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Crashed
 
@@ -81,6 +85,27 @@ async def open_runs(client: PrefectClient, flow: str, before: datetime) -> list[
             return [run for run in found if run.state and run.state.timestamp < before]
 
 
+async def cancelled_runs(client: PrefectClient, flow: str, since: datetime) -> list[FlowRun]:
+    """Runs of a flow that ended so since then: by a person, or by us where nothing waited for them any more."""
+    return await client.read_flow_runs(
+        flow_filter=FlowFilter(name=FlowFilterName(any_=[flow])),
+        flow_run_filter=FlowRunFilter(
+            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.CANCELLED])),
+            end_time=FlowRunFilterEndTime(after_=since),
+        ),
+        sort=FlowRunSort.END_TIME_DESC,
+        limit=PAGE,
+    )
+
+
+async def runs_by_id(client: PrefectClient, ids: Sequence[UUID]) -> dict[str, FlowRun]:
+    """Those that Prefect knows, at most a page of them."""
+    if not ids:
+        return {}
+    wanted = FlowRunFilter(id=FlowRunFilterId(any_=list(ids)))
+    return {str(run.id): run for run in await client.read_flow_runs(flow_run_filter=wanted, limit=PAGE)}
+
+
 async def end_dead_run(client: PrefectClient, flow_run_id: UUID) -> None:
     """Leaves no run open in Prefect that nobody works on; should its process come back, our store refuses it."""
     state: State[None] = Crashed(
@@ -90,6 +115,11 @@ async def end_dead_run(client: PrefectClient, flow_run_id: UUID) -> None:
         await client.set_flow_run_state(flow_run_id, state, force=True)
     except ObjectNotFound:
         return
+
+
+def is_ours(run: FlowRun) -> bool:
+    """Not one that somebody started by hand with parameters of their own."""
+    return attempt_of(run) is not None or isinstance(run.parameters.get("follow_up_id"), int)
 
 
 def attempt_of(run: FlowRun) -> Attempt | None:

@@ -1,6 +1,7 @@
 """What many tests need: a real PostgreSQL with our schema, one per session, emptied for each test that asks for it."""
 
 import asyncio
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -10,12 +11,14 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import text
 
+import store.outcome_tables
+import store.tables  # noqa: F401 - their tables are emptied
 from demo.settings import demo_settings
 from deployments.postgres import PostgresProcess, embedded_postgres
 from deployments.stack import Stack, running_stack
+from store.base import Base
 from store.database import Database
 from store.migrate import migrate
-from store.tables import Base
 from store.vault import Vault
 
 
@@ -61,6 +64,8 @@ def vault() -> Vault:
 @pytest.fixture(scope="session")
 async def stack(short_folder: Path) -> AsyncIterator[Stack]:
     """Everything an installation runs, started as `make demo` does: Prefect's server and worker, gateway, sandbox."""
-    settings = demo_settings(short_folder, (28600, 28610, 28620))
+    # Two sessions on one machine, as of two people at work, do not meet.
+    first = 28600 + 100 * (os.getpid() % 90)
+    settings = demo_settings(short_folder, (first, first + 10, first + 20))
     async with running_stack(settings, with_sandbox=True, progress=lambda _name: None) as running:
         yield running

@@ -4,28 +4,47 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from lever.webhooks import (
+    CANDIDATE_ARCHIVE_CHANGE,
+    CANDIDATE_DELETED,
+    CANDIDATE_HIRED,
+    CANDIDATE_STAGE_CHANGE,
+)
 from store.database import Database
 from store.tables import Connection, RequestTemplate, Vendor, WebhookEndpoint
 from store.vault import Vault
 
+LEVER_EVENTS = (CANDIDATE_STAGE_CHANGE, CANDIDATE_HIRED, CANDIDATE_ARCHIVE_CHANGE, CANDIDATE_DELETED)
 STAGE = "stage-crosschq"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Connected:
-    """A connection with its two endpoints and what their senders must know."""
+    """A connection with its endpoints and what their senders must know."""
 
     connection: Connection
-    lever: WebhookEndpoint
+    lever_endpoints: dict[str, WebhookEndpoint]
+    """By Lever's name of the event."""
     crosschq: WebhookEndpoint
-    lever_token: str
+    lever_tokens: dict[str, str]
     crosschq_token: str
+
+    @property
+    def lever(self) -> WebhookEndpoint:
+        """The stage change's."""
+        return self.lever_endpoints[CANDIDATE_STAGE_CHANGE]
+
+    @property
+    def lever_token(self) -> str:
+        """The stage change's."""
+        return self.lever_tokens[CANDIDATE_STAGE_CHANGE]
 
 
 async def connect(database: Database, vault: Vault, **changes: object) -> Connected:
     """A live connection; `changes` are columns of it."""
-    tokens = secrets.token_hex(24), secrets.token_urlsafe(24)
+    tokens = {event: secrets.token_hex(24) for event in LEVER_EVENTS}
+    crosschq_token = secrets.token_urlsafe(24)
     columns: dict[str, object] = {
         "name": secrets.token_hex(4),
         "lever_url": "https://lever.test/v1",
@@ -43,11 +62,14 @@ async def connect(database: Database, vault: Vault, **changes: object) -> Connec
     async with database.transaction() as session:
         session.add(connection)
         await session.flush()
-        lever = _endpoint(connection, Vendor.LEVER, "candidateStageChange", vault.seal_list([tokens[0]]))
-        crosschq = _endpoint(connection, Vendor.CROSSCHQ, "snapshot", vault.seal_list([tokens[1]]))
+        lever = {
+            event: _endpoint(connection, Vendor.LEVER, event, vault.seal_list([token]))
+            for event, token in tokens.items()
+        }
+        crosschq = _endpoint(connection, Vendor.CROSSCHQ, "snapshot", vault.seal_list([crosschq_token]))
         crosschq.auth_scheme = "token"
-        session.add_all([lever, crosschq])
-    return Connected(connection, lever, crosschq, *tokens)
+        session.add_all([*lever.values(), crosschq])
+    return Connected(connection, lever, crosschq, tokens, crosschq_token)
 
 
 async def add_template(database: Database, connection: Connection, **changes: object) -> RequestTemplate:

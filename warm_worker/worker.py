@@ -1,8 +1,8 @@
 """`prefect worker start --type crosschq-lever-warm`: Prefect's worker, which keeps its flow runs in its own process.
 
-Polls, and hands what it finds to the crew; how a run goes is `carrying_out`'s. Of `BaseWorker` (workers/base.py of
-3.8.8) the pool, the heartbeats and the polling loop are used; its submission, with ten requests for each run that
-describe infrastructure, is not.
+Puts the parts together; how a run goes is `carrying_out`'s. Of `BaseWorker` (workers/base.py of 3.8.8) the pool, the
+heartbeats and the polling loop are used; its submission, with ten requests for each run that describe infrastructure,
+is not.
 """
 
 import asyncio
@@ -24,9 +24,11 @@ from warm_worker.admission import Admission, Refused
 from warm_worker.carrying_out import carry_out
 from warm_worker.client import current_client, frugal_clients
 from warm_worker.crew import CarryOut, Crew
+from warm_worker.hearing import hear_of_orders
 from warm_worker.job import Job
 from warm_worker.lane import Home
 from warm_worker.metrics import Metrics
+from warm_worker.polling import Polls
 from warm_worker.stopping import stop_on_signals
 from warm_worker.watching import watch_for_blocks, watch_for_cancels
 from wiring import open_parts
@@ -35,9 +37,6 @@ log = get_logger("warm_worker")
 
 RUNS_AT_ONCE = 16
 """Without `--limit`."""
-
-ROOM_SECONDS = 5.0
-"""How long a poll that found more than fits waits for a lane before it counts as over."""
 
 _OFFERS = TypeAdapter(list[WorkerFlowRunResponse])
 
@@ -63,7 +62,10 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorkerResul
         self._metrics, self._admission = Metrics(), Admission(code_version())
         self._crew = Crew(self._limit or RUNS_AT_ONCE, _carry_out(self._admission), _home(self._settings))
         await self._crew.open()
+        self._polls = Polls(self._due, self._crew)
         self._watches = [
+            asyncio.ensure_future(hear_of_orders(self._settings.store_url, self._polls.tell)),
+            asyncio.ensure_future(self._polls.when_told()),
             asyncio.ensure_future(watch_for_cancels(self._crew)),
             asyncio.ensure_future(watch_for_blocks(self._crew, self._admission, self._metrics)),
         ]
@@ -80,17 +82,9 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorkerResul
         await super().teardown(*exc_info)
 
     async def get_and_submit_flow_runs(self) -> list[FlowRun]:
-        """One poll; while Prefect has more than fits, another as soon as there is room, without the pause between."""
+        """One poll of the polling loop; what it is told of does not wait for the next."""
         self._last_polled_time = datetime.now(UTC)  # the health check of `--with-healthcheck` looks at it
-        taken: list[FlowRun] = []
-        while wanted := self._crew.room:
-            fresh = [run for run in await self._due(2 * self._crew.size) if run.id not in self._crew.jobs]
-            for flow_run in fresh[:wanted]:
-                self._crew.take(flow_run)
-            taken += fresh[:wanted]
-            if len(fresh) < wanted or not await self._crew.has_room(ROOM_SECONDS):
-                break
-        return taken
+        return await self._polls.once()
 
     async def _due(self, limit: int) -> list[FlowRun]:
         """As Prefect's client asks, but for no more than fit: it has no word for `limit` and reads 200 runs a time."""

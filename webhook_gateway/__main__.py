@@ -4,7 +4,10 @@ import asyncio
 import logging
 import signal
 import sys
+from collections.abc import Coroutine, Iterable
+from contextlib import aclosing
 
+from pages.answer import create_answer_routes
 from settings import SettingsError
 from store.vault import VaultError
 from webhook_gateway.app import Gateway, create_public_app
@@ -14,6 +17,7 @@ from webhook_gateway.metrics import Metrics
 from webhook_gateway.prefect_runs import PrefectRuns
 from webhook_gateway.private import create_private_app
 from webhook_gateway.servers import CannotListen, Server, private_server, public_server
+from webhook_gateway.wake_ups import Armer
 from wiring import open_parts
 
 log = logging.getLogger(__name__)
@@ -21,9 +25,9 @@ log = logging.getLogger(__name__)
 
 async def serve() -> None:
     """Serves until SIGTERM or SIGINT; requests under way are answered first."""
-    async with open_parts() as parts:
+    async with open_parts() as parts, aclosing(PrefectRuns()) as runs:
         metrics = Metrics()
-        dispatcher = Dispatcher(parts.database, PrefectRuns(), metrics)
+        dispatcher = Dispatcher(parts.database, runs, metrics)
         gateway = Gateway(
             inbox=Inbox(parts.database),
             vault=parts.vault,
@@ -32,27 +36,34 @@ async def serve() -> None:
             retention=parts.settings.delivery_retention,
             recorded=dispatcher.wake,
         )
-        public = public_server(parts.settings, create_public_app(gateway))
+        pages = create_answer_routes(
+            parts.database, parts.vault, parts.now, str(parts.settings.public_base_url)
+        )
+        public = public_server(parts.settings, create_public_app(gateway, pages))
         private = private_server(parts.settings, create_private_app(parts.database, metrics))
         log.info("Webhooks on %s; health and metrics on %s.", public.address, private.address)
-        await _until_stopped(dispatcher, public, private)
+        work = (dispatcher.run(), Armer(parts.database, runs).run())
+        await _until_stopped(work, public, private)
 
 
-async def _until_stopped(dispatcher: Dispatcher, *servers: Server) -> None:
+async def _until_stopped(work: Iterable[Coroutine[None, None, None]], *servers: Server) -> None:
     def stop() -> None:
         for server in servers:
             server.should_exit = True
 
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, stop)
-    dispatching = asyncio.create_task(dispatcher.run())
-    dispatching.add_done_callback(lambda _task: stop())
+    working = [asyncio.create_task(one) for one in work]
+    for task in working:
+        task.add_done_callback(lambda _task: stop())
     await asyncio.gather(*(server.run_until_stopped() for server in servers))
-    dispatching.cancel()
-    # To its end, as the database is closed next.
-    await asyncio.wait([dispatching])
-    if not dispatching.cancelled():
-        dispatching.result()
+    for task in working:
+        task.cancel()
+    # To their end, as the database is closed next.
+    await asyncio.wait(working)
+    for task in working:
+        if not task.cancelled():
+            task.result()
 
 
 if __name__ == "__main__":

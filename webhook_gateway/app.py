@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,6 +32,7 @@ _ANSWERS = {
     Recorded.NEW: (202, "recorded"),
     Recorded.QUEUED_AGAIN: (202, "recorded"),
     Recorded.REPEAT: (200, "known"),
+    Recorded.ERASED: (200, "erased"),
 }
 
 
@@ -109,14 +110,14 @@ class Gateway:
             reason = "a signature that was used before came with another body"
             await self._remember_rejection(endpoint, reason)
             raise Rejected(reason)
-        if new.outcome is None and recorded is not Recorded.REPEAT:
+        if new.outcome is None and recorded in (Recorded.NEW, Recorded.QUEUED_AGAIN):
             self.recorded()
         status, words = _ANSWERS[recorded]
         return PlainTextResponse(words, status), words
 
 
-def create_public_app(gateway: Gateway) -> Starlette:
-    """Webhooks only; health and metrics are on the private port."""
+def create_public_app(gateway: Gateway, pages: Sequence[Route] = ()) -> Starlette:
+    """Webhooks and the owners' answers; health and metrics are on the private port."""
 
     async def lever(request: Request) -> Response:
         return await gateway.receive(request, Vendor.LEVER)
@@ -128,5 +129,6 @@ def create_public_app(gateway: Gateway) -> Starlette:
         routes=[
             Route("/webhooks/lever/{key}", lever, methods=METHODS[Vendor.LEVER]),
             Route("/webhooks/crosschq/{key}", crosschq, methods=METHODS[Vendor.CROSSCHQ]),
+            *pages,
         ]
     )

@@ -44,6 +44,7 @@ def read_crosschq(arrival: Arrival, vault: Vault, retention: timedelta) -> NewDe
         body=vault.seal(arrival.body.decode()),
         body_sha256=arrival.body_sha256,
         triggered_at=snapshot.updated_on,
+        subject_digests=tuple(vault.blind_indexes(f"request:{snapshot.id}")),
     )
 
 

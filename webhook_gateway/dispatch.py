@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
 from store.attempts import Attempt
 from store.database import DATABASE_ERRORS, Database
 from store.deliveries import Deliveries
+from store.run_orders import announce
 from store.tables import Delivery
+from webhook_gateway.batches import Batches
 from webhook_gateway.metrics import Metrics
 from webhook_gateway.prefect_runs import FlowRuns, PrefectUnavailable
 
@@ -26,6 +29,7 @@ class Dispatcher:
         self._metrics = metrics
         self._poll = poll
         self._wake = asyncio.Event()
+        self._notes = Batches(self._note)
 
     def wake(self) -> None:
         """Something was recorded: do not wait for the next poll."""
@@ -63,10 +67,16 @@ class Dispatcher:
                 self._metrics.dispatched.labels("failed").inc()
                 log.warning("Delivery %d waits for its flow run: %s", delivery.id, error)
                 return
-            async with self._database.transaction() as session:
-                await Deliveries(session).note_run(Attempt(delivery.id, delivery.attempt), flow_run_id)
+            await self._notes.do((Attempt(delivery.id, delivery.attempt), flow_run_id))
         self._metrics.dispatched.labels("started").inc()
         log.info("Delivery %d, attempt %d: flow run %s.", delivery.id, delivery.attempt, flow_run_id)
+
+    async def _note(self, ordered: Sequence[tuple[Attempt, str]]) -> Sequence[None]:
+        async with self._database.transaction() as session:
+            for attempt, flow_run_id in ordered:
+                await Deliveries(session).note_run(attempt, flow_run_id)
+            await announce(session)
+        return [None] * len(ordered)
 
     async def _wait(self) -> None:
         try:

@@ -8,12 +8,33 @@ import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 
-from lever.webhooks import Malformed, NotGenuine, StageChange, WebhookEvent, verify
+from lever.webhooks import (
+    CANDIDATE_ARCHIVE_CHANGE,
+    CANDIDATE_DELETED,
+    CANDIDATE_HIRED,
+    CANDIDATE_STAGE_CHANGE,
+    ArchiveChange,
+    Deleted,
+    Hired,
+    Malformed,
+    NotGenuine,
+    StageChange,
+    WebhookEvent,
+    verify,
+)
 from store.deliveries import NewDelivery
 from store.tables import Connection
 from store.vault import Vault
 from webhook_gateway.intake import Arrival, Ping, Rejected, Unreadable
 from webhook_gateway.strict_json import NotStrictJson, parse
+
+Told = StageChange | Hired | ArchiveChange | Deleted
+_DATA: dict[str, type[Told]] = {
+    CANDIDATE_STAGE_CHANGE: StageChange,
+    CANDIDATE_HIRED: Hired,
+    CANDIDATE_ARCHIVE_CHANGE: ArchiveChange,
+    CANDIDATE_DELETED: Deleted,
+}
 
 
 def read_lever(arrival: Arrival, vault: Vault, retention: timedelta) -> NewDelivery | Ping:
@@ -31,33 +52,33 @@ def read_lever(arrival: Arrival, vault: Vault, retention: timedelta) -> NewDeliv
     if event.is_ping:
         return Ping()
     try:
-        change = StageChange.from_event(event)
+        told = _DATA[event.event].from_event(event)
     except Malformed as error:
         raise Unreadable(str(error)) from None
-    moved_at = datetime.fromtimestamp(event.triggered_at / 1000, UTC)
+    happened_at = datetime.fromtimestamp(event.triggered_at / 1000, UTC)
     return NewDelivery(
         connection_id=arrival.connection.id,
         endpoint_id=arrival.endpoint.id,
         origin="webhook",
         event=event.event,
-        subject=f"opportunity:{change.opportunity_id}",
-        opportunity_id=change.opportunity_id,
+        subject=f"opportunity:{told.opportunity_id}",
+        opportunity_id=told.opportunity_id,
         replay_key=_replay_key(arrival.endpoint.id, event),
         body=vault.seal(arrival.body.decode()),
         body_sha256=_content_sha256(content),
-        triggered_at=moved_at,
-        outcome=why_leave_alone(change, moved_at, arrival.connection),
+        triggered_at=happened_at,
+        outcome=why_leave_alone(told, happened_at, arrival.connection),
+        subject_digests=tuple(vault.blind_indexes(f"opportunity:{told.opportunity_id}")),
     )
 
 
-def why_leave_alone(change: StageChange, moved_at: datetime, connection: Connection) -> str | None:
+def why_leave_alone(told: Told, happened_at: datetime, connection: Connection) -> str | None:
     """A reason to record the event without starting anything; None: let the flow look at it."""
-    if change.to_stage_id not in connection.trigger_stages:
-        return f"Ignored: stage '{change.to_stage_id}' is not a trigger stage."
-    if moved_at < connection.live_since:
-        return (
-            f"Ignored: moved before this connection went live on {connection.live_since:%d %B %Y, %H:%M} UTC."
-        )
+    if isinstance(told, StageChange) and told.to_stage_id not in connection.trigger_stages:
+        return f"Ignored: stage '{told.to_stage_id}' is not a trigger stage."
+    # Whoever was deleted must be erased here, whenever it happened.
+    if happened_at < connection.live_since and not isinstance(told, Deleted):
+        return f"Ignored: happened before this connection went live on {connection.live_since:%d %B %Y, %H:%M} UTC."
     return None
 
 

@@ -5,23 +5,38 @@ outside goes into them.
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from http import HTTPStatus
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import httpx
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import PrefectClient, get_client
 from prefect.exceptions import ObjectNotFound
+from prefect.states import Cancelled, Scheduled
 
+from lever.webhooks import CANDIDATE_DELETED, CANDIDATE_STAGE_CHANGE
 from store.attempts import Attempt
 from store.due import SNAPSHOT_EVENT
+from store.follow_ups import FOLLOW_UP_EVENT
 from store.tables import Delivery
+from store.wake_ups import WakeUp
 
-STAGE_CHANGE_DEPLOYMENT = "reference-request/stage-change"
-CROSSCHQ_UPDATE_DEPLOYMENT = "reference-request/crosschq-update"
+DEPLOYMENTS = {
+    CANDIDATE_STAGE_CHANGE: "reference-request/stage-change",
+    SNAPSHOT_EVENT: "reference-request/crosschq-update",
+    CANDIDATE_DELETED: "candidate-erasure/deleted",
+}
+OUTCOME_DEPLOYMENT = "hiring-outcome/news"
+"""For all other events: hired, archived, Crosschq's word, and a follow-up's later attempts."""
+FOLLOW_UP_DEPLOYMENT = "hiring-followup/due"
 
 PATIENCE_SECONDS = 20.0
 """Prefect's client would try for minutes, and hold up what is due; the store hands the order out again after 30 s."""
+
+KEEP_SECONDS = 4.0
+"""A connection that is idle for longer is not used again: Prefect's server closes it after 5, maybe at that moment."""
 
 
 class PrefectUnavailable(Exception):  # noqa: N818 - says what happened
@@ -34,51 +49,120 @@ class FlowRuns(Protocol):
 
 
 class PrefectRuns:
-    """Flow runs through Prefect's API, one per attempt by its idempotency key."""
+    """Flow runs through Prefect's API, one per attempt by its idempotency key. Whoever made it closes it.
+
+    Its clients are kept, for an order each: to make one takes 40 ms of a core, and a CSRF token from Prefect.
+    """
 
     def __init__(self) -> None:
         self._deployments: dict[str, UUID] = {}
+        self._idle: list[PrefectClient] = []
+
+    async def aclose(self) -> None:
+        """When no order is under way any more."""
+        while self._idle:
+            await self._idle.pop().__aexit__(None, None, None)
 
     async def start(self, delivery: Delivery) -> str:
-        name = CROSSCHQ_UPDATE_DEPLOYMENT if delivery.event == SNAPSHOT_EVENT else STAGE_CHANGE_DEPLOYMENT
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                return await self._create(name, delivery)
-        except ObjectNotFound:
-            raise PrefectUnavailable(f"Prefect has no deployment '{name}': run `make deploy`.") from None
-        except httpx.HTTPStatusError as error:
-            if error.response.status_code == HTTPStatus.NOT_FOUND:
-                # Deleted, or deployed anew under another id: look it up again next time.
-                self._deployments.pop(name, None)
-            raise PrefectUnavailable(f"Prefect's API answered {error.response.status_code}.") from None
-        except (httpx.HTTPError, TimeoutError) as error:
-            raise PrefectUnavailable(f"Prefect's API did not answer ({type(error).__name__}).") from None
-        except ValueError:
-            raise PrefectUnavailable("What answers at PREFECT_API_URL is not Prefect's API.") from None
-
-    async def _create(self, deployment: str, delivery: Delivery) -> str:
         attempt = Attempt(delivery.id, delivery.attempt)
-        async with get_client() as client:
-            if deployment not in self._deployments:
-                self._deployments[deployment] = (await client.read_deployment_by_name(deployment)).id
-            run = await client.create_flow_run_from_deployment(
-                self._deployments[deployment],
-                name=run_name(delivery),
-                parameters={"delivery_id": attempt.delivery_id, "attempt": attempt.number},
-                tags=run_tags(delivery),
-                idempotency_key=attempt.token,
-            )
+        return await self._order(
+            DEPLOYMENTS.get(delivery.event, OUTCOME_DEPLOYMENT),
+            name=run_name(delivery),
+            parameters={"delivery_id": attempt.delivery_id, "attempt": attempt.number},
+            tags=run_tags(delivery),
+            idempotency_key=attempt.token,
+        )
+
+    async def schedule(self, wake_up: WakeUp) -> str:
+        """The run that waits for a follow-up's time: the same one for the same token."""
+        return await self._order(
+            FOLLOW_UP_DEPLOYMENT,
+            name=f"question-about-{wake_up.opportunity_id}",
+            parameters={"follow_up_id": wake_up.follow_up_id, "generation": wake_up.generation},
+            tags=[f"connection:{wake_up.connection_id}", f"opportunity:{wake_up.opportunity_id}"],
+            idempotency_key=wake_up.token,
+            state=Scheduled(scheduled_time=wake_up.due_at),
+        )
+
+    async def cancel(self, flow_run_id: str) -> None:
+        """Only one that still waits: what is at work or over stays as it is."""
+        async with _in_our_words(), self._client() as client:
+            with suppress(ObjectNotFound):
+                run = await client.read_flow_run(UUID(flow_run_id))
+                if run.state and run.state.is_scheduled():
+                    message = "Its follow-up was scheduled anew, or has ended."
+                    await client.set_flow_run_state(run.id, Cancelled(message=message))
+
+    async def _order(self, deployment: str, **order: Any) -> str:  # noqa: ANN401 - as Prefect's client takes it
+        try:
+            async with _in_our_words(), self._client() as client:
+                if deployment not in self._deployments:
+                    self._deployments[deployment] = (await client.read_deployment_by_name(deployment)).id
+                run = await client.create_flow_run_from_deployment(self._deployments[deployment], **order)
+        except ObjectNotFound:
+            # Deleted, or deployed anew under another id: it is looked up again next time.
+            self._deployments.pop(deployment, None)
+            raise PrefectUnavailable(
+                f"Prefect has no deployment '{deployment}': run `make deploy`."
+            ) from None
         return str(run.id)
+
+    @asynccontextmanager
+    async def _client(self) -> AsyncIterator[PrefectClient]:
+        """Never for two orders at once, or each would fetch a CSRF token where one is missing or an hour old.
+
+        Prefect's server keeps the last, and refuses the others again and again (client/base.py of 3.8.8). One whose
+        order failed, for whatever reason, is not used again.
+        """
+        async with AsyncExitStack() as unless_kept:
+            client = self._idle.pop() if self._idle else await _opened()
+            unless_kept.push_async_exit(client)
+            yield client
+            unless_kept.pop_all()
+            self._idle.append(client)
+
+
+@asynccontextmanager
+async def _in_our_words() -> AsyncIterator[None]:
+    """Whatever keeps Prefect from doing it becomes PrefectUnavailable, within PATIENCE_SECONDS."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            yield
+    except httpx.HTTPStatusError as error:
+        if error.response.status_code == HTTPStatus.NOT_FOUND:
+            raise ObjectNotFound(error) from None
+        raise PrefectUnavailable(f"Prefect's API answered {error.response.status_code}.") from None
+    except (httpx.HTTPError, TimeoutError) as error:
+        raise PrefectUnavailable(f"Prefect's API did not answer ({type(error).__name__}).") from None
+    except ValueError:
+        raise PrefectUnavailable("What answers at PREFECT_API_URL is not Prefect's API.") from None
+
+
+async def _opened() -> PrefectClient:
+    client = get_client(httpx_settings={"limits": httpx.Limits(keepalive_expiry=KEEP_SECONDS)})
+    return await client.__aenter__()
 
 
 def run_tags(delivery: Delivery) -> list[str]:
     """Ids to find a run by: its connection, what it is about, and the opportunity where it is known."""
+    if delivery.event == CANDIDATE_DELETED:
+        # What erases somebody does not keep whom.
+        return [f"connection:{delivery.connection_id}"]
     about = [f"opportunity:{delivery.opportunity_id}"] if delivery.opportunity_id else []
     return list(dict.fromkeys([f"connection:{delivery.connection_id}", delivery.subject, *about]))
 
 
+_VERBS = {
+    CANDIDATE_STAGE_CHANGE: "references-for",
+    SNAPSHOT_EVENT: "update-of",
+    FOLLOW_UP_EVENT: "question-about",
+}
+
+
 def run_name(delivery: Delivery) -> str:
-    """`references-for-<opportunity id>` or `update-of-<Crosschq's request id>`; later attempts say which they are."""
-    verb = "update-of" if delivery.event == SNAPSHOT_EVENT else "references-for"
+    """Such as `references-for-<opportunity id>` or `update-of-<Crosschq's request id>`; later attempts say which."""
     again = f"-attempt-{delivery.attempt}" if delivery.attempt > 1 else ""
+    if delivery.event == CANDIDATE_DELETED:
+        return f"erasure-{delivery.id}{again}"
+    verb = _VERBS.get(delivery.event, "outcome-of")
     return f"{verb}-{delivery.subject.partition(':')[2]}{again}"

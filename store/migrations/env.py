@@ -2,7 +2,9 @@
 
 from alembic import context
 
-from store.tables import Base
+import store.outcome_tables
+import store.tables  # noqa: F401 - their tables count
+from store.base import Base
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=Base.metadata, compare_type=True)

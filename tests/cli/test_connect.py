@@ -9,12 +9,19 @@ from cryptography.fernet import Fernet
 from deployments.ports import pick
 from settings import PREFIX, Settings
 from store.database import Database
-from store.tables import Vendor
+from store.due import SNAPSHOT_EVENT
 from tests.cli.terminal import Terminal
 from tests.onboarding.conftest import vendors
-from tests.onboarding.desk import SECRETS, Desk, Edit, Vendors, open_desk, swap
+from tests.onboarding.desk import NEVER_MADE, SECRETS, Desk, Edit, Vendors, open_desk, swap
 
 __all__ = ["vendors"]
+
+NAMES = {
+    "candidateStageChange": "Candidate Stage Change (required)",
+    "candidateHired": "Candidate Hired (required)",
+    "candidateArchiveChange": "Candidate Archive Change (recommended)",
+    "candidateDeleted": "Candidate Deleted (recommended)",
+}
 
 
 @pytest.fixture
@@ -39,15 +46,20 @@ def edit(file: Path, change: Edit) -> Path:
     return file
 
 
-async def test_both_addresses_are_printed(desk: Desk, terminal: Terminal, written: Path) -> None:
+async def test_all_addresses_are_printed(desk: Desk, terminal: Terminal, written: Path) -> None:
     said = await terminal.said("connect", written)
     base = "https://references.example/behind/webhooks"
-    lever, crosschq = await desk.endpoint(Vendor.LEVER), await desk.endpoint(Vendor.CROSSCHQ)
     assert "Connection 'demo' is stored." in said
-    assert f"Lever Webhook URL (Candidate Stage Change): {base}/lever/{lever.url_key}\n" in said
-    assert f"{base}/crosschq/{crosschq.url_key}\n" in said
-    assert "Next:" not in said
+    for event, name in NAMES.items():
+        assert f"  {name}: {base}/lever/{(await desk.endpoint(event)).url_key}\n" in said
+    assert f"{base}/crosschq/{(await desk.endpoint(SNAPSHOT_EVENT)).url_key}\n" in said
     assert not any(secret in said for secret in SECRETS)
+
+
+async def test_what_was_made_for_the_admin_leaves_a_switch_to_turn(terminal: Terminal, written: Path) -> None:
+    said = await terminal.said("connect", written)
+    assert "a Super Admin switches the four events on in Settings > Integrations and API > Webhooks." in said
+    assert "Next:" not in said
 
 
 async def test_a_second_run_prints_the_same(terminal: Terminal, written: Path) -> None:
@@ -61,9 +73,26 @@ async def test_the_audit_says_who_connected(desk: Desk, terminal: Terminal, writ
 
 
 async def test_what_is_left_to_do_by_hand_is_said(terminal: Terminal, written: Path) -> None:
-    said = await terminal.said("connect", edit(written, swap("create_webhooks = true\n", "")))
-    assert "Next: make a Candidate Stage Change webhook in Lever with that URL" in said
-    assert "lever.stage_change_token" in said
+    said = await terminal.said("connect", edit(written, NEVER_MADE))
+    assert "Next: in Lever, Settings > Integrations and API > Webhooks, make a webhook" in said
+    assert said.index("Candidate Stage Change: lever.stage_change_token") > said.index("Next: ")
+    for lost in ("look every 15 minutes", "A hire in Lever is", "archived or unarchived", "the daily look"):
+        assert lost in said
+    assert "Super Admin" not in said
+
+
+async def test_what_is_done_by_hand_is_no_longer_asked_for(terminal: Terminal, written: Path) -> None:
+    required = 'stage_change_token = "one"\nhired_token = "two"'
+    said = await terminal.said("connect", edit(written, swap("create_webhooks = true", required)))
+    missing = said.partition("Without a token as yet")[2]
+    assert "  Candidate Archive Change (recommended): That a person" in missing
+    assert "  Candidate Deleted (recommended): A person's deletion" in missing
+    assert "required" not in missing
+    assert "hired_token" not in missing
+    rest = swap('hired_token = "two"', 'archive_change_token = "three"\ndeleted_token = "four"')
+    said = await terminal.said("connect", edit(written, rest))
+    assert "Without a token" not in said
+    assert "Super Admin" not in said
 
 
 async def test_a_file_that_is_wrong_stores_nothing(desk: Desk, terminal: Terminal, written: Path) -> None:
@@ -96,7 +125,8 @@ async def test_a_webhook_that_could_not_be_made_is_not_called_nothing(
     desk.lever_app.state.lever.knobs.merge(knobs)
     said = await terminal.refusal("connect", written)
     assert said.startswith(
-        "The connection is stored, but its webhook could not be made. Lever, POST /webhooks"
+        "The connection is stored, but its Lever webhook 'Candidate Stage Change' could not be made. "
+        "Lever, POST /webhooks"
     )
     assert await desk.stored() > 0
 
@@ -114,4 +144,4 @@ async def test_a_secret_under_a_lost_key_is_no_obstacle(
     await terminal.said("connect", written)
     terminal.set("secret_keys", Fernet.generate_key().decode())
     await terminal.said("connect", written)
-    assert len(desk.webhooks()) == 1
+    assert len(desk.webhooks()) == 4

@@ -19,31 +19,44 @@ from prefect.settings import (
     PREFECT_LOCAL_STORAGE_PATH,
     temporary_settings,
 )
-from sqlalchemy import update
+from sqlalchemy import select, update
 from starlette.applications import Starlette
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from demo.connection import CROSSCHQ_TOKEN, connection_file
+from demo.mailbox import Owner
 from demo.people import CrosschqPeople, LeverPeople
+from flows.hiring_followup import hiring_followup, hiring_outcome
 from flows.reconcile import Scope, reconcile
 from flows.reference_request import reference_request
+from lever.webhooks import CANDIDATE_STAGE_CHANGE
 from onboarding.blueprint import Blueprint
 from onboarding.connecting import connect
+from pages.answer import create_answer_routes
 from sandbox.crosschq.app import create_app as create_crosschq
 from sandbox.crosschq.options import CrosschqOptions
 from sandbox.lever.app import create_app as create_lever
 from sandbox.lever.options import LeverOptions
+from sandbox.mailbox.app import create_app as create_mailbox
+from sandbox.mailbox.mailbox import Mailbox
+from sandbox.mailbox.smtp import serve_smtp
 from sandbox.serve import Server, address, listen
 from settings import Settings
 from store.deliveries import Deliveries
+from store.due import SNAPSHOT_EVENT
+from store.outcome_tables import FollowUp
 from store.tables import Delivery
 from webhook_gateway.app import Gateway, create_public_app
+from webhook_gateway.inbox import Inbox
 from webhook_gateway.metrics import Metrics
 from wiring import Parts, make_parts, use_parts
 
 Edit = Callable[[str], str]
 
 LIVE_SINCE = datetime(2026, 1, 1, tzinfo=UTC)
+
+FLOWS = {CANDIDATE_STAGE_CHANGE: reference_request, SNAPSHOT_EVENT: reference_request}
 
 RETRY_WAITS = (0.05, 0.1, 0.2, 0.4)
 """Seconds between the tries of a sandbox webhook."""
@@ -113,6 +126,8 @@ class Office:
     crosschq_app: Starlette
     prefect: Settings
     gateway_url: str
+    mailbox: Mailbox
+    owner: Owner
 
     async def move(self, candidate: dict[str, Any], stage: str = "Crosschq", times: int = 1) -> None:
         """A recruiter moves the candidate; returns when the gateway has recorded Lever's webhooks."""
@@ -172,7 +187,53 @@ class Office:
 
     async def run(self, delivery: Delivery) -> State[Any]:
         with self.prefect_settings(), use_parts(self.parts):
-            return await reference_request(delivery.id, delivery.attempt, return_state=True)  # type: ignore[no-any-return, call-overload]
+            flow = FLOWS.get(delivery.event, hiring_outcome)
+            return await flow(delivery.id, delivery.attempt, return_state=True)  # type: ignore[no-any-return, call-overload]
+
+    async def wake(self, candidate: dict[str, Any]) -> State[Any]:
+        """The run that has waited in Prefect begins."""
+        waiting = await self.follow_up(candidate)
+        with self.prefect_settings(), use_parts(self.parts):
+            return await hiring_followup(waiting.id, waiting.generation, return_state=True)  # type: ignore[no-any-return, call-overload]
+
+    async def when_due(self, candidate: dict[str, Any]) -> State[Any]:
+        """`wake`, when the follow-up's time has come."""
+        waiting = await self.follow_up(candidate)
+        await self.time_passes(waiting.due_at - self.parts.now())
+        return await self.wake(candidate)
+
+    async def time_passes(self, passed: timedelta) -> None:
+        """As if everything about the follow-ups had happened so much earlier."""
+        columns = ("due_at", "reported_at", "asked_at", "reminded_at", "answered_at", "contradicted_at")
+        async with self.parts.database.transaction() as session:
+            earlier = {name: getattr(FollowUp, name) - passed for name in columns}
+            await session.execute(update(FollowUp).values(**earlier))
+
+    async def follow_up(self, candidate: dict[str, Any]) -> FollowUp:
+        """The one of the candidate's report."""
+        async with self.parts.database.transaction() as session:
+            found = await session.scalars(select(FollowUp).where(FollowUp.opportunity_id == candidate["id"]))
+            return found.one()
+
+    async def retry_now(self) -> None:
+        """As if the wait before the next attempts were over."""
+        async with self.parts.database.transaction() as session:
+            await session.execute(update(Delivery).values(next_attempt_at=self.parts.now()))
+
+    async def archive(self, candidate: dict[str, Any], reason: str | None = "hired") -> None:
+        """Somebody archives in Lever, or unarchives; returns when the gateway has recorded Lever's webhooks."""
+        await self.lever.archive(candidate["id"], reason)
+        await self.lever_app.state.lever.outbox.idle()
+
+    async def report_for(self, like: str = "plain") -> tuple[dict[str, Any], str]:
+        """A candidate whose report is complete and shown, and Crosschq's id of the request."""
+        candidate = await self.lever.meet_candidate(like)
+        await self.move(candidate)
+        await self.work()
+        request = await self.the_request(candidate)
+        await self.act(request["id"], "self_reference", "add_references", *3 * ["answer_next"])
+        await self.work()
+        return candidate, request["id"]
 
     async def connect_again(self, edit: Edit | None = None) -> None:
         """As an admin does with the file; `edit` changes its text first."""
@@ -214,27 +275,66 @@ async def open_office(
     settings: Settings, prefect: Settings, edit: Edit | None = None
 ) -> AsyncIterator[Office]:
     """`edit` changes the connection file's text before the admin connects."""
+    mailbox = Mailbox()
     async with (
-        make_parts(settings) as parts,
+        make_parts(settings) as made,
         httpx.AsyncClient(timeout=30) as http,
-        served(AppAt(lambda _url: create_public_app(_gateway(parts)))) as (gateway_url, _),
+        served(AppAt(lambda url: create_public_app(_gateway(made), _pages(made, url)))) as (gateway_url, _),
         served(sandbox_lever()) as (lever_url, lever_app),
         served(sandbox_crosschq()) as (crosschq_url, crosschq_app),
+        served(AppAt(lambda _url: create_mailbox(mailbox))) as (mailbox_url, _),
+        smtp_server(mailbox) as smtp_port,
     ):
         assert isinstance(lever_app, Starlette)
         assert isinstance(crosschq_app, Starlette)
+        parts = replace(made, settings=_with_mail(settings, gateway_url, smtp_port))
         lever, crosschq = LeverPeople(http, lever_url), CrosschqPeople(http, crosschq_url)
-        office = Office(parts, lever, crosschq, lever_app, crosschq_app, prefect, gateway_url)
+        office = Office(
+            parts,
+            lever,
+            crosschq,
+            lever_app,
+            crosschq_app,
+            prefect,
+            gateway_url,
+            mailbox,
+            Owner(http, mailbox_url),
+        )
         await office.connect_again(edit)
         yield office
 
 
+@asynccontextmanager
+async def smtp_server(mailbox: Mailbox) -> AsyncIterator[int]:
+    """The port of an SMTP server that puts every mail into the mailbox."""
+    with listen("127.0.0.1", 0) as listener:
+        server = await serve_smtp(mailbox, listener)
+        yield address(listener)[1]
+        server.close()
+        await server.wait_closed()
+
+
+def _with_mail(settings: Settings, gateway_url: str, smtp_port: int) -> Settings:
+    changes = {
+        "public_base_url": gateway_url,
+        "smtp_host": "127.0.0.1",
+        "smtp_port": smtp_port,
+        "smtp_security": "plain",
+        "mail_from": "Crosschq for Lever <crosschq@office.test>",
+    }
+    return settings.model_copy(update=changes)
+
+
 def _gateway(parts: Parts) -> Gateway:
     return Gateway(
-        database=parts.database,
+        inbox=Inbox(parts.database),
         vault=parts.vault,
         metrics=Metrics(),
         now=parts.now,
         retention=parts.settings.delivery_retention,
         recorded=lambda: None,
     )
+
+
+def _pages(parts: Parts, url: str) -> list[Route]:
+    return create_answer_routes(parts.database, parts.vault, parts.now, url)

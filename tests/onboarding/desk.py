@@ -13,11 +13,13 @@ from starlette.applications import Starlette
 
 from demo.connection import CROSSCHQ_TOKEN, connection_file
 from demo.people import LeverPeople
+from lever.webhooks import CANDIDATE_STAGE_CHANGE
 from onboarding.blueprint import Blueprint, BlueprintError
 from onboarding.connecting import Connected, connect
 from outbound.errors import VendorError
 from settings import Settings
-from store.tables import Audit, Base, Connection, RequestTemplate, Vendor, WebhookEndpoint
+from store.base import Base
+from store.tables import Audit, Connection, RequestTemplate, WebhookEndpoint
 from tests.flows.office import sandbox_crosschq, sandbox_lever, served
 from wiring import Parts, open_parts
 
@@ -48,9 +50,33 @@ def both(*edits: Edit) -> Edit:
     return edit
 
 
-def with_lever_token(token: str) -> Edit:
-    """A webhook made by hand instead of through the API."""
-    return swap("create_webhooks = true", f'stage_change_token = "{token}"')
+NEVER_MADE = swap("create_webhooks = true\n", "")
+"""Webhooks are to be made by hand, and none has been."""
+
+
+def with_lever_token(token: str, setting: str = "stage_change_token") -> Edit:
+    """One webhook made by hand instead of all through the API."""
+    return swap("create_webhooks = true", f'{setting} = "{token}"')
+
+
+def with_follow_up(lines: str) -> Edit:
+    """The whole section as `lines` have it."""
+
+    def edit(file: str) -> str:
+        before, _, after = file.partition("[follow_up]\n")
+        return f"{before}[follow_up]\n{lines}\n\n{after[after.index('[[templates]]') :]}"
+
+    return edit
+
+
+def lever_url(connected: Connected, event: str = CANDIDATE_STAGE_CHANGE) -> str:
+    """The address for the event."""
+    return next(webhook.url for webhook in connected.lever_webhooks if webhook.event.event == event)
+
+
+def closed(connected: Connected) -> list[str]:
+    """The events whose webhook still needs its token."""
+    return [webhook.event.event for webhook in connected.lever_webhooks if not webhook.is_open]
 
 
 def with_requests(lines: str) -> Edit:
@@ -90,6 +116,17 @@ class Desk:
         """Those that Lever has."""
         return list(self.lever_app.state.lever.account.webhooks.values())
 
+    def webhook(self, event: str = CANDIDATE_STAGE_CHANGE) -> Any:
+        """The one that Lever has for the event."""
+        (found,) = (webhook for webhook in self.webhooks() if webhook.event == event)
+        return found
+
+    def reason(self, text: str) -> Any:
+        """An archive reason of Lever's."""
+        return next(
+            one for one in self.lever_app.state.lever.account.archive_reasons.values() if one.text == text
+        )
+
     async def stored(self) -> int:
         """Rows of every table."""
         async with self.parts.database.transaction() as session:
@@ -111,14 +148,14 @@ class Desk:
         async with self.parts.database.transaction() as session:
             return (await session.scalars(select(Connection))).one()
 
-    async def endpoint(self, vendor: Vendor) -> WebhookEndpoint:
+    async def endpoint(self, event: str = CANDIDATE_STAGE_CHANGE) -> WebhookEndpoint:
         async with self.parts.database.transaction() as session:
-            found = await session.scalars(select(WebhookEndpoint).where(WebhookEndpoint.vendor == vendor))
+            found = await session.scalars(select(WebhookEndpoint).where(WebhookEndpoint.event == event))
             return found.one()
 
-    async def tokens(self, vendor: Vendor) -> list[str]:
+    async def tokens(self, event: str = CANDIDATE_STAGE_CHANGE) -> list[str]:
         """The endpoint's, the newest first."""
-        sealed = (await self.endpoint(vendor)).secrets
+        sealed = (await self.endpoint(event)).secrets
         return self.parts.vault.open_list(sealed) if sealed else []
 
     async def templates(self) -> list[dict[str, Any]]:

@@ -1,25 +1,31 @@
 """What an admin's file becomes in the store, and what a second run of the same or another file does to it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from demo.connection import CROSSCHQ_TOKEN
+from onboarding.lever_events import LEVER_EVENTS
 from outbound.errors import CredentialsRefused
 from store.connections import Connections
-from store.tables import Connection, Delivery, DeliveryState, Vendor
+from store.due import SNAPSHOT_EVENT
+from store.tables import Connection, Delivery, DeliveryState, WebhookEndpoint
 from store.vault import Vault
 from tests.onboarding.desk import (
     BASE,
     LIVE_SINCE,
+    NEVER_MADE,
     SECRETS,
     WHO,
     Desk,
     both,
+    closed,
+    lever_url,
     swap,
+    with_follow_up,
     with_lever_token,
     with_requests,
 )
@@ -64,25 +70,32 @@ async def test_secrets_are_sealed(desk: Desk) -> None:
     assert vault.open(row.crosschq_key) == "crosschq-sandbox-key"
 
 
-async def test_the_addresses_to_copy_lead_to_the_two_endpoints(desk: Desk) -> None:
+async def test_the_addresses_to_copy_lead_to_one_endpoint_each(desk: Desk) -> None:
     connected = await desk.connect(base=f"{BASE}/behind/")
-    lever, crosschq = await desk.endpoint(Vendor.LEVER), await desk.endpoint(Vendor.CROSSCHQ)
-    assert connected.lever_webhook_url == f"{BASE}/behind/webhooks/lever/{lever.url_key}"
+    crosschq = await desk.endpoint(SNAPSHOT_EVENT)
+    keys = {event.event: (await desk.endpoint(event.event)).url_key for event in LEVER_EVENTS}
+    for event, key in keys.items():
+        assert lever_url(connected, event) == f"{BASE}/behind/webhooks/lever/{key}"
     assert connected.crosschq_webhook_url == f"{BASE}/behind/webhooks/crosschq/{crosschq.url_key}"
-    assert lever.url_key != crosschq.url_key
-    assert (lever.event, crosschq.event) == ("candidateStageChange", "snapshot")
-    assert (await desk.tokens(Vendor.CROSSCHQ), crosschq.auth_scheme) == ([CROSSCHQ_TOKEN], "token")
+    assert len({*keys.values(), crosschq.url_key}) == 5
+
+
+async def test_crosschqs_token_is_stored_with_the_way_it_is_shown(desk: Desk) -> None:
+    await desk.connect()
+    crosschq = await desk.endpoint(SNAPSHOT_EVENT)
+    assert (await desk.tokens(SNAPSHOT_EVENT), crosschq.auth_scheme) == ([CROSSCHQ_TOKEN], "token")
 
 
 async def test_the_same_file_again_changes_nothing(desk: Desk) -> None:
     first = await desk.connect()
     before, templates = await desk.connection(), await desk.templates()
-    tokens = [await desk.tokens(vendor) for vendor in Vendor]
+    events = [SNAPSHOT_EVENT, *(event.event for event in LEVER_EVENTS)]
+    tokens = [await desk.tokens(event) for event in events]
     webhooks = desk.webhooks()
     assert await desk.connect() == first
     after = await desk.connection()
     assert desk.webhooks() == webhooks
-    assert [await desk.tokens(vendor) for vendor in Vendor] == tokens
+    assert [await desk.tokens(event) for event in events] == tokens
     assert await desk.templates() == templates
     sealed_anew = {"lever_key", "crosschq_key", "updated_at"}
     names = {column.name for column in Connection.__table__.columns} - sealed_anew
@@ -110,34 +123,95 @@ async def test_what_changed_in_the_file_changes_in_the_store(desk: Desk) -> None
 async def test_another_name_is_another_connection(desk: Desk) -> None:
     first = await desk.connect()
     second = await desk.connect(swap('name = "demo"', 'name = "second"'))
-    assert second.lever_webhook_url != first.lever_webhook_url
-    assert {hook.url for hook in desk.webhooks()} == {first.lever_webhook_url, second.lever_webhook_url}
+    urls = {webhook.url for one in (first, second) for webhook in one.lever_webhooks}
+    assert len(urls) == 8
+    assert {hook.url for hook in desk.webhooks()} == urls
 
 
 async def test_a_new_token_keeps_the_previous_one_working(desk: Desk) -> None:
     for token in ("first-token", "second-token", "third-token"):
         await desk.connect(both(with_lever_token(token), swap(f'"{CROSSCHQ_TOKEN}"', f'"crosschq-{token}"')))
-    assert await desk.tokens(Vendor.LEVER) == ["third-token", "second-token"]
-    assert await desk.tokens(Vendor.CROSSCHQ) == ["crosschq-third-token", "crosschq-second-token"]
+    assert await desk.tokens() == ["third-token", "second-token"]
+    assert await desk.tokens(SNAPSHOT_EVENT) == ["crosschq-third-token", "crosschq-second-token"]
 
 
 async def test_going_back_to_the_previous_token_keeps_both(desk: Desk) -> None:
     for token in ("first-token", "second-token", "first-token"):
         await desk.connect(with_lever_token(token))
-    assert await desk.tokens(Vendor.LEVER) == ["first-token", "second-token"]
+    assert await desk.tokens() == ["first-token", "second-token"]
 
 
 async def test_a_token_left_out_of_the_file_stays(desk: Desk) -> None:
     await desk.connect(with_lever_token("first-token"))
-    connected = await desk.connect(swap("create_webhooks = true\n", ""))
-    assert await desk.tokens(Vendor.LEVER) == ["first-token"]
-    assert not connected.needs_lever_token
+    connected = await desk.connect(NEVER_MADE)
+    assert await desk.tokens() == ["first-token"]
+    assert "candidateStageChange" not in closed(connected)
 
 
-async def test_an_admin_is_told_that_levers_token_is_missing(desk: Desk) -> None:
-    assert (await desk.connect(swap("create_webhooks = true\n", ""))).needs_lever_token
-    assert not (await desk.endpoint(Vendor.LEVER)).is_open
-    assert not (await desk.connect(with_lever_token("by-hand"))).needs_lever_token
+async def test_each_event_has_its_own_token_and_is_closed_without_it(desk: Desk) -> None:
+    missing = [event.event for event in LEVER_EVENTS]
+    assert closed(await desk.connect(NEVER_MADE)) == missing
+    for event in LEVER_EVENTS:
+        assert not (await desk.endpoint(event.event)).is_open
+        token = f"of-{event.event}"
+        missing.remove(event.event)
+        assert closed(await desk.connect(with_lever_token(token, event.token_setting))) == missing
+        assert await desk.tokens(event.event) == [token]
+
+
+async def test_a_connection_from_before_the_other_events_gets_their_endpoints(desk: Desk) -> None:
+    await desk.connect(with_lever_token("by-hand"))
+    before = await desk.endpoint()
+    async with desk.parts.database.transaction() as session:
+        await session.execute(
+            delete(WebhookEndpoint).where(WebhookEndpoint.event.in_(["candidateHired", "candidateDeleted"]))
+        )
+    connected = await desk.connect(with_lever_token("by-hand"))
+    assert closed(connected) == ["candidateHired", "candidateArchiveChange", "candidateDeleted"]
+    assert (await desk.endpoint()).url_key == before.url_key
+
+
+async def test_without_a_follow_up_section_the_usual_values_are_stored(desk: Desk) -> None:
+    await desk.connect(lambda file: with_follow_up("")(file).replace("[follow_up]\n", ""))
+    row = await desk.connection()
+    assert (row.follow_up_after, row.remind_after) == (timedelta(days=14), timedelta(days=7))
+    assert (row.settle_after, row.fallback_asked) == (timedelta(minutes=10), None)
+    assert (row.archived_is_not_hired, row.crosschq_takes_outcomes) == (True, True)
+    assert (row.hired_reason, row.not_hired_reason) == (None, None)
+
+
+FOLLOW_UP = """\
+after = "P1W2DT3H4M5S"
+remind_after = "never"
+settle_after = "PT0S"
+fallback_asked = "talent@acme.example"
+archived_means_not_hired = false
+archive_when_hired = "Hired"
+archive_when_not_hired = "Not a fit"
+crosschq_takes_outcomes = false
+"""
+
+
+async def test_the_follow_up_section_is_stored_and_changed_with_the_file(desk: Desk) -> None:
+    await desk.connect()
+    await desk.connect(with_follow_up(FOLLOW_UP))
+    row = await desk.connection()
+    assert row.follow_up_after == timedelta(days=9, hours=3, minutes=4, seconds=5)
+    assert (row.remind_after, row.settle_after) == (None, timedelta(0))
+    assert row.fallback_asked == "talent@acme.example"
+    assert (row.archived_is_not_hired, row.crosschq_takes_outcomes) == (False, False)
+    assert (row.hired_reason, row.not_hired_reason) == (
+        desk.reason("Hired").id,
+        desk.reason("Not a fit").id,
+    )
+    await desk.connect()
+    assert (await desk.connection()).hired_reason is None
+
+
+async def test_an_archive_reason_may_be_written_as_its_id(desk: Desk) -> None:
+    withdrew = desk.reason("Withdrew").id
+    await desk.connect(with_follow_up(f'archive_when_not_hired = "{withdrew}"'))
+    assert (await desk.connection()).not_hired_reason == withdrew
 
 
 async def test_connecting_again_ends_a_pause_and_its_deliveries_count_anew(desk: Desk) -> None:
@@ -186,10 +260,10 @@ async def test_connecting_again_stores_all_secrets_under_a_new_key(desk: Desk) -
     await desk.connect(with_lever_token("by-hand"))
     lost = desk.parts
     desk.parts = replace(lost, vault=Vault([Fernet.generate_key().decode()]))
-    connected = await desk.connect(swap("create_webhooks = true\n", ""))
-    assert connected.needs_lever_token
+    connected = await desk.connect(NEVER_MADE)
+    assert "candidateStageChange" in closed(connected)
     assert desk.parts.vault.open((await desk.connection()).lever_key) == "lever-sandbox-key"
-    assert await desk.tokens(Vendor.CROSSCHQ) == [CROSSCHQ_TOKEN]
+    assert await desk.tokens(SNAPSHOT_EVENT) == [CROSSCHQ_TOKEN]
 
 
 async def test_a_rotated_key_takes_every_token_along(desk: Desk) -> None:
@@ -197,6 +271,6 @@ async def test_a_rotated_key_takes_every_token_along(desk: Desk) -> None:
     desk.parts = replace(desk.parts, vault=Vault([old]))
     await desk.connect(with_lever_token("by-hand"))
     desk.parts = replace(desk.parts, vault=Vault([new, old]))
-    await desk.connect(swap("create_webhooks = true\n", ""))
+    await desk.connect(NEVER_MADE)
     desk.parts = replace(desk.parts, vault=Vault([new]))
-    assert await desk.tokens(Vendor.LEVER) == ["by-hand"]
+    assert await desk.tokens() == ["by-hand"]

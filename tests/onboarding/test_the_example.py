@@ -9,8 +9,9 @@ import pytest
 from pydantic import BaseModel
 
 from deployments.environment import ROOT
-from onboarding.blueprint import Blueprint, CrosschqPart, LeverPart, RequestsPart, TemplatePart
-from tests.onboarding.desk import Desk
+from onboarding.blueprint import Blueprint
+from onboarding.sections import CrosschqPart, FollowUpPart, LeverPart, RequestsPart, TemplatePart
+from tests.onboarding.desk import Desk, closed
 
 TEXT = (ROOT / "connection.example.toml").read_text()
 SHOWN = re.compile(r"^# (?=\w+ = )", re.MULTILINE)
@@ -21,7 +22,7 @@ SHOWN = re.compile(r"^# (?=\w+ = )", re.MULTILINE)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the admin of the example has."""
     names = re.findall(r'= \{ env = "(ACME_[A-Z_]+)" \}', TEXT)
-    assert len(names) == 4
+    assert len(names) == 7
     for name in names:
         monkeypatch.setenv(name, name.lower())
 
@@ -32,19 +33,21 @@ def sections(text: str) -> Iterator[tuple[type[BaseModel], dict[str, Any]]]:
     yield LeverPart, file["lever"]
     yield CrosschqPart, file["crosschq"]
     yield RequestsPart, file["requests"]
+    yield FollowUpPart, file["follow_up"]
     yield TemplatePart, {name: value for template in file["templates"] for name, value in template.items()}
 
 
 def test_the_example_is_accepted_as_it_stands() -> None:
     blueprint = Blueprint.from_text(TEXT)
     assert blueprint.lever.api_key.get_secret_value() == "acme_lever_api_key"
-    assert blueprint.lever.stage_change_token is None
+    assert set(blueprint.lever.tokens.values()) == {None}
     assert blueprint.requests.ask_again_after_days is None
 
 
 def test_what_the_example_shows_in_comments_is_accepted_too() -> None:
     blueprint = Blueprint.from_text(SHOWN.sub("", TEXT))
-    assert blueprint.lever.stage_change_token is not None
+    assert None not in blueprint.lever.tokens.values()
+    assert blueprint.follow_up.fallback_asked == "recruiting@acme.example"
     assert blueprint.requests.ask_again_after_days == 180
 
 
@@ -67,6 +70,10 @@ def test_what_the_example_calls_the_usual_value_is_the_default() -> None:
                 assert shown[name] == model.model_fields[name].default
 
 
+def test_the_examples_follow_up_is_the_usual_one() -> None:
+    assert Blueprint.from_text(TEXT).follow_up == FollowUpPart()
+
+
 async def test_the_example_connects_where_its_accounts_are(desk: Desk) -> None:
     lever, crosschq = re.findall(r'^url = "(.*)"', desk.file, re.MULTILINE)
     local = {
@@ -81,5 +88,5 @@ async def test_the_example_connects_where_its_accounts_are(desk: Desk) -> None:
         assert text.count(there) == 1
         text = text.replace(there, here)
     connected = await desk.connect(lambda _: text)
-    assert (connected.name, connected.needs_lever_token) == ("acme", True)
+    assert (connected.name, len(closed(connected))) == ("acme", 4)
     assert [one["name"] for one in await desk.templates()] == ["Engineers", "Everybody else"]

@@ -7,7 +7,7 @@ import pytest
 
 from demo.connection import CROSSCHQ_TOKEN
 from onboarding.blueprint import Blueprint, BlueprintError
-from tests.onboarding.desk import SECRETS, Desk, Edit, both, swap, with_requests
+from tests.onboarding.desk import SECRETS, Desk, Edit, both, swap, with_follow_up, with_requests
 
 WRONG: dict[str, tuple[Edit, str]] = {
     "no TOML": (swap("[lever]", "[lever"), r"not TOML: .*line \d+"),
@@ -96,6 +96,34 @@ WRONG: dict[str, tuple[Edit, str]] = {
         with_requests('fallback_requestor = "HR"'),
         r"  requests\.fallback_requestor: ",
     ),
+    "a wait in words": (with_follow_up('after = "two weeks"'), '  follow_up.after: .*ISO 8601.*"P14D"'),
+    "a wait in seconds": (with_follow_up("after = 1209600"), "  follow_up.after: .*ISO 8601"),
+    "a wait of no length": (with_follow_up('after = "PT"'), "  follow_up.after: .*ISO 8601"),
+    "a wait in months": (with_follow_up('after = "P1M"'), "  follow_up.after: .*months.*write days"),
+    "a wait below a minute": (with_follow_up('after = "PT59S"'), '  follow_up.after: .*"PT1M" to "P365D"'),
+    "a wait beyond a year": (with_follow_up('after = "P366D"'), '  follow_up.after: .*"PT1M" to "P365D"'),
+    "a wait beyond all bounds": (with_follow_up('after = "P999999999999D"'), "  follow_up.after: .*ISO 8601"),
+    "never asked": (with_follow_up('after = "never"'), "  follow_up.after: .*ISO 8601"),
+    "a reminder at once": (with_follow_up('remind_after = "PT0S"'), '  follow_up.remind_after: .*"PT1M"'),
+    "a reminder some day": (with_follow_up('remind_after = "later"'), "  follow_up.remind_after: .*ISO 8601"),
+    "an answer open for long": (
+        with_follow_up('settle_after = "P1DT1S"'),
+        '  follow_up.settle_after: .*"PT0S" to "P1D"',
+    ),
+    "nobody to ask": (with_follow_up('fallback_asked = "HR"'), "  follow_up.fallback_asked: "),
+    "two to ask": (
+        with_follow_up('fallback_asked = "a@acme.example,b@acme.example"'),
+        "  follow_up.fallback_asked: ",
+    ),
+    "a mail header to ask": (
+        with_follow_up('fallback_asked = "a@acme.example\\nBcc: b@acme.example"'),
+        "  follow_up.fallback_asked: ",
+    ),
+    "a maybe": (
+        with_follow_up('archived_means_not_hired = "maybe"'),
+        "  follow_up.archived_means_not_hired: ",
+    ),
+    "an unknown follow-up setting": (with_follow_up('before = "P1D"'), "  follow_up.before: Extra inputs"),
     "days beyond the database": (
         with_requests("ask_again_after_days = 3000000000"),
         r"  requests\.ask_again_after_days: ",
@@ -116,6 +144,11 @@ async def test_a_secret_in_the_wrong_place_is_not_quoted(desk: Desk, secret: str
     for place in ("key_prefix", "webhook_auth", "live_since", "apikey"):
         said = await desk.refusal(swap("[crosschq]\n", f'[crosschq]\n{place} = "{secret}"\n'))
         assert f"crosschq.{place}" in said
+
+
+@pytest.mark.parametrize("place", ["after", "remind_after", "settle_after", "fallback_asked"])
+async def test_a_secret_in_the_follow_up_section_is_not_quoted_either(desk: Desk, place: str) -> None:
+    assert f"follow_up.{place}" in await desk.refusal(with_follow_up(f'{place} = "{SECRETS[0]}"'))
 
 
 async def test_all_mistakes_are_told_at_once(desk: Desk) -> None:

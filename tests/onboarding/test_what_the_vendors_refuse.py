@@ -1,9 +1,11 @@
 """What the vendors do not agree with is said by its name, before anything is stored and without a secret."""
 
+import re
+
 import pytest
 
 from deployments.ports import pick
-from tests.onboarding.desk import Desk, Edit, both, swap
+from tests.onboarding.desk import Desk, Edit, both, swap, with_follow_up
 
 REFERENCES = "references = { managers = 1, peers = 2 }"
 SURVEY = 'survey = "software-engineer"'
@@ -45,6 +47,22 @@ WRONG: dict[str, tuple[Edit, list[str]]] = {
         swap(SURVEY, 'survey = "engineering-manager"'),
         ["template 'Engineers'", "employees must be from 1 to 6"],
     ),
+    "a reason that is not there": (
+        with_follow_up('archive_when_hired = "Taken"'),
+        ["archive_when_hired: Lever archive reason 'Taken'", "there is none", "Lever has 'Hired' for it"],
+    ),
+    "a reason in another case": (
+        with_follow_up('archive_when_not_hired = "not a fit"'),
+        ["archive_when_not_hired: Lever archive reason 'not a fit'", "there is none", "'Not a fit', "],
+    ),
+    "not hired for a hire": (
+        with_follow_up('archive_when_hired = "Not a fit"'),
+        ["archive_when_hired: ", "'Not a fit': it says the opposite", "Lever has 'Hired' for it"],
+    ),
+    "hired for no hire": (
+        with_follow_up('archive_when_not_hired = "Hired"'),
+        ["archive_when_not_hired: ", "'Hired': it says the opposite", "'Not a fit', 'Withdrew'"],
+    ),
     "fewer than Crosschq takes in all": (
         swap(REFERENCES, "references = { peers = 1 }"),
         ["template 'Engineers'", "2 references or more"],
@@ -70,6 +88,29 @@ async def test_a_stage_name_that_two_stages_have_asks_for_the_id(desk: Desk) -> 
     assert "Lever stage 'Crosschq': there are several, so write its id" in await desk.refusal()
     await desk.connect(swap('["Crosschq"]', f'["{crosschq.id}"]'))
     assert (await desk.connection()).trigger_stages == [crosschq.id]
+
+
+async def test_a_reason_that_is_no_longer_active_is_named(desk: Desk) -> None:
+    desk.reason("Withdrew").status = "inactive"
+    said = await desk.refusal(with_follow_up('archive_when_not_hired = "Withdrew"'))
+    assert "'Withdrew': it is no longer active. Lever has 'Not a fit', 'Offer declined'" in said
+
+
+async def test_a_reason_that_two_have_asks_for_the_id_unless_one_is_meant(desk: Desk) -> None:
+    edit = with_follow_up('archive_when_not_hired = "Withdrew"')
+    other = desk.reason("Offer declined")
+    other.text = "Withdrew"
+    assert "'Withdrew': there are several, so write its id" in await desk.refusal(edit)
+    other.status = "inactive"
+    await desk.connect(edit)
+    assert (await desk.connection()).not_hired_reason == desk.reason("Withdrew").id
+
+
+async def test_a_key_that_may_not_read_archive_reasons_is_told_so(desk: Desk) -> None:
+    desk.lever_app.state.lever.knobs.merge(
+        {"match": "GET /v1/archive_reasons", "fail_status": 403, "fail_count": 9}
+    )
+    assert re.search(r"Lever, GET /archive_reasons: .*403", await desk.refusal())
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pytest
 
 from store.database import Database
 from store.due import DISPATCH_LEASE
-from store.tables import DeliveryState
+from store.run_orders import CHANNEL
+from store.tables import Delivery, DeliveryState
 from store.vault import Vault
 from tests.factories import Connected, connect
 from tests.webhook_gateway.inbox import Hung, Runs, deliveries, let_time_pass, record, running
@@ -35,6 +36,36 @@ async def test_what_is_due_is_started_and_its_run_is_noted(database: Database, c
     for delivery in await deliveries(database):
         assert (delivery.state, delivery.attempt) == (DeliveryState.DISPATCHED, 1)
         assert delivery.flow_run_id == runs.made[f"delivery:{delivery.id}:1"]
+
+
+async def test_workers_hear_of_each_run_once_it_is_noted(database: Database, connected: Connected) -> None:
+    await record(database, connected, "o-1", "o-2")
+    heard = asyncio.Event()
+    async with database.engine.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        await driver.add_listener(CHANNEL, lambda *_: heard.set())
+        await dispatcher(database, Runs()).dispatch_due()
+        async with asyncio.timeout(5):
+            await heard.wait()
+        assert all(delivery.flow_run_id for delivery in await deliveries(database))
+        await driver.reset()
+
+
+async def test_a_run_is_noted_though_prefect_is_slow_with_another_of_its_batch(
+    database: Database, connected: Connected
+) -> None:
+    await record(database, connected, "o-1", "o-2")
+
+    class SlowForTheSecond(Runs):
+        async def start(self, delivery: Delivery) -> str:
+            if delivery.id == 2:
+                async with asyncio.timeout(5):
+                    while not (await deliveries(database))[0].flow_run_id:  # noqa: ASYNC110 - its row alone tells
+                        await asyncio.sleep(0)
+            return await super().start(delivery)
+
+    await dispatcher(database, SlowForTheSecond()).dispatch_due()
+    assert [bool(delivery.flow_run_id) for delivery in await deliveries(database)] == [True, True]
 
 
 async def test_nothing_is_started_twice(database: Database, connected: Connected) -> None:

@@ -140,7 +140,7 @@ async def test_a_deployment_that_was_made_anew_is_found_again(prefect: Prefect) 
     runs = PrefectRuns()
     await runs.start(delivery())
     prefect.deployment = str(uuid4())
-    with pytest.raises(PrefectUnavailable, match="404"):
+    with pytest.raises(PrefectUnavailable, match="has no deployment"):
         await runs.start(delivery(id=8))
     await runs.start(delivery(id=8))
     assert [run["idempotency_key"] for run in prefect.runs] == ["delivery:7:1", "delivery:8:1"]

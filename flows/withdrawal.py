@@ -1,0 +1,22 @@
+"""Archived while a reference request is open: nobody should be asked any more about somebody who is out (design 5)."""
+
+from flows.lever_profile import show_status
+from hiring import notes, status_tags
+from hiring.candidacy import Candidacy
+from tasks.case import Case
+from tasks.lever_writes import add_note
+from tasks.open_requests import cancel_in_crosschq, open_request, remember_withdrawn
+
+
+async def withdraw_open_request(case: Case, candidacy: Candidacy) -> None:
+    """Cancels it in Crosschq, or says on the opportunity that a person has to."""
+    opportunity_id = candidacy.opportunity_id
+    request = await open_request(case, opportunity_id)
+    if request is None:
+        return
+    if await cancel_in_crosschq(case, request):
+        await show_status(case, opportunity_id, candidacy.tags, status_tags.ENDED)
+        await add_note(case, opportunity_id, notes.withdrawn(), f"request-{request.id}-withdrawn")
+        await remember_withdrawn(request)
+    else:
+        await add_note(case, opportunity_id, notes.not_withdrawn(), f"request-{request.id}-not-withdrawn")

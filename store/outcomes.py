@@ -1,0 +1,64 @@
+"""The outcome of each hire, and which version of it both systems show. Commits nothing itself."""
+
+from datetime import date
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hiring.outcomes import Outcome, OutcomeSource
+from store.outcome_tables import HiringOutcome
+
+OUTCOME_EVENT = "outcomeInCrosschq"
+"""The event of a delivery that we send ourselves, to handle Crosschq's word in order with Lever's."""
+
+
+class Outcomes:
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def find(self, connection_id: int, opportunity_id: str) -> HiringOutcome | None:
+        """Locked until the transaction ends; None as long as nobody has said anything."""
+        query = select(HiringOutcome).where(
+            HiringOutcome.connection_id == connection_id, HiringOutcome.opportunity_id == opportunity_id
+        )
+        return (await self._session.scalars(query.with_for_update())).one_or_none()
+
+    async def record(
+        self,
+        connection_id: int,
+        opportunity_id: str,
+        outcome: Outcome,
+        source: OutcomeSource,
+        hired_on: date | None,
+    ) -> HiringOutcome:
+        """A new version, still to be shown."""
+        known = await self.find(connection_id, opportunity_id)
+        if known is None:
+            known = HiringOutcome(
+                connection_id=connection_id,
+                opportunity_id=opportunity_id,
+                outcome=outcome,
+                source=source,
+                version=0,
+                shown_version=0,
+            )
+            self._session.add(known)
+        known.outcome, known.source, known.hired_on = outcome, source, hired_on
+        known.version += 1
+        known.decided_at = func.now()
+        await self._session.flush()
+        await self._session.refresh(known)
+        return known
+
+    async def note_in_crosschq(self, outcome_id: int, outcome: Outcome) -> None:
+        """It was told this."""
+        await self._session.execute(
+            update(HiringOutcome).where(HiringOutcome.id == outcome_id).values(in_crosschq=outcome)
+        )
+
+    async def note_shown(self, outcome_id: int, version: int) -> None:
+        await self._session.execute(
+            update(HiringOutcome)
+            .where(HiringOutcome.id == outcome_id, HiringOutcome.shown_version < version)
+            .values(shown_version=version)
+        )

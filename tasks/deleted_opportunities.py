@@ -1,0 +1,86 @@
+"""Asks Lever which opportunities were deleted: whether one was, and which of those we keep no webhook told of."""
+
+from datetime import datetime, timedelta
+
+from lever.client import LeverClient
+from lever.models import DeletedOpportunity
+from outbound.errors import AccessDenied, NotFound
+from store.connections import Connections
+from store.deletion_looks import last_look, note_look
+from store.deliveries import RECONCILE, Deliveries, NewDelivery, Recorded
+from store.erasure import Erasure
+from store.tables import Connection
+from store.tombstones import DELETED_EVENT
+from tasks.case import Case, lever_of
+from tasks.step import step
+from wiring import current_parts
+
+LONGEST_LOOK = timedelta(days=30)
+"""Lever's lists of deleted things span no more (contracts/lever-api.md 8)."""
+OVERLAP = timedelta(days=1)
+"""Looks overlap by so much, as Lever's list may lag and clocks may differ."""
+
+
+@step
+async def is_deleted(case: Case) -> bool:
+    """Whether Lever says so: by 404, by the opportunity itself, or by its list of deleted ones."""
+    async with lever_of(case) as (lever, _):
+        try:
+            if (await lever.opportunity(case.subject_id)).deleted_at is not None:
+                return True
+        except NotFound:
+            return True
+        except AccessDenied:
+            # Confidential to this key: the list may still tell.
+            pass
+        return await _is_listed(lever, case)
+
+
+async def _is_listed(lever: LeverClient, case: Case) -> bool:
+    now = current_parts().now()
+    since = max(case.happened_at - OVERLAP, now - LONGEST_LOOK)
+    return any([one.id == case.subject_id async for one in lever.deleted_opportunities(since, now)])
+
+
+@step
+async def record_deletions(connection_id: int) -> int:
+    """How many opportunities that we keep were deleted in Lever without a webhook that told us."""
+    parts = current_parts()
+    now = parts.now()
+    async with parts.database.transaction() as session:
+        connection = await Connections(session).get(connection_id)
+        looked_at = await last_look(session, connection_id)
+    since = max(looked_at - OVERLAP, now - LONGEST_LOOK) if looked_at else now - LONGEST_LOOK
+    deleted = [one async for one in parts.kept_lever(connection).deleted_opportunities(since, now)]
+    return await _record(connection, deleted)
+
+
+async def _record(connection: Connection, deleted: list[DeletedOpportunity]) -> int:
+    async with current_parts().database.transaction() as session:
+        kept = await Erasure(session).kept_among(connection.id, {one.id for one in deleted})
+        deliveries, found = Deliveries(session), 0
+        for one in deleted:
+            new = _deletion(connection, one.id, one.deleted_at)
+            if one.id in kept and not await deliveries.is_waiting(connection.id, new.subject):
+                found += await deliveries.record(new) is Recorded.NEW
+        note_look(session, connection.id, found)
+    return found
+
+
+def _deletion(connection: Connection, opportunity_id: str, at: datetime | None) -> NewDelivery:
+    subject = f"opportunity:{opportunity_id}"
+    digests = current_parts().vault.blind_indexes(subject)
+    return NewDelivery(
+        connection_id=connection.id,
+        endpoint_id=None,
+        origin=RECONCILE,
+        event=DELETED_EVENT,
+        subject=subject,
+        opportunity_id=opportunity_id,
+        # The row outlives the erasure: its key must not tell whom it was about.
+        replay_key=f"deleted:{connection.id}:{digests[0]}:{at.isoformat() if at else ''}",
+        body=None,
+        body_sha256="",
+        triggered_at=at,
+        subject_digests=tuple(digests),
+    )

@@ -1,0 +1,146 @@
+"""What we remember of a follow-up: when it begins, what its time finds, what comes next. Touches our own store only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from prefect.runtime import flow_run
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hiring.follow_ups import FollowUpFacts, FollowUpPolicy, FollowUpState, when_due
+from store.attempts import Attempt
+from store.audits import Audits
+from store.connections import Connections
+from store.deliveries import Deliveries
+from store.follow_ups import FollowUps, Schedule, TimeHasCome, facts_of, policy_of
+from store.requests import Requests
+from store.wake_ups import WakeUps
+from tasks.case import Case
+from tasks.waits import begin_at
+from wiring import current_parts
+
+
+@dataclass(frozen=True)
+class DueFollowUp:
+    """A follow-up whose time has come, as its story needs it."""
+
+    id: int
+    generation: int
+    link_generation: int | None
+    facts: FollowUpFacts
+    policy: FollowUpPolicy
+    asked_role: str
+    crosschq_id: str | None
+    job_position: str
+    reported_at: datetime
+    fallback_asked: str | None
+
+
+async def begin_follow_up(session: AsyncSession, request_id: int) -> None:
+    """With the completion of the report: in the same transaction."""
+    request = await Requests(session).by_id(request_id)
+    connection = await Connections(session).get(request.connection_id)
+    reported_at = request.ended_at or current_parts().now()
+    await FollowUps(session).begin(request, reported_at, when_due(reported_at, connection.follow_up_after))
+
+
+async def take_from_prefect(follow_up_id: int, generation: int) -> Attempt | TimeHasCome | None:
+    """Puts the follow-up into the inbox for the run that has waited for it.
+
+    The run's own attempt at the delivery; None when something else about the opportunity is in hand, and the dispatcher
+    starts another run as soon as that is over.
+    """
+    async with current_parts().database.transaction() as session:
+        row = await FollowUps(session).find(follow_up_id)
+        if row is None:
+            return TimeHasCome.NO_MORE
+        begin = begin_at(row.due_at, await WakeUps(session).count_due())
+        handed = await FollowUps(session).hand_over(
+            follow_up_id, generation, not_before=begin, by_run=str(flow_run.id)
+        )
+        if isinstance(handed, TimeHasCome):
+            return handed
+        claimed = await Deliveries(session).claim(handed.id)
+        if claimed is None:
+            return None
+        attempt = Attempt(claimed.id, claimed.attempt)
+        await Deliveries(session).note_run(attempt, str(flow_run.id))
+        return attempt
+
+
+async def due_follow_up(case: Case) -> DueFollowUp | None:
+    """None when it was changed meanwhile, or an earlier attempt has done its step."""
+    async with current_parts().database.transaction() as session:
+        row = await FollowUps(session).of_attempt(case.attempt)
+        if row is None:
+            return None
+        connection = await Connections(session).get(row.connection_id)
+        request = await Requests(session).by_id(row.request_id)
+        return DueFollowUp(
+            id=row.id,
+            generation=row.generation,
+            link_generation=row.link_generation,
+            facts=facts_of(row),
+            policy=policy_of(connection),
+            asked_role=row.asked_role or "The one who was asked",
+            crosschq_id=request.crosschq_id,
+            job_position=request.job_position,
+            reported_at=row.reported_at,
+            fallback_asked=connection.fallback_asked or connection.fallback_requestor,
+        )
+
+
+async def remember_asking(case: Case, due: DueFollowUp) -> None:
+    """Before the mail leaves: whoever reads it at once finds the link valid."""
+    async with current_parts().database.transaction() as session:
+        row = await FollowUps(session).of_attempt(case.attempt)
+        if row is not None and row.link_generation != due.generation:
+            row.link_generation = due.generation
+            await FollowUps(session).note_answer(row, None, None, None)
+
+
+async def remember_asked(
+    case: Case, due: DueFollowUp, next_due_at: datetime, *, role: str, is_reminder: bool, why: str
+) -> None:
+    """The question is out; `role` says who was asked, and never names anybody."""
+    now = current_parts().now()
+    async with current_parts().database.transaction() as session:
+        row = await FollowUps(session).of_attempt(case.attempt)
+        if row is None:
+            return
+        if is_reminder:
+            row.reminded_at = now
+        else:
+            row.asked_at, row.reminded_at = now, None
+        row.asked_role = role
+        _audit(session, case, due, "reminded" if is_reminder else "asked", f"{role}. {why}".strip())
+        await FollowUps(session).reschedule(row, Schedule(FollowUpState.ASKED, next_due_at))
+
+
+async def remember_ask_again(case: Case, due: DueFollowUp, due_at: datetime) -> None:
+    """Not decided yet: as if the report had come just now."""
+    async with current_parts().database.transaction() as session:
+        row = await FollowUps(session).of_attempt(case.attempt)
+        if row is None:
+            return
+        row.contradicted_at = None
+        _audit(session, case, due, "asked again later", "Not decided yet.")
+        await FollowUps(session).reschedule(row, Schedule(FollowUpState.WAITING, due_at))
+
+
+async def remember_ended(case: Case, due: DueFollowUp, because: str) -> None:
+    async with current_parts().database.transaction() as session:
+        row = await FollowUps(session).of_attempt(case.attempt)
+        if row is None:
+            return
+        _audit(session, case, due, "ended", because)
+        await FollowUps(session).end(row, because)
+
+
+def _audit(session: AsyncSession, case: Case, due: DueFollowUp, what: str, why: str) -> None:
+    Audits(session).add(
+        who=f"delivery:{case.attempt.delivery_id}",
+        what=what,
+        subject=f"follow-up:{due.id}",
+        connection_id=case.connection_id,
+        why=why,
+    )

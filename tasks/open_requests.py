@@ -1,0 +1,53 @@
+"""A request that is still open in Crosschq when its opportunity is archived in Lever."""
+
+from dataclasses import dataclass
+
+from outbound.errors import CredentialsRefused, Refused
+from store.requests import Requests
+from store.tables import RequestState
+from tasks.case import Case, crosschq_of
+from tasks.effects import once
+from tasks.step import step
+from wiring import current_parts
+
+
+@dataclass(frozen=True)
+class OpenRequest:
+    id: int
+    crosschq_id: str
+
+
+async def open_request(case: Case, opportunity_id: str) -> OpenRequest | None:
+    """The one under way in Crosschq; one that is only unknown there stays a person's matter."""
+    async with current_parts().database.transaction() as session:
+        latest = await Requests(session).latest(case.connection_id, opportunity_id)
+        if latest is None or latest.state is not RequestState.SENT or latest.crosschq_id is None:
+            return None
+        return OpenRequest(latest.id, latest.crosschq_id)
+
+
+@step
+async def cancel_in_crosschq(case: Case, request: OpenRequest) -> bool:
+    """False where Crosschq does not let us: a person cancels it there."""
+    async with crosschq_of(case) as crosschq:
+
+        async def act() -> str:
+            await crosschq.cancel_request(request.crosschq_id)
+            return "cancelled"
+
+        async def find() -> str | None:
+            over = (await crosschq.reference_request(request.crosschq_id)).is_over_without_report
+            return "cancelled" if over else None
+
+        try:
+            await once(case, f"crosschq-cancel/{request.id}", act, find=find)
+        except CredentialsRefused:
+            raise
+        except Refused:
+            return False
+    return True
+
+
+async def remember_withdrawn(request: OpenRequest) -> None:
+    async with current_parts().database.transaction() as session:
+        await Requests(session).mark_ended(request.id, RequestState.CANCELLED)

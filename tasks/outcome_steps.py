@@ -1,0 +1,92 @@
+"""Brings the outcome of a hire to Crosschq and to Lever. One outside effect per step, each under its own key."""
+
+from crosschq.outcome import NoSuchCall
+from hiring.candidacy import Candidacy
+from hiring.outcomes import SeenOutcome
+from lever.candidacy import candidacy_of
+from outbound.errors import AccessDenied, NotFound
+from tasks.case import Case, crosschq_of, lever_of
+from tasks.effects import once, repeatable
+from tasks.lever_reads import posting_of
+from tasks.outcome_records import IN_CROSSCHQ, ToShow, seen_in_crosschq
+from tasks.report_steps import report_link
+from tasks.step import step
+
+
+@step
+async def read_outcome(case: Case, opportunity_id: str) -> tuple[Candidacy, SeenOutcome]:
+    """What Lever says now: the opportunity with its posting, and its archive as an outcome."""
+    async with lever_of(case) as (lever, _):
+        opportunity = await lever.opportunity(opportunity_id)
+        candidacy = candidacy_of(opportunity, await posting_of(lever, opportunity))
+        # Inactive reasons too: somebody was hired with one before it was retired.
+        reasons = await lever.archive_reasons() if candidacy.is_archived else ()
+    return candidacy, SeenOutcome.in_lever(candidacy, {one.id for one in reasons if one.is_hired})
+
+
+@step
+async def tell_crosschq(case: Case, opportunity_id: str, to_show: ToShow) -> bool:
+    """False where this Crosschq cannot be told: a person has to enter it there."""
+    if to_show.crosschq_id is None or not to_show.crosschq_takes_outcomes:
+        return False
+    request_id, said = to_show.crosschq_id, to_show.said
+    async with crosschq_of(case) as crosschq:
+
+        async def act() -> str:
+            await crosschq.set_outcome(request_id, IN_CROSSCHQ[said.outcome], said.hired_on)
+            return said.outcome.value
+
+        try:
+            await repeatable(case, f"outcome/{opportunity_id}/{to_show.version}/crosschq", act)
+        except (NoSuchCall, NotFound):
+            return False
+    return True
+
+
+@step
+async def archive_in_lever(case: Case, candidacy: Candidacy, to_show: ToShow) -> None:
+    """As the owner where that is possible. Never over somebody's own archiving, which is a newer word."""
+    reason, opportunity_id = to_show.archive_reason_id, candidacy.opportunity_id
+    async with lever_of(case) as (lever, perform_as):
+
+        async def act() -> str:
+            owner = candidacy.owner
+            try:
+                await lever.archive(
+                    opportunity_id, reason, owner.id if owner and owner.is_active else perform_as
+                )
+            except AccessDenied:
+                await lever.archive(opportunity_id, reason, perform_as)
+            return reason or ""
+
+        async def find() -> str | None:
+            archived = (await lever.opportunity(opportunity_id)).archived
+            return archived.reason if archived else None
+
+        if await find() is None:
+            await once(case, f"outcome/{opportunity_id}/{to_show.version}/archive", act, find=find)
+
+
+@step
+async def outcome_in_crosschq(case: Case, crosschq_id: str | None) -> SeenOutcome | None:
+    """What somebody has set there; None without a word on it."""
+    if crosschq_id is None:
+        return None
+    async with crosschq_of(case) as crosschq:
+        try:
+            return seen_in_crosschq(await crosschq.reference_request(crosschq_id))
+        except NotFound:
+            return None
+
+
+@step
+async def link_in_crosschq(case: Case, to_show: ToShow) -> str | None:
+    """The report's page, where it is one that a note may name."""
+    if to_show.crosschq_id is None:
+        return None
+    async with crosschq_of(case) as crosschq:
+        try:
+            news = await crosschq.reference_request(to_show.crosschq_id)
+        except NotFound:
+            return None
+    return (await report_link(case, news)).link

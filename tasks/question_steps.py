@@ -1,0 +1,71 @@
+"""Sends the question to who can answer it: one mail, under the key of its follow-up and generation."""
+
+from datetime import datetime
+
+from mail.links import AnswerLinks, Link
+
+from hiring.asked import Asked, LetterKind
+from hiring.candidacy import Candidacy
+from mail.addresses import UnusableAddress
+from mail.letter import compose
+from mail.question import Question
+from mail.sending import send
+from outbound.errors import CredentialsRefused, InvalidRequest, NotExecuted
+from tasks.case import Case
+from tasks.effects import once
+from tasks.follow_up_records import DueFollowUp
+from tasks.step import step
+from wiring import current_parts
+
+
+class NoMailServer(NotExecuted):
+    """An admin has to do something before any mail can leave; then the question goes out by itself."""
+
+
+@step
+async def send_question(case: Case, due: DueFollowUp, question: Question) -> None:
+    """Raises StaysUnknown when the mail server took it and never answered, Refused when it wants none of it."""
+    parts = current_parts()
+    server = parts.mail_server
+    if server is None:
+        raise NoMailServer("mail", "send", "no mail server is set: write CROSSCHQ_LEVER_SMTP_HOST into .env")
+    key = f"mail/{due.id}/{due.generation}"
+    try:
+        message = compose(question, server.sender, key, parts.now())
+    except UnusableAddress as error:
+        raise InvalidRequest("mail", "send", str(error)) from None
+
+    async def act() -> str:
+        try:
+            return await send(message, server)
+        except CredentialsRefused as error:
+            # Not the connection's credentials, which a pause would wait for.
+            raise NoMailServer(
+                "mail", "send", f"the mail server refused its user or password: {error}"
+            ) from None
+
+    await once(case, key, act)
+
+
+def question_for(
+    due: DueFollowUp,
+    candidacy: Candidacy,
+    kind: LetterKind,
+    whom: Asked,
+    next_due_at: datetime,
+    will_remind: bool,
+) -> Question:
+    """A reminder carries the link of the question it reminds of."""
+    parts = current_parts()
+    generation = due.generation if kind is not LetterKind.REMINDER else due.link_generation or due.generation
+    links = AnswerLinks.from_vault(parts.vault, parts.now)
+    return Question(
+        kind=kind,
+        to=whom,
+        candidate=candidacy.name,
+        posting=candidacy.posting.title if candidacy.posting else due.job_position,
+        reported_at=due.reported_at,
+        link=links.url(str(parts.settings.public_base_url), Link(due.id, generation)),
+        next_due_at=next_due_at,
+        will_remind=will_remind,
+    )
