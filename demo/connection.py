@@ -49,7 +49,7 @@ class Waits:
     """ISO 8601 durations. A demo does not take two weeks."""
 
     follow_up_after: str = "P14D"
-    """"PT1M" at least."""
+    """"PT1S" at least."""
     settle_after: str = "PT10M"
 
 

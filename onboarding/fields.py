@@ -81,7 +81,7 @@ Secret = Annotated[SecretStr, BeforeValidator(_from_environment), Field(min_leng
 Token = Annotated[Secret, AfterValidator(_visible_ascii)]
 """Shown in a header or used as a key of a signature."""
 BaseUrl = Annotated[str, AfterValidator(_https_or_loopback)]
-Wait = Annotated[timedelta, BeforeValidator(duration), _within("PT1M", "P365D")]
-WaitOrNever = Annotated[timedelta | None, BeforeValidator(_or_never), _within("PT1M", "P365D")]
+Wait = Annotated[timedelta, BeforeValidator(duration), _within("PT1S", "P365D")]
+WaitOrNever = Annotated[timedelta | None, BeforeValidator(_or_never), _within("PT1S", "P365D")]
 """None is written "never"."""
 Pause = Annotated[timedelta, BeforeValidator(duration), _within("PT0S", "P1D")]

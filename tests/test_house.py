@@ -28,7 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "demo": {"settings", "deployments"},
     "bench": {"settings", "wiring", "deployments", "demo", "cli", "store", "lever", "hiring"},
     "chaos": {"settings", "wiring", "deployments", "demo", "cli", "store"},
-    "cli": {"settings", "wiring", "deployments", "demo", "onboarding", "store", "outbound"},
+    "cli": {"settings", "wiring", "deployments", "demo", "onboarding", "store", "hiring", "outbound"},
 }
 
 

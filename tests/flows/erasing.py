@@ -32,13 +32,12 @@ class TidyOffice:
     """What a test of an erasure does beside what people do."""
 
     def __init__(self, office: Office) -> None:
-        """Its clock is a minute ahead, so that every run has ended long ago; it may reach into Prefect's database."""
+        """It may reach into Prefect's database."""
         self.office = office
         settings = office.parts.settings.model_copy(
             update={"prefect_database_url": office.prefect.prefect_store_url}
         )
-        now = office.parts.now
-        office.parts = replace(office.parts, settings=settings, now=lambda: now() + timedelta(minutes=1))
+        office.parts = replace(office.parts, settings=settings)
         office.run = self.run  # type: ignore[method-assign]
 
     async def run(self, delivery: Delivery) -> State[Any]:
@@ -83,7 +82,9 @@ class TidyOffice:
         return (await self.office.deliveries())[0].connection_id
 
     async def delete(self, candidate: dict[str, Any]) -> None:
-        """Somebody deletes the opportunity in Lever; returns when the gateway has recorded Lever's webhook."""
+        """Somebody deletes the opportunity in Lever a minute later; returns when the gateway has recorded it."""
+        now = self.office.parts.now
+        self.office.parts = replace(self.office.parts, now=lambda: now() + timedelta(minutes=1))
         await self.office.lever.delete(candidate["id"])
         await self.office.lever_app.state.lever.outbox.idle()
 
@@ -107,7 +108,7 @@ class TidyOffice:
         with self.office.prefect_settings():
             emit_event("marker", resource={"prefect.resource.id": marker})
             async with asyncio.timeout(30):
-                while not any(marker in row for row in await self.in_prefect()):
+                while not any(marker in row for row in await self.in_prefect()):  # noqa: ASYNC110
                     await asyncio.sleep(0.2)
 
     async def in_store(self) -> list[str]:

@@ -1,7 +1,5 @@
 """Deleted in Lever: nothing of the candidate is left, in our store and in Prefect's, and nothing comes back."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from store.tables import DeliveryState
@@ -12,8 +10,8 @@ pytestmark = pytest.mark.stack
 
 
 @pytest.fixture
-async def tidy(office: Office) -> AsyncIterator[TidyOffice]:
-    yield TidyOffice(office)
+async def tidy(office: Office) -> TidyOffice:
+    return TidyOffice(office)
 
 
 async def test_nothing_of_the_person_is_left_in_either_database(tidy: TidyOffice) -> None:
