@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 
+from demo.story import StepFailed
+
 _LINK = re.compile(r"https?://\S+/answer/\S+")
 _PROOF = re.compile(r'name="page" value="([^"]+)"')
 
@@ -17,17 +19,17 @@ class Owner:
     http: httpx.AsyncClient
     url: str
 
-    async def mails(self, address: str) -> list[dict[str, Any]]:
-        """Newest first: `subject`, `text`, `html`, `message_id`, ..."""
-        answer = await self.http.get(f"{self.url}/api/messages", params={"to": address})
+    async def mails(self, address: str | None = None) -> list[dict[str, Any]]:
+        """Newest first: `id`, `subject`, `message_id`, ...; everybody's without an address."""
+        answer = await self.http.get(f"{self.url}/api/messages", params={"to": address} if address else None)
         return list(answer.raise_for_status().json()["messages"])
 
     async def link(self, message_id: str) -> str:
-        """The one link of a mail; AssertionError without it."""
+        """The one link of a mail; StepFailed without it."""
         mail = (await self.http.get(f"{self.url}/api/messages/{message_id}")).raise_for_status().json()
         found = _LINK.search(mail["text"])
         if found is None:
-            raise AssertionError("the mail has no link to answer by")
+            raise StepFailed("The mail has no link to answer by.")
         return found[0]
 
     async def answer(self, link: str, outcome: str, hired_on: str = "") -> httpx.Response:

@@ -32,45 +32,46 @@ class Story:
     patience: float = PATIENCE
     opportunity_id: str = ""
     email: str = ""
+    name: str = ""
     request_id: str = ""
     _began: float = field(default_factory=time.monotonic)
 
     async def play(self) -> AsyncIterator[Told]:
         """Tells each step when it has come true; raises StepFailed."""
         candidate = await self.lever.meet_candidate()
-        self.opportunity_id, self.email = candidate["id"], candidate["email"]
+        self.opportunity_id, self.email, self.name = candidate["id"], candidate["email"], candidate["name"]
         self._began = time.monotonic()
 
         await self.lever.move(self.opportunity_id)
-        yield self._told("A recruiter moved the candidate to stage 'Crosschq' in Lever")
+        yield self.told("A recruiter moved the candidate to stage 'Crosschq' in Lever")
         await self.wait_until("Crosschq has the reference request", self._request_arrived)
-        yield self._told("Crosschq has the reference request, with the template for the posting's tag")
+        yield self.told("Crosschq has the reference request, with the template for the posting's tag")
         await self.wait_for_status("Crosschq: sent")
-        yield self._told("Lever shows the tag 'Crosschq: sent'")
+        yield self.told("Lever shows the tag 'Crosschq: sent'")
         await self.wait_for_note("request sent")
-        yield self._told("and a note that says what was asked, in whose name")
+        yield self.told("and a note that says what was asked, in whose name")
 
         for act in ("candidate_opens", "self_reference", "add_references"):
             request = await self.crosschq.act(self.request_id, act)
         asked = len(request["references"])
-        yield self._told(f"The candidate answered about themselves and named {asked} references")
+        yield self.told(f"The candidate answered about themselves and named {asked} references")
         for answered in range(1, asked):
             await self.crosschq.act(self.request_id, "answer_next")
             await self.wait_for_status(f"Crosschq: {answered} of {asked}")
-            yield self._told(f"A reference answered: Lever shows 'Crosschq: {answered} of {asked}'")
+            yield self.told(f"A reference answered: Lever shows 'Crosschq: {answered} of {asked}'")
         await self.crosschq.act(self.request_id, "answer_next")
         async for told in self._report():
             yield told
 
     async def _report(self) -> AsyncIterator[Told]:
         await self.wait_until("the report's link stands on the profile", self._link_is_there)
-        yield self._told("The last one answered: the report's link stands on the Lever profile")
+        yield self.told("The last one answered: the report's link stands on the Lever profile")
         await self.wait_until("the report's PDF is a file on the opportunity", self._file_is_there)
-        yield self._told("its PDF is a file on the opportunity")
+        yield self.told("its PDF is a file on the opportunity")
         await self.wait_for_note("report complete")
-        yield self._told("a note carries the summary")
+        yield self.told("a note carries the summary")
         await self.wait_for_status("Crosschq: complete")
-        yield self._told("and the status tag says 'Crosschq: complete'")
+        yield self.told("and the status tag says 'Crosschq: complete'")
 
     async def wait_for_status(self, tag: str) -> None:
         async def shows_only_it() -> bool:
@@ -109,7 +110,8 @@ class Story:
         except TimeoutError:
             raise StepFailed(f"It did not come true within {self.patience:.0f} s that {what}.") from None
 
-    def _told(self, step: str) -> Told:
+    def told(self, step: str) -> Told:
+        """The step has come true just now."""
         now = time.monotonic()
         seconds, self._began = now - self._began, now
         return Told(step, seconds)
