@@ -37,10 +37,10 @@ class SandboxPorts:
 
     @classmethod
     def free(cls, settings: Settings) -> "SandboxPorts":
-        """The usual ones, or others where those are taken."""
+        """Beside the public one, usually 8600; others where those are taken."""
         promised = [settings.public_port, settings.private_port, settings.prefect_port]
-        for preferred in (8601, 8602, 8603, 8625):
-            promised.append(pick(preferred, avoid=promised))
+        for beside in (1, 2, 3, 25):
+            promised.append(pick(settings.public_port + beside, avoid=promised))
         return cls(*promised[-4:])
 
 

@@ -1,46 +1,16 @@
 """The story by clicks alone, in a real browser: recruiter, candidate and references, on the sandbox's pages."""
 
-import shutil
-from collections.abc import AsyncIterator
-
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from demo.story import Story
-from tests.journeys.conftest import Installation
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+from tests.journeys.conftest import CHROMIUM, Installation
 
 pytestmark = [
     pytest.mark.stack,
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium"),
 ]
-
-# As root Chromium has no sandbox of its own; the rest keeps it from calling out.
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-sync",
-]
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield opened
-        await opened.close()
-
-
-@pytest.fixture
-async def page(browser: Browser) -> AsyncIterator[Page]:
-    """A page without JavaScript: the sandbox works without."""
-    context = await browser.new_context(java_script_enabled=False)
-    yield await context.new_page()
-    await context.close()
 
 
 async def test_a_click_on_the_pipeline_leads_to_the_report_on_the_profile(
