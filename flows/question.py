@@ -11,6 +11,7 @@ from hiring.candidacy import Candidacy
 from hiring.due import (
     Ask,
     AskAgainLater,
+    EndContradicted,
     EndQuietly,
     EndWithoutAnswer,
     NothingDue,
@@ -68,6 +69,9 @@ async def follow_up(case: Case) -> Outcome:
             return await _ask_again_later(case, due, due_at)
         case Settle(answer):
             return await _settle(case, due, candidacy, answer)
+        case EndContradicted():
+            because = "The answers contradicted each other within seconds, twice."
+            return await _end(case, due, because, question_notes.contradictory())
         case EndWithoutAnswer():
             return await _end_without_answer(case, due)
 

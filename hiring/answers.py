@@ -53,7 +53,7 @@ class AskOnceMore:
 
 @dataclass(frozen=True)
 class EndContradictory:
-    """Contradictory a second time: end without applying anything; people who run this see it."""
+    """Contradictory a second time: forget both. The state is ANSWERED without an answer, which ends it."""
 
 
 @dataclass(frozen=True)

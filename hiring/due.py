@@ -57,6 +57,11 @@ class EndWithoutAnswer:
     """Nobody answered in time; people see that."""
 
 
+@dataclass(frozen=True)
+class EndContradicted:
+    """The answers contradicted each other twice: end without applying any; people see that."""
+
+
 class QuietReason(StrEnum):
     ANONYMISED = "the candidate was anonymised in Lever"
     DELETED = "the opportunity was deleted in Lever"
@@ -71,4 +76,14 @@ class EndQuietly:
     reason: QuietReason
 
 
-Due = NothingDue | Ask | Remind | AskAgainLater | Settle | RecordOnly | EndWithoutAnswer | EndQuietly
+Due = (
+    NothingDue
+    | Ask
+    | Remind
+    | AskAgainLater
+    | Settle
+    | RecordOnly
+    | EndWithoutAnswer
+    | EndContradicted
+    | EndQuietly
+)

@@ -13,6 +13,7 @@ from hiring.due import (
     Ask,
     AskAgainLater,
     Due,
+    EndContradicted,
     EndQuietly,
     EndWithoutAnswer,
     NothingDue,
@@ -39,7 +40,7 @@ class FollowUpState(StrEnum):
     ASKED = "asked"
     """When due: remind, or end without an answer."""
     ANSWERED = "answered"
-    """When due: settle the answer."""
+    """When due: settle the answer, or, without one, end: the answers contradicted each other twice."""
     ENDED = "ended"
 
 
@@ -111,8 +112,8 @@ def _next_step(follow_up: FollowUpFacts, policy: FollowUpPolicy, now: datetime) 
     if follow_up.state is FollowUpState.WAITING:
         wait = LAST_WAIT if policy.remind_after is None else policy.remind_after
         return Ask(now + wait, policy.remind_after is not None, follow_up.was_contradicted)
-    if follow_up.state is FollowUpState.ANSWERED and follow_up.answer:
-        return _settlement(follow_up.answer, policy, now)
+    if follow_up.state is FollowUpState.ANSWERED:
+        return _settlement(follow_up.answer, policy, now) if follow_up.answer else EndContradicted()
     if policy.remind_after is None or follow_up.was_reminded:
         return EndWithoutAnswer()
     return Remind(now + policy.remind_after)

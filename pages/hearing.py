@@ -31,8 +31,9 @@ async def hear(session: AsyncSession, connection: Connection, follow_up: FollowU
             _audit(session, follow_up, "answers contradicted each other", "within seconds; asked once more")
         case EndContradictory():
             await _forget_answers(follow_ups, follow_up, answer.given_at)
-            await follow_ups.end(follow_up, "the answers contradicted each other within seconds, twice")
-            _audit(session, follow_up, "answers contradicted each other", "within seconds, twice; ended")
+            # Settled without an answer: the flow that comes to it tells people, and ends the follow-up.
+            await follow_ups.reschedule(follow_up, Schedule(FollowUpState.ANSWERED, answer.given_at))
+            _audit(session, follow_up, "answers contradicted each other", "within seconds, twice; it ends so")
 
 
 async def _forget_answers(follow_ups: FollowUps, follow_up: FollowUp, at: datetime) -> None:

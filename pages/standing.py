@@ -61,6 +61,8 @@ def standing(follow_up: FollowUp, link: Link, now: datetime) -> Standing:
         # The mail may be read before what sent it has said that it is out.
         is_being_asked = is_current and follow_up.generation == link.generation
         return Open(None, follow_up.due_at) if is_being_asked else _waiting(follow_up)
+    if follow_up.state is FollowUpState.ANSWERED and follow_up.answer is None:
+        return Contradictory(is_asked_once_more=False)
     if not is_current:
         return Superseded()
     answer = answer_of(follow_up)

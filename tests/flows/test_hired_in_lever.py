@@ -1,4 +1,4 @@
-"""Lever says how it ended: both events of a hire, other reasons, unarchiving. Both systems follow, once for each change."""
+"""Lever says how it ended: a hire by both its events, other reasons, unarchiving. Both systems follow, once each."""
 
 import pytest
 

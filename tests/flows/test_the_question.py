@@ -85,8 +85,26 @@ async def test_contradictory_answers_are_not_applied_and_asked_once_more(office:
     await office.owner.answer(link, "not_hired")
     assert (await office.when_due(candidate)).name == "Asked"
     again, first = office.mailbox.mails()
-    assert again.subject.startswith("Once more") and first.subject != again.subject
+    assert again.subject.startswith("Once more")
+    assert first.subject != again.subject
     assert await told(office.crosschq, request_id) == []
+
+
+async def test_contradictory_twice_ends_it_and_the_note_says_so(office: Office) -> None:
+    candidate, request_id, link = await asked(office)
+    today = office.parts.now().date().isoformat()
+    await office.owner.answer(link, "hired", today)
+    await office.owner.answer(link, "not_hired")
+    await office.when_due(candidate)
+    again = await office.owner.link(office.mailbox.mails()[0].id)
+    await office.owner.answer(again, "hired", today)
+    await office.owner.answer(again, "not_hired")
+    assert (await office.when_due(candidate)).name == "FollowUpEnded"
+    assert any(
+        "contradicted each other within seconds again" in n for n in await office.lever.notes(candidate["id"])
+    )
+    assert await told(office.crosschq, request_id) == []
+    assert len(office.mailbox.mails()) == 2
 
 
 async def test_one_reminder_then_it_ends_without_an_answer(office: Office) -> None:
