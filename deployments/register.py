@@ -32,6 +32,7 @@ DEFAULT_SCHEDULES = {
     "reconcile/own-work": timedelta(minutes=1),
     "reconcile/lever": timedelta(minutes=15),
     "reconcile/crosschq": timedelta(minutes=30),
+    "reconcile/deletions": timedelta(days=1),
 }
 """For a deployment seen for the first time; from then on its schedules are the admins'."""
 

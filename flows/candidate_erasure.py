@@ -40,14 +40,13 @@ async def _tell(case: Case) -> Outcome:
     if not await is_deleted(case):
         return Outcome.ignored("Lever still has it.")
     door = await close_door(case)
-    runs = await erase_in_prefect(door.kept)
+    found = await erase_in_prefect(door.kept)
     is_early = door.kept.is_anything and current_parts().now() < door.opens_again_at
-    if runs or is_early:
+    if found or is_early:
         return await _look_again(
-            case, f"Prefect had {runs} runs about it; a later look finds what comes late."
+            case, f"Prefect had {found} traces of it; a later look finds what comes late."
         )
-    words = " ".join([IN_CROSSCHQ] if is_prefect_ours() else [IN_CROSSCHQ, EVENTS_STAY])
-    if not await erase_kept(case, words):
+    if not await erase_kept(case, _what_stays()):
         return await _look_again(case, "a run about it is at work.")
     return _erased(door.kept.in_words)
 
@@ -65,5 +64,8 @@ async def _look_again(case: Case, why: str) -> Outcome:
 
 
 def _erased(what: str) -> Outcome:
-    words = " ".join([IN_CROSSCHQ] if is_prefect_ours() else [IN_CROSSCHQ, EVENTS_STAY])
-    return Outcome.done("Erased", f"Erased: {what}. {words}")
+    return Outcome.done("Erased", f"Erased: {what}. {_what_stays()}")
+
+
+def _what_stays() -> str:
+    return IN_CROSSCHQ if is_prefect_ours() else f"{IN_CROSSCHQ} {EVENTS_STAY}"

@@ -1,14 +1,16 @@
 """Finds what a lost webhook or a crash left undone: the guarantee behind everything else (design 3.3).
 
-Three deployments of one flow, as often as admins say in Prefect: `own-work` every minute, `lever` every 15 minutes,
-`crosschq` every 30.
+Four deployments of one flow, as often as admins say in Prefect: `own-work` every minute, `lever` every 15 minutes,
+`crosschq` every 30, `deletions` once a day.
 """
 
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 
 from prefect import flow, get_run_logger
 
 from outbound.errors import VendorError
+from tasks.deleted_opportunities import record_deletions
 from tasks.lost_webhooks import active_connections, record_lost_moves, record_lost_news
 from tasks.own_work import (
     end_open_runs,
@@ -19,7 +21,7 @@ from tasks.own_work import (
 from tasks.waits import end_abandoned, end_cancelled, look_after_waiting_runs, take_up_overdue
 from wiring import open_parts
 
-OUR_FLOWS = ("reference-request", "hiring-outcome", "hiring-followup")
+OUR_FLOWS = ("reference-request", "hiring-outcome", "hiring-followup", "candidate-erasure")
 """Whose runs work on deliveries."""
 
 
@@ -29,6 +31,7 @@ class Scope(StrEnum):
     OWN_WORK = "own-work"
     LEVER = "lever"
     CROSSCHQ = "crosschq"
+    DELETIONS = "deletions"
 
 
 @flow(name="reconcile", persist_result=False)
@@ -42,6 +45,8 @@ async def reconcile(scope: Scope) -> None:
                 await ask_lever_for_lost_moves()
             case Scope.CROSSCHQ:
                 await ask_crosschq_for_lost_news()
+            case Scope.DELETIONS:
+                await ask_lever_for_deletions()
 
 
 async def look_after_own_work() -> None:
@@ -72,23 +77,23 @@ async def look_after_follow_ups() -> None:
 
 
 async def ask_lever_for_lost_moves() -> None:
-    for connection_id in await active_connections():
-        try:
-            found = await record_lost_moves(connection_id)
-        except VendorError as error:
-            # The next look finds it; the other connections are not kept waiting.
-            get_run_logger().warning("Connection %d: %s", connection_id, error)
-        else:
-            get_run_logger().info("Connection %d: %d moves that no webhook told of.", connection_id, found)
+    await ask_for_each(record_lost_moves, "moves that no webhook told of")
 
 
 async def ask_crosschq_for_lost_news() -> None:
+    await ask_for_each(record_lost_news, "requests with news that no webhook told of")
+
+
+async def ask_lever_for_deletions() -> None:
+    await ask_for_each(record_deletions, "deletions that no webhook told of")
+
+
+async def ask_for_each(ask: Callable[[int], Awaitable[int]], what: str) -> None:
+    """One connection after the other; what cannot be asked now is asked at the next look."""
     for connection_id in await active_connections():
         try:
-            found = await record_lost_news(connection_id)
+            found = await ask(connection_id)
         except VendorError as error:
             get_run_logger().warning("Connection %d: %s", connection_id, error)
         else:
-            get_run_logger().info(
-                "Connection %d: %d requests with news that no webhook told of.", connection_id, found
-            )
+            get_run_logger().info("Connection %d: %d %s.", connection_id, found, what)

@@ -24,6 +24,9 @@ _EVENTS = text(
         UNION
         SELECT it.event_id FROM event_resources it JOIN event_resources here USING (event_id)
         WHERE it.resource_id = ANY(:subjects) AND here.resource_id = :connection
+        UNION
+        -- What became of artifacts, deletions too, is told with their data and without tags.
+        SELECT id FROM events WHERE event = ANY(:of_artifacts) AND payload::text ~ :named
     ),
     -- What automations of the admins' own remember of an event.
     buckets AS (
@@ -40,7 +43,11 @@ _EVENTS = text(
     resources AS (DELETE FROM event_resources WHERE event_id IN (TABLE about))
     DELETE FROM events WHERE id IN (TABLE about)
     """
-).bindparams(bindparam("runs", type_=ARRAY(Text)), bindparam("subjects", type_=ARRAY(Text)))
+).bindparams(
+    *(bindparam(name, type_=ARRAY(Text)) for name in ("runs", "subjects", "of_artifacts")),
+)
+
+_OF_ARTIFACTS = [f"prefect.artifact-collection.{what}" for what in ("created", "updated", "deleted")]
 
 _ARTIFACTS = text("SELECT id FROM artifact WHERE data::text ~ :named").columns(id=Uuid)
 
@@ -52,9 +59,9 @@ async def forget_logs(database: Database, runs: Sequence[UUID]) -> None:
 
 
 async def forget_events(
-    database: Database, runs: Sequence[UUID], connection_id: int, subjects: Sequence[str]
+    database: Database, runs: Sequence[UUID], connection_id: int, opportunity_id: str, subjects: Sequence[str]
 ) -> None:
-    """Events of these runs, and of all that were tagged with the connection and one of the subjects."""
+    """Those of these runs, of all tagged with the connection and one of the subjects, and of links to the profile."""
     async with database.transaction() as session:
         await session.execute(
             _EVENTS,
@@ -62,6 +69,8 @@ async def forget_events(
                 "runs": [f"prefect.flow-run.{run}" for run in runs],
                 "subjects": [f"prefect.tag.{subject}" for subject in subjects],
                 "connection": f"prefect.tag.connection:{connection_id}",
+                "of_artifacts": _OF_ARTIFACTS,
+                "named": _link_to(opportunity_id),
             },
         )
 
@@ -69,5 +78,9 @@ async def forget_events(
 async def artifacts_naming(database: Database, opportunity_id: str) -> Sequence[UUID]:
     """Artifacts that link to the opportunity's profile, whether their run is still there or not."""
     async with database.transaction() as session:
-        named = rf"/{re.escape(opportunity_id)}(?![A-Za-z0-9._~:-])"
-        return (await session.scalars(_ARTIFACTS, {"named": named})).all()
+        return (await session.scalars(_ARTIFACTS, {"named": _link_to(opportunity_id)})).all()
+
+
+def _link_to(opportunity_id: str) -> str:
+    """PostgreSQL's regular expression for the end of a profile's address, and of no longer one."""
+    return rf"/{re.escape(opportunity_id)}(?![A-Za-z0-9._~:-])"

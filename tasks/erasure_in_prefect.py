@@ -23,7 +23,7 @@ from tasks.seen_in_prefect import PAGE
 from tasks.step import step
 from wiring import current_parts
 
-SETTLED_AFTER = timedelta(seconds=10)
+SETTLED_AFTER = timedelta(seconds=30)
 """So long after a run's end its last log lines and events may still be on their way to Prefect."""
 
 AT_WORK = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
@@ -31,24 +31,26 @@ AT_WORK = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
 
 @step
 async def erase_in_prefect(kept: Kept) -> int:
-    """How many runs were found. Those at work, or just ended, are left for another look; the others are gone.
+    """How many runs and artifacts were found: as long as there are any, another look is due.
 
-    Traces first and runs last, as only the run leads to what it left.
+    Runs at work, or just ended, are left for it, and so are Prefect's events about this one. Traces go first and runs
+    last, as only the run leads to what it left.
     """
     async with get_client() as client, _prefect_database() as database:
         runs = await _runs_about(client, kept)
         settled = [run.id for run in runs if _has_settled(run)]
         linking = await artifacts_naming(database, kept.opportunity_id) if database else []
-        for artifact_id in {*await _artifacts_of(client, settled), *linking}:
+        artifacts = {*await _artifacts_of(client, settled), *linking}
+        for artifact_id in artifacts:
             with suppress(ObjectNotFound):
                 await client.delete_artifact(artifact_id)
         if database:
             await forget_logs(database, settled)
-            await forget_events(database, settled, kept.connection_id, kept.subjects)
+            await forget_events(database, settled, kept.connection_id, kept.opportunity_id, kept.subjects)
         for run_id in settled:
             with suppress(ObjectNotFound):
                 await client.delete_flow_run(run_id)
-    return len(runs)
+    return len(runs) + len(artifacts)
 
 
 def is_prefect_ours() -> bool:

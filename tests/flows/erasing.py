@@ -10,16 +10,19 @@ import asyncpg
 from prefect import tags
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
-from prefect.events import emit_event
+from prefect.events import Event, Resource
+from prefect.logging.handlers import APILogHandler
 from prefect.states import Scheduled
-from sqlalchemy import func, update
+from sqlalchemy import delete, func, insert, update
 from sqlalchemy.engine import make_url
 
 from flows.candidate_erasure import candidate_erasure
 from flows.hiring_followup import hiring_followup, hiring_outcome
-from store.tables import Delivery
+from store.connections import Connections
+from store.tables import Delivery, DeliveryState
 from store.tombstones import DELETED_EVENT
 from store.vault import Vault
+from tasks.deleted_opportunities import record_deletions
 from tests.flows.office import FLOWS, Office, Ran
 from webhook_gateway.prefect_runs import run_name, run_tags
 from wiring import use_parts
@@ -82,11 +85,52 @@ class TidyOffice:
         return (await self.office.deliveries())[0].connection_id
 
     async def delete(self, candidate: dict[str, Any]) -> None:
-        """Somebody deletes the opportunity in Lever a minute later; returns when the gateway has recorded it."""
+        """Somebody deletes the opportunity in Lever a minute later; returns when the gateway has recorded it.
+
+        A minute is long enough for Prefect to have every log line and event of the runs before.
+        """
+        await APILogHandler.aflush()
+        await self.events_are_written()
         now = self.office.parts.now
         self.office.parts = replace(self.office.parts, now=lambda: now() + timedelta(minutes=1))
         await self.office.lever.delete(candidate["id"])
         await self.office.lever_app.state.lever.outbox.idle()
+
+    async def say_deleted(self, candidate: dict[str, Any]) -> None:
+        """As if somebody who knows the token forged it: the webhook's signature does not cover what it says."""
+        moved, *_ = await self.office.deliveries()
+        opportunity = f"opportunity:{candidate['id']}"
+        async with self.office.parts.database.transaction() as session:
+            await session.execute(
+                insert(Delivery).values(
+                    connection_id=moved.connection_id,
+                    origin="webhook",
+                    event=DELETED_EVENT,
+                    subject=opportunity,
+                    opportunity_id=candidate["id"],
+                    replay_key="forged",
+                    body_sha256="",
+                    state=DeliveryState.WAITING,
+                )
+            )
+
+    async def lose_word_of_deletion(self) -> None:
+        """As if Lever's webhook had never come."""
+        async with self.office.parts.database.transaction() as session:
+            await session.execute(delete(Delivery).where(Delivery.event == DELETED_EVENT))
+
+    async def look_at_deleted(self) -> int:
+        """As `reconcile` does once a day."""
+        with self.office.prefect_settings(), use_parts(self.office.parts):
+            async with self.office.parts.database.transaction() as session:
+                [connection] = await Connections(session).active()
+            return await record_deletions.fn(connection.id)
+
+    def prefect_is_the_admins(self) -> None:
+        settings = self.office.parts.settings.model_copy(
+            update={"prefect_api_url": self.office.prefect.api_url}
+        )
+        self.office.parts = replace(self.office.parts, settings=settings)
 
     async def work(self) -> list[Ran]:
         """As `Office.work`, and all that was put off at once."""
@@ -94,20 +138,22 @@ class TidyOffice:
         while more := await self.office.work():
             ran += more
             await self.nothing_waits()
-        await self.events_are_written()
         return ran
 
     async def nothing_waits(self) -> None:
-        """As if the wait before the next attempts were over."""
+        """As if the wait before the next attempts were over, which is longer than Prefect takes to write events."""
+        await self.events_are_written()
         async with self.office.parts.database.transaction() as session:
             await session.execute(update(Delivery).values(next_attempt_at=func.now()))
 
     async def events_are_written(self) -> None:
         """Prefect writes events some seconds later, in their order: waits for one that is emitted now."""
         marker = f"marker.{uuid4()}"
+        event = Event(event="marker", resource=Resource({"prefect.resource.id": marker}))
         with self.office.prefect_settings():
-            emit_event("marker", resource={"prefect.resource.id": marker})
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(30), get_client() as client:
+                # Not by `emit_event`: its thread adds the run that was the first to emit one.
+                await client.request("POST", "/events", json=[event.model_dump(mode="json")])
                 while not any(marker in row for row in await self.in_prefect()):  # noqa: ASYNC110
                     await asyncio.sleep(0.2)
 

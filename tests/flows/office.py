@@ -27,10 +27,11 @@ from starlette.types import ASGIApp
 from demo.connection import CROSSCHQ_TOKEN, connection_file
 from demo.mailbox import Owner
 from demo.people import CrosschqPeople, LeverPeople
+from flows.candidate_erasure import candidate_erasure
 from flows.hiring_followup import hiring_followup, hiring_outcome
 from flows.reconcile import Scope, reconcile
 from flows.reference_request import reference_request
-from lever.webhooks import CANDIDATE_STAGE_CHANGE
+from lever.webhooks import CANDIDATE_DELETED, CANDIDATE_STAGE_CHANGE
 from onboarding.blueprint import Blueprint
 from onboarding.connecting import connect
 from pages.answer import create_answer_routes
@@ -56,7 +57,11 @@ Edit = Callable[[str], str]
 
 LIVE_SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 
-FLOWS = {CANDIDATE_STAGE_CHANGE: reference_request, SNAPSHOT_EVENT: reference_request}
+FLOWS = {
+    CANDIDATE_STAGE_CHANGE: reference_request,
+    SNAPSHOT_EVENT: reference_request,
+    CANDIDATE_DELETED: candidate_erasure,
+}
 
 RETRY_WAITS = (0.05, 0.1, 0.2, 0.4)
 """Seconds between the tries of a sandbox webhook."""

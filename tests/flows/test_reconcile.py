@@ -10,11 +10,12 @@ from prefect.states import AwaitingRetry, Cancelled, Completed, Crashed, Pending
 from sqlalchemy import update
 
 from flows.reconcile import Scope
+from lever.webhooks import CANDIDATE_STAGE_CHANGE
 from store.attempts import Attempt, Attempts
 from store.deliveries import Deliveries
 from store.tables import Delivery, DeliveryState, ReferenceRequest, RequestState
 from tests.flows.office import Office
-from webhook_gateway.prefect_runs import STAGE_CHANGE_DEPLOYMENT
+from webhook_gateway.prefect_runs import DEPLOYMENTS
 
 pytestmark = pytest.mark.stack
 
@@ -34,7 +35,7 @@ async def dispatched(office: Office, candidate: dict[str, Any]) -> Delivery:
         (delivery,) = await Deliveries(session).claim_due(1)
     with office.prefect_settings():
         async with get_client() as client:
-            deployment = await client.read_deployment_by_name(STAGE_CHANGE_DEPLOYMENT)
+            deployment = await client.read_deployment_by_name(DEPLOYMENTS[CANDIDATE_STAGE_CHANGE])
             run = await client.create_flow_run_from_deployment(
                 deployment.id,
                 parameters={"delivery_id": delivery.id, "attempt": delivery.attempt},
