@@ -47,6 +47,8 @@ async def run_postpone(follow_up_id: int, by: timedelta, why: str) -> int:
     """What is next happens so much later than it would; an answer that is recorded is not put off."""
 
     async def act(session: AsyncSession, follow_up: FollowUp, now: datetime) -> str:
+        if follow_up.state is FollowUpState.ANSWERED:
+            raise NotNow("an answer is recorded, and is not put off: cancel it, or let it be passed on")
         due_at = max(follow_up.due_at, now) + by
         await FollowUps(session).reschedule(follow_up, Schedule(follow_up.state, due_at))
         return f"postponed to {due_at:%Y-%m-%d %H:%M} UTC"
@@ -61,11 +63,15 @@ async def run_ask_now(follow_up_id: int, why: str) -> int:
         is_over = follow_up.state is FollowUpState.ENDED
         state = FollowUpState.WAITING if is_over else follow_up.state
         if is_over:
-            await FollowUps(session).note_answer(follow_up, None, None, None)
+            await FollowUps(session).forget_question(follow_up)
         await FollowUps(session).reschedule(follow_up, Schedule(state, now))
         return f"due now: {_NEXT[state]}"
 
     return await _change(follow_up_id, why, act, may_be_over=True)
+
+
+class NotNow(Exception):  # noqa: N818 - says what it is
+    """What is asked for makes no sense as things stand; the message says why."""
 
 
 Act = Callable[[AsyncSession, FollowUp, datetime], Awaitable[str]]
@@ -80,7 +86,11 @@ async def _change(follow_up_id: int, why: str, act: Act, *, may_be_over: bool = 
         if follow_up.state is FollowUpState.ENDED and not may_be_over:
             typer.echo(f"Follow-up {follow_up_id} has ended: {follow_up.ended_because}", err=True)
             return 1
-        said = await act(session, follow_up, parts.now())
+        try:
+            said = await act(session, follow_up, parts.now())
+        except NotNow as error:
+            typer.echo(f"Follow-up {follow_up_id}: {error}.", err=True)
+            return 1
         Audits(session).add(
             who=who(),
             what=said,

@@ -5,9 +5,9 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from flows.casework import give_back, set_aside, work_on
+from flows.follow_up import follow_up
 from flows.lever_profile import link_run_to
 from flows.outcome_shown import show_outcome
-from flows.question import follow_up
 from flows.withdrawal import withdraw_open_request
 from hiring.outcomes import Outcome as HiringOutcome
 from outbound.errors import AccessDenied, NotFound
@@ -16,7 +16,7 @@ from store.outcomes import OUTCOME_EVENT
 from tasks.case import Case
 from tasks.follow_up_records import take_from_prefect
 from tasks.outcome import Outcome
-from tasks.outcome_records import known_outcome, record_seen, request_in_crosschq
+from tasks.outcome_records import known_outcome, record_seen, remember_nothing_to_show, request_in_crosschq
 from tasks.outcome_steps import outcome_in_crosschq, read_outcome
 from wiring import open_parts
 
@@ -76,9 +76,13 @@ async def hear_of_outcome(case: Case) -> Outcome:
     try:
         candidacy, seen = await read_outcome(case, opportunity_id)
     except NotFound:
+        await remember_nothing_to_show(case, opportunity_id)
         return Outcome.ignored("the opportunity does not exist in Lever any more.")
     except AccessDenied:
         return Outcome.ignored("this API key may not see the opportunity.")
+    if candidacy.is_anonymised:
+        await remember_nothing_to_show(case, opportunity_id)
+        return Outcome.ignored("the candidate was anonymised in Lever.")
     await link_run_to(candidacy)
     await record_seen(case, opportunity_id, seen)
     if case.event == OUTCOME_EVENT and (said := await outcome_in_crosschq(case, crosschq_id)):

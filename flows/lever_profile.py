@@ -9,6 +9,8 @@ from hiring import notes, status_tags
 from hiring.candidacy import Candidacy
 from hiring.progress import Progress
 from outbound.errors import AccessDenied, VendorError
+from store.due import MOVE_EVENT, SNAPSHOT_EVENT
+from store.tombstones import DELETED_EVENT
 from tasks.case import Case
 from tasks.effects import Superseded
 from tasks.lever_writes import add_note, add_report_file, add_report_link, add_status_tag, remove_status_tags
@@ -49,15 +51,28 @@ async def explain(
 
 async def tell_given_up(case: Case) -> None:
     """Says on the opportunity that its matter was given up; where Lever is what failed, only the inbox says it."""
-    if case.opportunity_id is None:
+    if case.opportunity_id is None or (text := _given_up(case)) is None:
         return
     mark = f"delivery-{case.attempt.delivery_id}-given-up"
     try:
-        await add_note(case, case.opportunity_id, notes.given_up(case.is_crosschq_news), mark)
-        if not case.is_crosschq_news:
+        await add_note(case, case.opportunity_id, text, mark)
+        if case.event == MOVE_EVENT:
             await add_status_tag(case, case.opportunity_id, status_tags.NOT_SENT)
     except (VendorError, Superseded):
         return
+
+
+def _given_up(case: Case) -> str | None:
+    match case.event:
+        case event if event == MOVE_EVENT:
+            return notes.request_given_up()
+        case event if event == SNAPSHOT_EVENT:
+            return notes.news_given_up()
+        case event if event == DELETED_EVENT:
+            # Nothing is to be written about somebody who is to be forgotten.
+            return None
+        case _:
+            return notes.outcome_given_up()
 
 
 async def explain_unconfirmed(case: Case, candidacy: Candidacy, request_id: int) -> Outcome:

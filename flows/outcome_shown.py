@@ -15,8 +15,8 @@ async def show_outcome(case: Case, candidacy: Candidacy) -> bool:
         return False
     text = await _told_in_crosschq(case, candidacy.opportunity_id, to_show)
     await _show_tag(case, candidacy, outcome_notes.outcome_tag(to_show.said.outcome))
-    if to_show.archive_reason_id:
-        await archive_in_lever(case, candidacy, to_show)
+    if to_show.archive_reason_id and not await archive_in_lever(case, candidacy, to_show):
+        text += f"\n{outcome_notes.NOT_ARCHIVED}"
     await add_note(case, candidacy.opportunity_id, text, f"outcome-{to_show.version}")
     await remember_shown(to_show)
     return True

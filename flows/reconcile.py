@@ -12,6 +12,7 @@ from prefect import flow, get_run_logger
 from outbound.errors import VendorError
 from tasks.deleted_opportunities import record_deletions
 from tasks.lost_webhooks import active_connections, record_lost_moves, record_lost_news
+from tasks.outcome_records import queue_unshown_outcomes
 from tasks.own_work import (
     end_open_runs,
     forget_old_bodies,
@@ -53,11 +54,16 @@ async def look_after_own_work() -> None:
     freed = await free_stranded_deliveries()
     ended = sum([await end_open_runs(flow) for flow in OUR_FLOWS])
     settled = await settle_abandoned_requests()
+    unshown = await queue_unshown_outcomes()
     await look_after_follow_ups()
     await forget_old_bodies()
-    if freed or ended or settled:
+    if freed or ended or settled or unshown:
         get_run_logger().warning(
-            "Set free: deliveries %s. Dead runs ended: %d. Abandoned requests: %d.", freed, ended, settled
+            "Set free: deliveries %s. Dead runs ended: %d. Abandoned requests: %d. Outcomes left unshown: %d.",
+            freed,
+            ended,
+            settled,
+            unshown,
         )
 
 

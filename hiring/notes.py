@@ -59,12 +59,21 @@ def unconfirmed() -> str:
     )
 
 
-def given_up(has_request: bool) -> str:
+def request_given_up() -> str:
     """After days of trying."""
-    if has_request:
-        return "News of the Crosschq reference request could not be shown here for days: please look in Crosschq."
     return not_sent(
         "Crosschq could not be reached for days. Move the candidate to this stage again to try anew."
+    )
+
+
+def news_given_up() -> str:
+    return "News of the Crosschq reference request could not be shown here for days: please look in Crosschq."
+
+
+def outcome_given_up() -> str:
+    return (
+        "Whether the candidate was hired could not be brought to Crosschq and Lever for days: please look whether both "
+        "show it."
     )
 
 

@@ -13,6 +13,10 @@ from hiring.outside_text import one_line, without_marks
 HIRED = "Crosschq outcome: hired"
 NOT_HIRED = "Crosschq outcome: not hired"
 
+NOT_ARCHIVED = (
+    "Lever did not let the opportunity be archived with the chosen reason: please archive it by hand."
+)
+
 _TAGS = {Outcome.HIRED: HIRED, Outcome.NOT_HIRED: NOT_HIRED}
 _IN_CROSSCHQ = {Outcome.HIRED: "hired", Outcome.NOT_HIRED: "not hired", Outcome.OPEN: "undecided"}
 _LONGEST_LINK = 2000

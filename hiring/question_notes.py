@@ -29,7 +29,7 @@ def asked_unconfirmed(whom: Asked, at: datetime) -> str:
     """The mail server took the message and did not answer."""
     return (
         f"An e-mail went to {_who(whom)} on {_day(at)} to ask {_WHETHER}, but the mail server did not confirm it. To "
-        f"avoid asking twice, it is not sent again without a person.{_passed_over(whom)}"
+        f"avoid asking twice, it is not sent again; what is next comes in its time.{_passed_over(whom)}"
     )
 
 

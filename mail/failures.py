@@ -11,7 +11,6 @@ from aiosmtplib import (
     SMTPNotSupported,
     SMTPRecipientRefused,
     SMTPResponseException,
-    SMTPSenderRefused,
 )
 
 from outbound.errors import CredentialsRefused, NotExecuted, OutcomeUnknown, Refused, Unavailable, VendorError
@@ -19,8 +18,8 @@ from outbound.errors import CredentialsRefused, NotExecuted, OutcomeUnknown, Ref
 VENDOR = "mail server"
 LONGEST_REASON = 300
 _SIGN_IN_WANTED = 530
-# Other answers of "never" are about us, not about this one message.
-_ABOUT_THE_MESSAGE = (SMTPSenderRefused, SMTPRecipientRefused, SMTPDataError)
+# Other answers of "never", such as to the sender, are about us and not about this one message.
+_ABOUT_THE_MESSAGE = (SMTPRecipientRefused, SMTPDataError)
 
 
 def not_taken(command: str, error: SMTPException | OSError) -> VendorError:

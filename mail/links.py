@@ -15,8 +15,8 @@ from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 
 from store.vault import Vault
 
-LIFETIME = timedelta(days=60)
-"""Longer than any question stays open by default, reminder included."""
+LIFETIME = timedelta(days=400)
+"""Longer than a question can stay open, which is what ends most links; a reminder comes within a year."""
 WELL_FORMED = re.compile(r"[\w.-]{1,200}", re.ASCII)
 """Ours have about 65 characters. The library alone would overlook others between them."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.attempts import Attempt
-from store.due import SNAPSHOT_EVENT, claimed_without_run, due
+from store.due import MOVE_EVENT, SNAPSHOT_EVENT, claimed_without_run, due
 from store.tables import UNFINISHED, Delivery, DeliveryState, ReferenceRequest
 from store.tombstones import DELETED_EVENT, Tombstones
 
@@ -217,20 +217,23 @@ class Deliveries:
             .where(
                 Delivery.connection_id == connection_id,
                 Delivery.subject == f"opportunity:{opportunity_id}",
+                Delivery.event == MOVE_EVENT,
                 Delivery.triggered_at >= since,
             )
             .limit(1)
         )
         return found is not None
 
-    async def is_waiting(self, connection_id: int, subject: str) -> bool:
-        """Whether something about the subject is still to be handled."""
+    async def is_waiting(self, connection_id: int, subject: str, event: str | None = None) -> bool:
+        """Whether something about the subject, or such an event of it, is still to be handled."""
+        such = [] if event is None else [Delivery.event == event]
         found = await self._session.scalar(
             select(Delivery.id)
             .where(
                 Delivery.connection_id == connection_id,
                 Delivery.subject == subject,
                 Delivery.state.in_(UNFINISHED),
+                *such,
             )
             .limit(1)
         )

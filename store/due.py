@@ -7,6 +7,9 @@ from sqlalchemy.orm import aliased
 
 from store.tables import UNFINISHED, Connection, Delivery, DeliveryState
 
+MOVE_EVENT = "candidateStageChange"
+"""Lever's webhook for a candidate who is moved to another stage."""
+
 SNAPSHOT_EVENT = "snapshot"
 """Crosschq's only webhook: the state of one request. A newer one says all that an older one said."""
 

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from store.erasure import ERASED, Digest, Kept
 from store.tables import Audit
 
-BY_HAND = "resolved: "
-"""So begins what a person did with the command line; the reason they gave is their own text, and may name people."""
+OWN_WORDS = ("delivery:", "reconcile", "owner by link")
+"""So begins who, where the reason is our own text. Anybody else is a person, whose text may name people."""
 
 
 async def hash_audits(session: AsyncSession, kept: Kept, carrier_id: int, digest: Digest) -> None:
@@ -24,7 +24,7 @@ async def hash_audits(session: AsyncSession, kept: Kept, carrier_id: int, digest
     hashes = {name.partition(":")[2]: digest(name) for name in _names(kept)}
     subjects = {name: f"{ERASED}{digest(name)}" for name in kept.subjects}
     for row in rows:
-        row.why = "Erased." if row.what.startswith(BY_HAND) else _hashed(row.why or "", hashes) or None
+        row.why = _hashed(row.why or "", hashes) or None if row.who.startswith(OWN_WORDS) else "Erased."
         row.subject = subjects.get(row.subject, row.subject)
         row.what = _hashed(row.what, hashes)
     await session.flush()

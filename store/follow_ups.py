@@ -124,6 +124,11 @@ class FollowUps:
         follow_up.answer, follow_up.hired_on, follow_up.answered_at = answer, hired_on, at
         await self._session.flush()
 
+    async def forget_question(self, follow_up: FollowUp) -> None:
+        """As if it had never been asked: what was answered, or contradicted, does not count for the next question."""
+        follow_up.contradicted_at = follow_up.reminded_at = follow_up.link_generation = None
+        await self.note_answer(follow_up, None, None, None)
+
     async def hand_over(
         self,
         follow_up_id: int,
@@ -156,12 +161,20 @@ class FollowUps:
         await self._session.flush()
         return delivery
 
+    async def left_behind(self) -> Sequence[FollowUp]:
+        """Those whose delivery ended without a next step for them; locked."""
+        return await self._whose_delivery_is(DeliveryState.DONE, DeliveryState.IGNORED)
+
     async def abandoned(self) -> Sequence[FollowUp]:
         """Those whose delivery was given up or cancelled, so that nobody works on them any more; locked."""
+        return await self._whose_delivery_is(DeliveryState.DEAD)
+
+    async def _whose_delivery_is(self, *states: DeliveryState) -> Sequence[FollowUp]:
         query = (
             _open()
             .join(Delivery, Delivery.id == FollowUp.delivery_id)
-            .where(Delivery.state == DeliveryState.DEAD)
+            # Said outright, so that PostgreSQL begins at these few and not at all deliveries there ever were.
+            .where(FollowUp.delivery_id.is_not(None), Delivery.state.in_(states))
             .with_for_update(of=FollowUp)
         )
         return (await self._session.scalars(query)).all()

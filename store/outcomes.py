@@ -1,12 +1,14 @@
 """The outcome of each hire, and which version of it both systems show. Commits nothing itself."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hiring.outcomes import Outcome, OutcomeSource
 from store.outcome_tables import HiringOutcome
+from store.tables import UNFINISHED, Delivery
 
 OUTCOME_EVENT = "outcomeInCrosschq"
 """The event of a delivery that we send ourselves, to handle Crosschq's word in order with Lever's."""
@@ -49,6 +51,30 @@ class Outcomes:
         await self._session.flush()
         await self._session.refresh(known)
         return known
+
+    async def forget_answered(self, connection_id: int, opportunity_id: str) -> None:
+        """Open again, without a word to anybody, unless Lever's own archive says how it ended."""
+        known = await self.find(connection_id, opportunity_id)
+        if known is not None and known.source is not OutcomeSource.LEVER:
+            known.outcome, known.hired_on, known.in_crosschq = Outcome.OPEN, None, None
+            known.shown_version = known.version
+            await self._session.flush()
+
+    async def unshown(self, before: datetime) -> Sequence[HiringOutcome]:
+        """Versions decided before then that not both systems show, while nothing about the opportunity is in hand."""
+        in_hand = exists().where(
+            Delivery.connection_id == HiringOutcome.connection_id,
+            Delivery.subject == func.concat("opportunity:", HiringOutcome.opportunity_id),
+            Delivery.state.in_(UNFINISHED),
+        )
+        rows = await self._session.scalars(
+            select(HiringOutcome).where(
+                HiringOutcome.shown_version < HiringOutcome.version,
+                HiringOutcome.decided_at < before,
+                ~in_hand,
+            )
+        )
+        return rows.all()
 
     async def note_in_crosschq(self, outcome_id: int, outcome: Outcome) -> None:
         """It was told this."""

@@ -61,7 +61,7 @@ async def _record(connection: Connection, deleted: list[DeletedOpportunity]) -> 
         deliveries, found = Deliveries(session), 0
         for one in deleted:
             new = _deletion(connection, one.id, one.deleted_at)
-            if one.id in kept and not await deliveries.is_waiting(connection.id, new.subject):
+            if one.id in kept and not await deliveries.is_waiting(connection.id, new.subject, DELETED_EVENT):
                 found += await deliveries.record(new) is Recorded.NEW
         note_look(session, connection.id, found)
     return found

@@ -12,6 +12,7 @@ from store.audits import Audits
 from store.connections import Connections
 from store.deliveries import Deliveries
 from store.follow_ups import FollowUps, Schedule, TimeHasCome, facts_of, policy_of
+from store.outcomes import Outcomes
 from store.requests import Requests
 from store.wake_ups import WakeUps
 from tasks.case import Case
@@ -34,12 +35,20 @@ class DueFollowUp:
     reported_at: datetime
     fallback_asked: str | None
 
+    @property
+    def mark(self) -> str:
+        """Of this step's note on the opportunity."""
+        return f"follow-up-{self.id}-{self.generation}"
+
 
 async def begin_follow_up(session: AsyncSession, request_id: int) -> None:
     """With the completion of the report: in the same transaction."""
     request = await Requests(session).by_id(request_id)
     connection = await Connections(session).get(request.connection_id)
     reported_at = request.ended_at or current_parts().now()
+    if request.generation > 1:
+        # How the first round ended says nothing about this one.
+        await Outcomes(session).forget_answered(request.connection_id, request.opportunity_id)
     await FollowUps(session).begin(request, reported_at, when_due(reported_at, connection.follow_up_after))
 
 
@@ -89,13 +98,32 @@ async def due_follow_up(case: Case) -> DueFollowUp | None:
         )
 
 
-async def remember_asking(case: Case, due: DueFollowUp) -> None:
-    """Before the mail leaves: whoever reads it at once finds the link valid."""
+async def is_still_due(case: Case) -> bool:
+    """Whether nobody has changed, answered or ended it while this attempt was at work."""
+    async with current_parts().database.transaction() as session:
+        return await FollowUps(session).of_attempt(case.attempt) is not None
+
+
+async def remember_asking(case: Case, due: DueFollowUp, *, is_reminder: bool) -> bool:
+    """Before the mail leaves: whoever reads it at once finds the link valid. False: it is not to leave any more."""
     async with current_parts().database.transaction() as session:
         row = await FollowUps(session).of_attempt(case.attempt)
-        if row is not None and row.link_generation != due.generation:
+        if row is None:
+            return False
+        if not is_reminder and row.link_generation != due.generation:
             row.link_generation = due.generation
             await FollowUps(session).note_answer(row, None, None, None)
+        return True
+
+
+async def remember_later(case: Case, due: DueFollowUp, due_at: datetime, why: str) -> None:
+    """The same step again, at another time."""
+    async with current_parts().database.transaction() as session:
+        row = await FollowUps(session).of_attempt(case.attempt)
+        if row is None:
+            return
+        _audit(session, case, due, "put off", why)
+        await FollowUps(session).reschedule(row, Schedule(row.state, due_at))
 
 
 async def remember_asked(

@@ -50,4 +50,7 @@ async def cancel_in_crosschq(case: Case, request: OpenRequest) -> bool:
 
 async def remember_withdrawn(request: OpenRequest) -> None:
     async with current_parts().database.transaction() as session:
-        await Requests(session).mark_ended(request.id, RequestState.CANCELLED)
+        current = await Requests(session).find(request.id)
+        # Its report may have come at the same moment: that stands.
+        if current is not None and current.state is RequestState.SENT:
+            await Requests(session).mark_ended(request.id, RequestState.CANCELLED)

@@ -18,15 +18,18 @@ from hiring.outcomes import (
     SeenOutcome,
     decide,
 )
+from store.attempts import Attempts
 from store.audits import Audits
 from store.connections import Connections
-from store.deliveries import Deliveries, NewDelivery
+from store.deliveries import RECONCILE, Deliveries, NewDelivery
 from store.follow_ups import FollowUps, Schedule
 from store.outcome_tables import HiringOutcome
 from store.outcomes import OUTCOME_EVENT, Outcomes
 from store.requests import Requests
 from store.tables import Connection, ReferenceRequest
 from tasks.case import Case
+from tasks.effects import Superseded
+from tasks.step import step
 from wiring import current_parts
 
 IN_CROSSCHQ = {
@@ -83,6 +86,8 @@ async def request_in_crosschq(case: Case, opportunity_id: str) -> str | None:
 async def record_seen(case: Case, opportunity_id: str, seen: SeenOutcome) -> None:
     """Decides what it changes; a change is a new version, an audit row, and the end or new beginning of the wait."""
     async with current_parts().database.transaction() as session:
+        if not await Attempts(session).is_current(case.attempt):
+            raise Superseded("Another attempt has taken this delivery over.")
         connection = await Connections(session).get(case.connection_id)
         outcomes = Outcomes(session)
         row = await outcomes.find(connection.id, opportunity_id)
@@ -120,6 +125,25 @@ async def outcome_to_show(case: Case, opportunity_id: str) -> ToShow | None:
         )
 
 
+async def remember_nothing_to_show(case: Case, opportunity_id: str) -> None:
+    """The candidate is gone or anonymised: nothing is to be written about them any more."""
+    async with current_parts().database.transaction() as session:
+        row = await Outcomes(session).find(case.connection_id, opportunity_id)
+        if row is not None:
+            await Outcomes(session).note_shown(row.id, row.version)
+
+
+@step
+async def queue_unshown_outcomes() -> int:
+    """Outcomes that were recorded and not shown, as when a delivery was given up in between: once for each version."""
+    parts = current_parts()
+    async with parts.database.transaction() as session:
+        unshown = await Outcomes(session).unshown(parts.now() - 2 * parts.settings.run_silence)
+        for row in unshown:
+            await Deliveries(session).record(_unshown(row))
+    return len(unshown)
+
+
 async def remember_told(outcome_id: int, outcome: Outcome) -> None:
     async with current_parts().database.transaction() as session:
         await Outcomes(session).note_in_crosschq(outcome_id, outcome)
@@ -150,6 +174,21 @@ def _word_of_crosschq(case: Case, request: ReferenceRequest, news: News, seen: S
         body=None,
         body_sha256="",
         triggered_at=news.updated_on,
+    )
+
+
+def _unshown(row: HiringOutcome) -> NewDelivery:
+    return NewDelivery(
+        connection_id=row.connection_id,
+        endpoint_id=None,
+        origin=RECONCILE,
+        event=OUTCOME_EVENT,
+        subject=f"opportunity:{row.opportunity_id}",
+        opportunity_id=row.opportunity_id,
+        replay_key=f"outcome-unshown:{row.id}:{row.version}",
+        body=None,
+        body_sha256="",
+        triggered_at=row.decided_at,
     )
 
 
@@ -186,5 +225,5 @@ async def _settle_waits(
     latest = await follow_ups.latest_of(connection.id, opportunity_id)
     if latest is not None and latest.state is FollowUpState.ENDED:
         due_at = current_parts().now() + connection.follow_up_after
-        await follow_ups.note_answer(latest, None, None, None)
+        await follow_ups.forget_question(latest)
         await follow_ups.reschedule(latest, Schedule(FollowUpState.WAITING, due_at))

@@ -1,10 +1,9 @@
 """Brings the outcome of a hire to Crosschq and to Lever. One outside effect per step, each under its own key."""
 
-from crosschq.outcome import NoSuchCall
 from hiring.candidacy import Candidacy
 from hiring.outcomes import SeenOutcome
 from lever.candidacy import candidacy_of
-from outbound.errors import AccessDenied, NotFound
+from outbound.errors import AccessDenied, CredentialsRefused, NotFound, Refused
 from tasks.case import Case, crosschq_of, lever_of
 from tasks.effects import once, repeatable
 from tasks.lever_reads import posting_of
@@ -38,14 +37,20 @@ async def tell_crosschq(case: Case, opportunity_id: str, to_show: ToShow) -> boo
 
         try:
             await repeatable(case, f"outcome/{opportunity_id}/{to_show.version}/crosschq", act)
-        except (NoSuchCall, NotFound):
+        except CredentialsRefused:
+            raise
+        except Refused:
+            # It has no such call, does not know the request any more, or wants none of this.
             return False
     return True
 
 
 @step
-async def archive_in_lever(case: Case, candidacy: Candidacy, to_show: ToShow) -> None:
-    """As the owner where that is possible. Never over somebody's own archiving, which is a newer word."""
+async def archive_in_lever(case: Case, candidacy: Candidacy, to_show: ToShow) -> bool:
+    """As the owner where that is possible. Never over somebody's own archiving, which is a newer word.
+
+    False where Lever refuses it, as with a reason that was retired since.
+    """
     reason, opportunity_id = to_show.archive_reason_id, candidacy.opportunity_id
     async with lever_of(case) as (lever, perform_as):
 
@@ -63,8 +68,15 @@ async def archive_in_lever(case: Case, candidacy: Candidacy, to_show: ToShow) ->
             archived = (await lever.opportunity(opportunity_id)).archived
             return archived.reason if archived else None
 
-        if await find() is None:
+        if await find() is not None:
+            return True
+        try:
             await once(case, f"outcome/{opportunity_id}/{to_show.version}/archive", act, find=find)
+        except CredentialsRefused:
+            raise
+        except Refused:
+            return False
+    return True
 
 
 @step

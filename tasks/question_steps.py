@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from mail.links import AnswerLinks, Link
-
 from hiring.asked import Asked, LetterKind
 from hiring.candidacy import Candidacy
-from mail.addresses import UnusableAddress
+from mail.addresses import UnusableAddress, sender_of
 from mail.letter import compose
+from mail.links import AnswerLinks, Link
 from mail.question import Question
 from mail.sending import send
 from outbound.errors import CredentialsRefused, InvalidRequest, NotExecuted
@@ -31,7 +30,12 @@ async def send_question(case: Case, due: DueFollowUp, question: Question) -> Non
         raise NoMailServer("mail", "send", "no mail server is set: write CROSSCHQ_LEVER_SMTP_HOST into .env")
     key = f"mail/{due.id}/{due.generation}"
     try:
-        message = compose(question, server.sender, key, parts.now())
+        sender_of(server.sender)
+    except UnusableAddress as error:
+        raise NoMailServer("mail", "send", f"CROSSCHQ_LEVER_MAIL_FROM cannot be used: {error}") from None
+    try:
+        # Under our own key: another installation's mails never have the same Message-ID.
+        message = compose(question, server.sender, parts.vault.blind_index(key), parts.now())
     except UnusableAddress as error:
         raise InvalidRequest("mail", "send", str(error)) from None
 

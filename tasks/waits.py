@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.objects import FlowRun
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hiring.follow_ups import spread
 from store.audits import Audits
-from store.follow_ups import FollowUps
+from store.follow_ups import FollowUps, Schedule
 from store.outcome_tables import FollowUp
 from store.wake_ups import WakeUps
 from tasks.seen_in_prefect import Fate, cancelled_runs, read_fate, runs_by_id
@@ -52,11 +51,7 @@ async def end_cancelled() -> int:
     """Ops cancelled the waiting run in Prefect: the follow-up ends with it."""
     async with get_client() as client:
         runs = await cancelled_runs(client, "hiring-followup", current_parts().now() - LOOK_BACK)
-    async with current_parts().database.transaction() as session:
-        meant = await WakeUps(session).waiting_for([str(run.id) for run in runs])
-        for row in meant:
-            await _end(session, row, _CANCELLED)
-    return len(meant)
+    return await _end_waits_for([str(run.id) for run in runs])
 
 
 @step
@@ -65,34 +60,51 @@ async def end_abandoned() -> int:
     async with current_parts().database.transaction() as session:
         abandoned = await FollowUps(session).abandoned()
         for row in abandoned:
-            await _end(
-                session, row, f"Given up: see delivery {row.delivery_id} in `crosschq-lever deliveries`."
-            )
+            why = f"Given up with delivery {row.delivery_id}: `crosschq-lever follow-ups ask-now {row.id}` tries again."
+            await _end(session, row, why)
+        for row in await FollowUps(session).left_behind():
+            await FollowUps(session).reschedule(row, Schedule(row.state, row.due_at))
     return len(abandoned)
 
 
 @step
 async def look_after_waiting_runs() -> int:
-    """How many of the runs that were not looked at for longest are lost; each is ordered anew."""
+    """How many of the runs that were not looked at for longest are lost; each is ordered anew.
+
+    A cancellation that `end_cancelled` missed in a long outage is found here, too.
+    """
     async with current_parts().database.transaction() as session:
         rows = await WakeUps(session).longest_unseen(BATCH)
     async with get_client() as client:
-        lost = await _lost(client, rows)
+        fates = await _fates(client, rows)
+    await _end_waits_for([run_id for run_id, fate in fates.items() if fate is Fate.CANCELLED])
+    lost = [row for row in rows if row.flow_run_id and fates[row.flow_run_id] is Fate.DEAD]
     async with current_parts().database.transaction() as session:
         for row in lost:
+            # Where no worker looks, it would wait in Prefect for ever.
+            await WakeUps(session).void(row.id, row.flow_run_id or "")
             await WakeUps(session).disarm(row)
         await WakeUps(session).note_seen([row.id for row in rows])
     return len(lost)
 
 
-async def _lost(client: PrefectClient, rows: Sequence[FollowUp]) -> list[FollowUp]:
-    found = await runs_by_id(client, [UUID(row.flow_run_id) for row in rows if row.flow_run_id])
-    return [row for row in rows if _is_lost(found.get(row.flow_run_id or ""))]
+async def _fates(client: PrefectClient, rows: Sequence[FollowUp]) -> dict[str, Fate]:
+    """By the run's id; one that is at work will put its follow-up into the inbox."""
+    ids = [row.flow_run_id for row in rows if row.flow_run_id]
+    found = await runs_by_id(client, [UUID(run_id) for run_id in ids])
+    still_starting = current_parts().now() - GRACE
+    return {
+        run_id: read_fate(found[run_id], still_starting) if run_id in found else Fate.DEAD for run_id in ids
+    }
 
 
-def _is_lost(run: FlowRun | None) -> bool:
-    """Cancelled ones are not: `end_cancelled` reads them. One at work will put its follow-up into the inbox."""
-    return run is None or read_fate(run, current_parts().now() - GRACE) is Fate.DEAD
+async def _end_waits_for(cancelled: Sequence[str]) -> int:
+    """How many follow-ups waited for one of these runs, which a person has cancelled."""
+    async with current_parts().database.transaction() as session:
+        meant = await WakeUps(session).waiting_for(cancelled)
+        for row in meant:
+            await _end(session, row, _CANCELLED)
+    return len(meant)
 
 
 async def _end(session: AsyncSession, row: FollowUp, because: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import cli.deliveries
+import cli.follow_ups
 from cli.main import app
 from settings import PREFIX
 
@@ -14,7 +15,7 @@ from settings import PREFIX
 class Terminal:
     def __init__(self, environment: pytest.MonkeyPatch) -> None:
         self._environment = environment
-        environment.setattr(cli.deliveries.console, "width", 250)
+        self._make_wide(250)
 
     def set(self, name: str, value: str) -> None:
         """A setting of ours, from the next command on."""
@@ -22,7 +23,11 @@ class Terminal:
 
     def narrow(self) -> None:
         """As wide as terminals open."""
-        self._environment.setattr(cli.deliveries.console, "width", 80)
+        self._make_wide(80)
+
+    def _make_wide(self, columns: int) -> None:
+        for command in (cli.deliveries, cli.follow_ups):
+            self._environment.setattr(command.console, "width", columns)
 
     async def run(self, *words: object) -> Result:
         """Whatever its exit code; an error that is not in words fails the test."""

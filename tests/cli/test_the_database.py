@@ -15,6 +15,8 @@ ON_THE_DATABASE = {
     "deliveries": ["deliveries"],
     "resolve request": ["resolve", "request", "1", "--not-sent", "--why", "x"],
     "resolve delivery": ["resolve", "delivery", "1", "--drop", "--why", "x"],
+    "follow-ups": ["follow-ups"],
+    "follow-ups cancel": ["follow-ups", "cancel", "1", "--why", "x"],
 }
 NAME = "for_the_command_line"
 

@@ -47,7 +47,7 @@ from settings import Settings
 from store.deliveries import Deliveries
 from store.due import SNAPSHOT_EVENT
 from store.outcome_tables import FollowUp
-from store.tables import Delivery
+from store.tables import Delivery, DeliveryState
 from webhook_gateway.app import Gateway, create_public_app
 from webhook_gateway.inbox import Inbox
 from webhook_gateway.metrics import Metrics
@@ -224,6 +224,12 @@ class Office:
         """As if the wait before the next attempts were over."""
         async with self.parts.database.transaction() as session:
             await session.execute(update(Delivery).values(next_attempt_at=self.parts.now()))
+
+    async def give_up_all(self) -> None:
+        """As if everything that waits had been tried for days."""
+        async with self.parts.database.transaction() as session:
+            waiting = update(Delivery).where(Delivery.state == DeliveryState.WAITING)
+            await session.execute(waiting.values(state=DeliveryState.DEAD))
 
     async def archive(self, candidate: dict[str, Any], reason: str | None = "hired") -> None:
         """Somebody archives in Lever, or unarchives; returns when the gateway has recorded Lever's webhooks."""

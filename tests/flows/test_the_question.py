@@ -1,9 +1,11 @@
 """Two weeks after the report nobody has said how it ended: the owner is asked, answers, and both systems follow."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from flows.reconcile import Scope
 from hiring.follow_ups import FollowUpState
 from sandbox.mailbox.mail import Mail
 from tests.flows.office import Office
@@ -149,16 +151,84 @@ async def test_an_anonymised_candidate_is_not_asked_about(office: Office) -> Non
 async def test_a_mail_server_that_never_answers_is_unknown_and_asked_nothing_twice(office: Office) -> None:
     candidate, _ = await office.report_for()
     office.mailbox.knobs.hang_after_data, office.mailbox.knobs.hang_seconds = 1, 0.2
-    assert (await office.when_due(candidate)).name == "Asked"
+    assert (await office.when_due(candidate)).name == "AskedUnconfirmed"
     await office.work()
     assert len(office.mailbox.mails()) == 1
+    assert "did not confirm it" in ((await office.follow_up(candidate)).asked_role or "")
     assert any("did not confirm it" in note for note in await office.lever.notes(candidate["id"]))
 
 
 async def test_a_mail_server_that_is_busy_is_tried_again(office: Office) -> None:
     candidate, _ = await office.report_for()
     office.mailbox.knobs.defer_recipients = 1
-    assert (await office.when_due(candidate)).name == "TryingAgain"
-    await office.retry_now()
-    assert "Asked" in [one.name for one in await office.work()]
+    assert (await office.when_due(candidate)).name == "MailWaits"
+    assert (await office.when_due(candidate)).name == "Asked"
     assert len(office.mailbox.mails()) == 1
+
+
+async def test_an_answer_survives_a_crosschq_that_is_down_when_it_is_settled(office: Office) -> None:
+    candidate, request_id, link = await asked(office)
+    await office.owner.answer(link, "not_hired")
+    await office.time_passes(SETTLED)
+    await office.crosschq.set_knobs(fail_status=503, fail_count=1000, match="outcome")
+    assert (await office.wake(candidate)).name == "TryingAgain"
+    await office.crosschq.behave()
+    await office.retry_now()
+    await office.work()
+    assert await told(office.crosschq, request_id) == ["not_hired"]
+    assert await outcome_tags(office, candidate["id"]) == [NOT_HIRED]
+
+
+async def test_an_outcome_that_was_given_up_half_way_is_shown_by_the_next_look(office: Office) -> None:
+    candidate, request_id, link = await asked(office)
+    await office.owner.answer(link, "not_hired")
+    await office.time_passes(SETTLED)
+    await office.crosschq.set_knobs(fail_status=503, fail_count=1000, match="outcome")
+    await office.wake(candidate)
+    await office.crosschq.behave()
+    await office.give_up_all()
+    await office.reconcile(Scope.OWN_WORK, later=timedelta(minutes=2))
+    await office.work()
+    assert await told(office.crosschq, request_id) == ["not_hired"]
+    assert await outcome_tags(office, candidate["id"]) == [NOT_HIRED]
+
+
+async def test_without_a_mail_server_the_question_waits_and_nothing_stands_behind_it(office: Office) -> None:
+    candidate, request_id = await office.report_for()
+    office.parts = replace(
+        office.parts, settings=office.parts.settings.model_copy(update={"smtp_host": None})
+    )
+    assert (await office.when_due(candidate)).name == "MailWaits"
+    assert (await office.follow_up(candidate)).state is FollowUpState.WAITING
+    assert "Crosschq: not sent" not in await office.lever.tags(candidate["id"])
+    await office.archive(candidate)
+    await office.work()
+    assert await told(office.crosschq, request_id) == ["hired"]
+
+
+async def test_an_anonymised_and_archived_candidate_is_not_written_about(office: Office) -> None:
+    candidate, request_id = await office.report_for()
+    await office.lever.anonymise(candidate["id"])
+    notes = await office.lever.notes(candidate["id"])
+    await office.archive(candidate, "Withdrew")
+    await office.work()
+    assert await told(office.crosschq, request_id) == []
+    assert await office.lever.notes(candidate["id"]) == notes
+
+
+async def test_the_chosen_reason_archives_in_lever_as_the_owner(office: Office) -> None:
+    await office.connect_again(
+        lambda text: text.replace("[follow_up]", '[follow_up]\narchive_when_hired = "Hired"')
+    )
+    candidate, request_id, link = await asked(office)
+    owner = (await office.lever.opportunity(candidate["id"]))["owner"]
+    await office.owner.answer(link, "hired", office.parts.now().date().isoformat())
+    await office.time_passes(SETTLED)
+    await office.wake(candidate)
+    await office.lever_app.state.lever.outbox.idle()
+    await office.work()
+    assert (await office.lever.opportunity(candidate["id"]))["archived"] is not None
+    [archiving] = [c for c in office.lever_app.state.lever.ledger.calls() if c.method == "PUT"]
+    assert f"perform_as={owner}" in str(archiving)
+    assert await told(office.crosschq, request_id) == ["hired"]
+    assert await outcome_tags(office, candidate["id"]) == [HIRED]

@@ -1,0 +1,111 @@
+"""A follow-up's time has come: what Lever says now decides whether anybody is asked, reminded, or left in peace."""
+
+from datetime import datetime
+
+from flows.follow_up_end import CHANGED, end
+from flows.lever_profile import link_run_to
+from flows.outcome_shown import show_outcome
+from flows.question import ask
+from hiring import question_notes
+from hiring.answers import Answer
+from hiring.asked import LetterKind
+from hiring.candidacy import Candidacy
+from hiring.due import (
+    Ask,
+    AskAgainLater,
+    EndContradicted,
+    EndQuietly,
+    EndWithoutAnswer,
+    NothingDue,
+    QuietReason,
+    RecordOnly,
+    Remind,
+    Settle,
+)
+from hiring.follow_ups import what_is_due
+from hiring.outcomes import OutcomeSource, SeenOutcome
+from outbound.errors import NotFound
+from tasks.case import Case
+from tasks.follow_up_records import DueFollowUp, due_follow_up, is_still_due, remember_ask_again
+from tasks.lever_writes import add_note
+from tasks.outcome import Outcome
+from tasks.outcome_records import known_outcome, outcome_to_show, record_seen, remember_nothing_to_show
+from tasks.outcome_steps import outcome_in_crosschq, read_outcome
+from wiring import current_parts
+
+_CONTRADICTED = "The answers contradicted each other within seconds, twice."
+
+
+async def follow_up(case: Case) -> Outcome:
+    due = await due_follow_up(case)
+    if due is None:
+        return await finish_showing(case)
+    try:
+        candidacy, seen = await read_outcome(case, case.subject_id)
+    except NotFound:
+        return await end(case, due, f"Nobody was asked: {QuietReason.DELETED.value}.")
+    if candidacy.is_anonymised:
+        return await end(case, due, f"Nobody was asked: {QuietReason.ANONYMISED.value}.")
+    await link_run_to(candidacy)
+    await record_seen(case, case.subject_id, seen)
+    if in_crosschq := await outcome_in_crosschq(case, due.crosschq_id):
+        await record_seen(case, case.subject_id, in_crosschq)
+    await show_outcome(case, candidacy)
+    return await _do_what_is_due(case, due, candidacy)
+
+
+async def finish_showing(case: Case) -> Outcome:
+    """The follow-up is done with; an outcome that an earlier attempt recorded may be left to be shown."""
+    if await outcome_to_show(case, case.subject_id) is None:
+        return Outcome.ignored(CHANGED)
+    try:
+        candidacy, _ = await read_outcome(case, case.subject_id)
+    except NotFound:
+        candidacy = None
+    if candidacy is None or candidacy.is_anonymised:
+        await remember_nothing_to_show(case, case.subject_id)
+        return Outcome.ignored("nothing is to be shown of this candidate any more.")
+    await show_outcome(case, candidacy)
+    return Outcome.done("OutcomeShown", "Both systems show the outcome now.")
+
+
+async def _do_what_is_due(case: Case, due: DueFollowUp, candidacy: Candidacy) -> Outcome:
+    outcome = await known_outcome(case, case.subject_id)
+    # The database has said that its time has come: this machine's clock may be behind.
+    now = max(current_parts().now(), due.facts.due_at)
+    match what_is_due(due.facts, outcome, candidacy, due.policy, now):
+        case NothingDue(reason):
+            return Outcome.ignored(reason)
+        case EndQuietly(reason):
+            return await end(case, due, f"Nobody was asked: {reason.value}.")
+        case RecordOnly(known):
+            return await end(case, due, f"Nobody was asked: the outcome is known, {known.words}.")
+        case Ask(next_due_at, will_remind, is_once_more):
+            kind = LetterKind.ONCE_MORE if is_once_more else LetterKind.QUESTION
+            return await ask(case, due, candidacy, kind, next_due_at, will_remind)
+        case Remind(next_due_at):
+            return await ask(case, due, candidacy, LetterKind.REMINDER, next_due_at, will_remind=False)
+        case AskAgainLater(due_at):
+            return await _ask_again_later(case, due, due_at)
+        case Settle(answer):
+            return await _settle(case, due, candidacy, answer)
+        case EndContradicted():
+            return await end(case, due, _CONTRADICTED, question_notes.contradictory())
+        case EndWithoutAnswer():
+            return await end(case, due, "No answer.", question_notes.no_answer(due.asked_role))
+
+
+async def _ask_again_later(case: Case, due: DueFollowUp, due_at: datetime) -> Outcome:
+    if not await is_still_due(case):
+        return Outcome.ignored(CHANGED)
+    note = question_notes.not_decided_yet(due.asked_role, due_at)
+    await add_note(case, case.subject_id, note, due.mark)
+    await remember_ask_again(case, due, due_at)
+    return Outcome.done("AskingAgainLater", f"Not decided yet: asked again on {due_at:%d %B %Y}.")
+
+
+async def _settle(case: Case, due: DueFollowUp, candidacy: Candidacy, answer: Answer) -> Outcome:
+    seen = SeenOutcome(answer.outcome, OutcomeSource.ANSWER, answer.hired_on)
+    await record_seen(case, case.subject_id, seen)
+    await show_outcome(case, candidacy)
+    return await end(case, due, f"Answered: {answer.outcome.words}.")
