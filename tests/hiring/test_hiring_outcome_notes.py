@@ -83,7 +83,7 @@ def test_the_note_of_a_question_says_whom_and_why_them() -> None:
 def test_an_unconfirmed_question_is_told_as_that() -> None:
     note = question_notes.asked_unconfirmed(ASKED, AT)
     assert "did not confirm it" in note
-    assert "not sent again without a person" in note
+    assert "it is not sent again" in note
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,8 @@ async def test_the_audit_trail_keeps_its_rows_with_hashes_for_ids(
     database: Database, connected: Connected, vault: Vault
 ) -> None:
     carrier = await carrier_of(database, connected)
-    await audited(database, connected, "opportunity:o-1", "outcome hired", "o-1 was archived, o-12 was not.")
+    why = "o-1 was archived, o-12 was not."
+    await audited(database, connected, "opportunity:o-1", "outcome hired", why, who="delivery:1")
     await erase(database, connected, carrier, vault)
     digest = vault.blind_index("opportunity:o-1")
     [left] = await audits(database)
@@ -168,10 +169,24 @@ async def test_what_a_person_wrote_about_the_erased_goes(
     assert (others.what, others.why) == (said, "About another one.")
 
 
-async def audited(database: Database, connected: Connected, subject: str, what: str, why: str) -> None:
+async def test_the_reason_for_cancelling_a_question_goes_too(
+    database: Database, connected: Connected, vault: Vault
+) -> None:
+    carrier = await carrier_of(database, connected)
+    await audited(
+        database, connected, "opportunity:o-1", "cancelled", "Ada withdrew.", who="command line (ops)"
+    )
+    await erase(database, connected, carrier, vault)
+    [left] = await audits(database)
+    assert (left.what, left.why) == ("cancelled", "Erased.")
+
+
+async def audited(
+    database: Database, connected: Connected, subject: str, what: str, why: str, who: str = "somebody"
+) -> None:
     async with database.transaction() as session:
         Audits(session).add(
-            who="somebody", what=what, subject=subject, connection_id=connected.connection.id, why=why
+            who=who, what=what, subject=subject, connection_id=connected.connection.id, why=why
         )
 
 
