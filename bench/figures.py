@@ -13,6 +13,11 @@ UNITS = {
     "gateway.ratio_to_bare": "times",
     "gateway.p99_ms_at_100": "ms",
     "run.prefect_requests": "requests",
+    "followup.created_per_s": "follow-ups/s",
+    "followup.sweep_ms_10k": "ms",
+    "followup.sweep_ms_100k": "ms",
+    "followup.idle_cpu_before": "%",
+    "followup.idle_cpu_10k": "%",
     "request.latency_p50_stock": "s",
     "burst.ratio_to_stock": "times",
 }

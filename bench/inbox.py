@@ -56,6 +56,10 @@ class Inbox:
         async with self.database.transaction() as session:
             return (await session.scalars(select(WebhookEndpoint).where(*wanted))).one()
 
+    async def connection_id(self) -> int:
+        """Of the one connection."""
+        return await self._count(select(Connection.id))
+
     async def trigger_stage(self) -> str:
         """The id of a stage that starts runs."""
         async with self.database.transaction() as session:

@@ -6,14 +6,13 @@ tokens, asked for by the first run. The log counts, and so does the token the ga
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from bench.counting import counting_door
 from bench.figures import Figure
 from bench.latency import idle_moves
+from bench.own_work import sweep_paused
 from bench.scene import Scene
 from deployments import lineup
-from deployments.prefect_api import checked, every, prefect_api
 
 RUNS = 10
 NOT_OF_A_RUN = "/api/work_pools/"
@@ -23,7 +22,7 @@ async def requests_per_run(scene: Scene) -> AsyncIterator[Figure]:
     """Over ten moves that ask for references, one after the other; the sweep is paused meanwhile."""
     await scene.quiet()
     seen: Counter[str] = Counter()
-    async with _sweep_paused(scene), counting_door(scene.settings.prefect_port, seen) as port:
+    async with sweep_paused(scene), counting_door(scene.settings.prefect_port, seen) as port:
         through = scene.settings.model_copy(update={"prefect_api_url": f"http://127.0.0.1:{port}/api"})
         await scene.exchange(lineup.gateway(through, scene.http, []))
         await scene.exchange(lineup.worker(through))
@@ -36,13 +35,3 @@ async def requests_per_run(scene: Scene) -> AsyncIterator[Figure]:
         await scene.exchange(lineup.worker(scene.settings))
     scene.tell(f"requests of {runs} runs: {counted}")
     yield Figure("run.prefect_requests", sum(counted.values()) / runs)
-
-
-@asynccontextmanager
-async def _sweep_paused(scene: Scene) -> AsyncIterator[None]:
-    """Without `reconcile/own-work`, whose run every minute has requests of its own."""
-    async with prefect_api(scene.settings) as api:
-        (sweep,) = [one for one in await every(api, "/deployments/filter") if one["name"] == "own-work"]
-        checked(await api.patch(f"/deployments/{sweep['id']}", json={"paused": True}))
-        yield
-        checked(await api.patch(f"/deployments/{sweep['id']}", json={"paused": False}))

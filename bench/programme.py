@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from bench.burst import burst_rate, burst_ratio
 from bench.figures import Figure
+from bench.follow_ups import created_rate, idle_cpu
 from bench.gateway import gateway_p99, gateway_rate
 from bench.latency import request_figures, stock_latency
 from bench.memory import worker_growth
 from bench.prefect_requests import requests_per_run
 from bench.scene import Scene
+from bench.sweep import sweep_10k, sweep_100k
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,10 @@ PROGRAMME = (
     Part(("gateway.accepted_per_s", "gateway.ratio_to_bare"), gateway_rate, 90),
     Part(("gateway.p99_ms_at_100",), gateway_p99, 30),
     Part(("run.prefect_requests",), requests_per_run, 90),
+    Part(("followup.created_per_s",), created_rate, 40),
+    Part(("followup.sweep_ms_10k",), sweep_10k, 30),
+    Part(("followup.sweep_ms_100k",), sweep_100k, 60),
+    Part(("followup.idle_cpu_before", "followup.idle_cpu_10k"), idle_cpu, 90),
     # From here on the stock worker is at work.
     Part(("request.latency_p50_stock",), stock_latency, 240),
     Part(("burst.ratio_to_stock",), burst_ratio, 180, needs="burst.runs_per_s"),

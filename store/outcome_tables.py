@@ -29,6 +29,7 @@ class FollowUp(Base):
             postgresql_where=text("state <> 'ended' AND delivery_id IS NULL AND flow_run_id IS NOT NULL"),
         ),
         Index("ix_follow_up_void_runs", "id", postgresql_where=text("void_runs <> '[]'")),
+        Index("ix_follow_up_flow_run", "flow_run_id", postgresql_where=text("flow_run_id IS NOT NULL")),
         Index("ix_follow_up_opportunity", "connection_id", "opportunity_id"),
         Index("ix_follow_up_delivery", "delivery_id", postgresql_where=text("delivery_id IS NOT NULL")),
     )

@@ -24,10 +24,17 @@ ISSUE_3 = {
     "gateway.p99_ms_at_100",
     "memory.worker_mb_growth",
 }
+ISSUE_4 = {
+    "followup.created_per_s",
+    "followup.sweep_ms_10k",
+    "followup.sweep_ms_100k",
+    "followup.idle_cpu_before",
+    "followup.idle_cpu_10k",
+}
 
 
-def test_the_figures_are_those_of_the_issue() -> None:
-    assert set(UNITS) == ISSUE_3
+def test_the_figures_are_those_of_the_issues() -> None:
+    assert set(UNITS) == ISSUE_3 | ISSUE_4
 
 
 def test_each_figure_is_measured_by_one_part() -> None:
@@ -63,6 +70,12 @@ def test_a_figure_that_is_compared_has_the_other_measured_first() -> None:
 @pytest.mark.parametrize(("percent", "value"), [(50, 10), (95, 19), (99, 20), (100, 20)])
 def test_a_percentile_is_by_nearest_rank(percent: int, value: int) -> None:
     assert percentile([*range(20, 0, -1)], percent) == value
+
+
+def test_what_needs_the_warm_worker_is_measured_before_the_stock_one_takes_over() -> None:
+    first_on_stock = next(n for n, part in enumerate(PROGRAMME) if part.names[0].endswith("_stock"))
+    measured_there = {name for part in PROGRAMME[first_on_stock:] for name in part.names}
+    assert measured_there == {"request.latency_p50_stock", "burst.ratio_to_stock"}
 
 
 def test_a_percentile_of_nothing_is_an_error() -> None:

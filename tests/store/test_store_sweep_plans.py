@@ -16,6 +16,7 @@ INDEXES = {
     "unarmed": "ix_follow_up_unarmed",
     "with_void_runs": "ix_follow_up_void_runs",
     "abandoned": "ix_follow_up_delivery",
+    "waiting_for": "ix_follow_up_flow_run",
 }
 
 
@@ -41,6 +42,7 @@ async def test_each_question_finds_what_is_there_and_no_more(database: Database)
         "unarmed": 10,
         "with_void_runs": 10,
         "abandoned": 5,
+        "waiting_for": 0,
     }
 
 

@@ -67,6 +67,12 @@ def upgrade() -> None:
     op.create_index(
         "ix_follow_up_void_runs", "follow_up", ["id"], postgresql_where=sa.text("void_runs <> '[]'")
     )
+    op.create_index(
+        "ix_follow_up_flow_run",
+        "follow_up",
+        ["flow_run_id"],
+        postgresql_where=sa.text("flow_run_id IS NOT NULL"),
+    )
     op.create_index("ix_follow_up_opportunity", "follow_up", ["connection_id", "opportunity_id"])
     op.create_index(
         "ix_follow_up_delivery",
