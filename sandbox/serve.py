@@ -27,8 +27,8 @@ def listen(host: str, port: int) -> socket.socket:
         raise OSError(
             f"cannot listen on {host}:{port}: {reason}. Stop what uses it or choose another port."
         ) from error
-    # asyncio switches Nagle's algorithm off only on sockets that say they are TCP; with it every second answer on a kept
-    # connection waits 40 ms for an ACK, which no real vendor does.
+    # asyncio switches Nagle's algorithm off only on sockets that say they are TCP; with it answers on a kept connection
+    # wait 40 ms for an ACK, which no real vendor does.
     return socket.socket(listener.family, listener.type, socket.IPPROTO_TCP, listener.detach())
 
 
