@@ -15,9 +15,13 @@ def test_these_deployments_are_there() -> None:
     assert [(one["entrypoint"], one["name"]) for one in FILE["deployments"]] == [
         ("flows.reference_request.reference_request", "stage-change"),
         ("flows.reference_request.reference_request", "crosschq-update"),
+        ("flows.hiring_followup.hiring_followup", "due"),
+        ("flows.hiring_followup.hiring_outcome", "news"),
+        ("flows.candidate_erasure.candidate_erasure", "deleted"),
         ("flows.reconcile.reconcile", "own-work"),
         ("flows.reconcile.reconcile", "lever"),
         ("flows.reconcile.reconcile", "crosschq"),
+        ("flows.reconcile.reconcile", "deletions"),
     ]
 
 
