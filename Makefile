@@ -19,7 +19,15 @@ bench: $(READY) ## measure, one figure a line; ONLY=burst chooses by the first p
 	@exec $(BIN)/python -m bench --only "$(ONLY)"
 
 test: $(READY) ## run all tests, on a real PostgreSQL and a real Prefect; ARGS="-k words" chooses
+ifdef ARGS
 	@exec $(BIN)/python -m pytest $(ARGS)
+else
+	@# Side by side: those on the real stack mostly wait for it. The others are shown when both have ended.
+	@others=$$(mktemp); trap 'rm -f "$$others"' EXIT; \
+	$(BIN)/python -m pytest -m "not stack" > "$$others" 2>&1 & pid=$$!; \
+	$(BIN)/python -m pytest -m stack; stack=$$?; \
+	wait $$pid; units=$$?; cat "$$others"; exit $$((stack + units))
+endif
 
 chaos: $(READY) ## kill processes while candidates move, count what was lost or doubled; SEED= CANDIDATES= KILLS=
 	@exec $(BIN)/python -m chaos $(if $(SEED),--seed $(SEED)) $(if $(CANDIDATES),--candidates $(CANDIDATES)) \
