@@ -13,10 +13,12 @@ from random import Random
 
 import httpx
 
-from chaos.people import Candidate, resolve_unknown
+from chaos.people import Candidate, Postmaster, ask_where_no_mail_came, resolve_unknown
 from chaos.trouble import Trouble
 from chaos.verdict import Verdict, judge
 from cli.demo import connect_sandbox
+from demo.connection import Waits
+from demo.mailbox import Owner
 from demo.people import CrosschqPeople, LeverPeople
 from demo.settings import demo_settings
 from deployments.prefect_api import PrefectApiError, checked, every, prefect_api
@@ -25,10 +27,11 @@ from settings import Settings
 from store.database import DATABASE_ERRORS
 from wiring import open_parts
 
-PORTS = (18600, 18610, 18620)
+PORTS = (12600, 12610, 12620)
 SILENCE = timedelta(seconds=6)
 SWEEP_SECONDS = 10
-"""Shorter than in an installation, so that a campaign takes minutes; what is done is the same."""
+WAITS = Waits(follow_up_after="PT3S", settle_after="PT1S")
+"""All shorter than in an installation, so that a campaign takes minutes; what is done is the same."""
 
 
 @dataclass(frozen=True)
@@ -57,28 +60,24 @@ class Campaign:
 
     async def _run_on(self, stack: Stack) -> Verdict:
         async with httpx.AsyncClient(timeout=30) as http, open_parts(stack.settings):
-            lever, crosschq = LeverPeople(http, stack.lever_url), CrosschqPeople(http, stack.crosschq_url)
-            await connect_sandbox(stack, lever, crosschq)
-            await sweep_often(stack.settings)
-            dice = Random(f"candidates {self.seed}")  # noqa: S311 - to be repeated
-            candidates = [Candidate(lever, crosschq, Random(dice.random())) for _ in range(self.candidates)]  # noqa: S311
-            living = [asyncio.create_task(one.live(within=2.5 * self.kills)) for one in candidates]
+            scene = await Scene.set_up(stack, http, self.candidates, Random(f"candidates {self.seed}"))  # noqa: S311
+            living = [asyncio.create_task(one.live(within=2.5 * self.kills)) for one in scene.candidates]
             try:
-                await self._trouble(stack, lever, crosschq)
+                await self._trouble(scene)
                 self.tell("peace: waiting for everything to be done")
-                return await self._peace(Scene(stack, lever, crosschq, candidates), living)
+                return await self._peace(scene, living)
             finally:
                 for one in living:
                     one.cancel()
                 await asyncio.gather(*living, return_exceptions=True)
 
-    async def _trouble(self, stack: Stack, lever: LeverPeople, crosschq: CrosschqPeople) -> None:
+    async def _trouble(self, scene: "Scene") -> None:
         trouble = Trouble(self.seed, self.kills, self.tell)
-        misbehaving = asyncio.create_task(trouble.misbehave(lever, crosschq))
-        await trouble.kill(stack.supervisor)
+        misbehaving = asyncio.create_task(trouble.misbehave(scene.lever, scene.crosschq, scene.mail))
+        await trouble.kill(scene.stack.supervisor)
         misbehaving.cancel()
-        for vendor in (lever, crosschq):
-            await vendor.behave()
+        for one in (scene.lever, scene.crosschq, scene.mail):
+            await one.behave()
 
     async def _peace(self, scene: "Scene", living: Sequence[asyncio.Task[None]]) -> Verdict:
         began = time.monotonic()
@@ -88,9 +87,10 @@ class Campaign:
             # What was killed last may still be starting.
             with suppress(PrefectApiError, httpx.TransportError, *DATABASE_ERRORS):
                 await _ask_vendors(scene.stack.settings)
+                await ask_where_no_mail_came(scene.owner)
                 if passed > self.patience / 3:
                     await resolve_unknown(scene.lever, scene.crosschq)
-                verdict = await judge(scene.lever, scene.crosschq, scene.candidates)
+                verdict = await judge(scene.lever, scene.crosschq, scene.owner, scene.candidates)
             if verdict.is_clean and all(one.done() for one in living):
                 self.tell(f"in order {passed:.0f} s after the last trouble")
                 break
@@ -104,7 +104,23 @@ class Scene:
     stack: Stack
     lever: LeverPeople
     crosschq: CrosschqPeople
+    owner: Owner
+    mail: Postmaster
     candidates: Sequence[Candidate]
+
+    @classmethod
+    async def set_up(cls, stack: Stack, http: httpx.AsyncClient, candidates: int, dice: Random) -> "Scene":
+        """Connected, with so many candidates; no two have the same name."""
+        lever, crosschq = LeverPeople(http, stack.lever_url), CrosschqPeople(http, stack.crosschq_url)
+        owner, mail = Owner(http, stack.mailbox_url), Postmaster(http, stack.mailbox_url)
+        await connect_sandbox(stack, lever, crosschq, WAITS)
+        await sweep_often(stack.settings)
+        met: dict[str, Candidate] = {}
+        while len(met) < candidates:
+            who = await lever.meet_candidate()
+            own = Random(dice.random())  # noqa: S311 - to be repeated
+            met[who["name"]] = Candidate(lever, crosschq, owner, own, who["id"], who["email"], who["name"])
+        return cls(stack, lever, crosschq, owner, mail, list(met.values()))
 
 
 def _settings(folder: Path) -> Settings:
@@ -129,6 +145,8 @@ async def sweep_often(settings: Settings, seconds: float = SWEEP_SECONDS) -> Non
         (schedule,) = deployment["schedules"]
         path = f"/deployments/{deployment['id']}/schedules/{schedule['id']}"
         checked(await api.patch(path, json={"schedule": {"interval": seconds}}))
+        # Within a minute Prefect sees a changed schedule, within seconds a changed deployment.
+        checked(await api.patch(f"/deployments/{deployment['id']}", json={"paused": False}))
 
 
 async def _ask_vendors(settings: Settings) -> None:

@@ -1,10 +1,11 @@
-"""What goes wrong and when, from one seed: processes killed, vendors slow, busy, silent, forgetful."""
+"""What goes wrong and when, from one seed: processes killed, vendors and mail server slow, busy, silent, forgetful."""
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
+from chaos.people import Postmaster
 from demo.people import CrosschqPeople, LeverPeople
 from deployments.supervisor import Supervisor
 
@@ -19,6 +20,12 @@ VENDOR_FAULTS: tuple[dict[str, object], ...] = (
     {"reorder_webhooks": 2},
     {"delay_webhooks_ms": 1500},
     {"delay_webhooks_ms": 0},
+)
+
+MAIL_FAULTS: tuple[dict[str, object], ...] = (
+    {"defer_recipients": 1},
+    {"defer_mails": 1},
+    {"hang_after_data": 1, "hang_seconds": 1},
 )
 
 
@@ -42,9 +49,10 @@ class Trouble:
                 killed += 1
                 self.tell(f"kill {killed} of {self.kills}: {victim}")
 
-    async def misbehave(self, lever: LeverPeople, crosschq: CrosschqPeople) -> None:
-        """Turns the vendors' knobs until cancelled."""
+    async def misbehave(self, lever: LeverPeople, crosschq: CrosschqPeople, mail: Postmaster) -> None:
+        """Turns the knobs of all three until cancelled."""
         dice = Random(f"faults {self.seed}")  # noqa: S311 - as above
         while True:
             await asyncio.sleep(dice.uniform(0.5, 3.0))
-            await dice.choice((lever, crosschq)).set_knobs(**dice.choice(VENDOR_FAULTS))
+            who = dice.choice((lever, crosschq, mail))
+            await who.set_knobs(**dice.choice(MAIL_FAULTS if who is mail else VENDOR_FAULTS))

@@ -1,12 +1,22 @@
-"""What must be true after a campaign, counted from the vendors' ledgers, our store and Prefect. Changes nothing."""
+"""What must be true after a campaign, counted from the vendors' ledgers, the mailbox, our store and Prefect.
 
-from collections.abc import Sequence
+Changes nothing.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from chaos.people import Candidate
+from sqlalchemy import select
+
+from chaos.people import Candidate, mails_of
+from demo.mailbox import Owner
 from demo.people import CrosschqPeople, LeverPeople
 from deployments.prefect_api import every, prefect_api
+from hiring.follow_ups import FollowUpState
+from hiring.outcome_notes import outcome_tag
 from store.deliveries import Deliveries
+from store.outcome_tables import FollowUp
 from store.tables import DeliveryState
 from wiring import current_parts
 
@@ -24,14 +34,23 @@ class Verdict:
         return not self.wrong
 
 
-async def judge(lever: LeverPeople, crosschq: CrosschqPeople, candidates: Sequence[Candidate]) -> Verdict:
+async def judge(
+    lever: LeverPeople, crosschq: CrosschqPeople, owner: Owner, candidates: Sequence[Candidate]
+) -> Verdict:
+    mails = [mail["message_id"] for mail in await owner.mails()]
+    follow_ups = await _follow_ups()
     wrong: list[str] = []
     for candidate in candidates:
-        wrong += [f"candidate {candidate.id}: {what}" for what in await _about(lever, crosschq, candidate)]
+        about = [
+            *await _about_report(lever, crosschq, candidate),
+            *await _about_outcome(lever, crosschq, candidate),
+            *_about_question(candidate, follow_ups.get(candidate.id), mails),
+        ]
+        wrong += [f"candidate {candidate.id}: {what}" for what in about]
     return Verdict((*wrong, *await _left_in_store(), *await _left_in_prefect()))
 
 
-async def _about(lever: LeverPeople, crosschq: CrosschqPeople, candidate: Candidate) -> list[str]:
+async def _about_report(lever: LeverPeople, crosschq: CrosschqPeople, candidate: Candidate) -> list[str]:
     requests = await crosschq.requests_for(candidate.email)
     opportunity = await lever.opportunity(candidate.id)
     files, notes = await lever.files(candidate.id), await lever.notes(candidate.id)
@@ -50,6 +69,40 @@ async def _about(lever: LeverPeople, crosschq: CrosschqPeople, candidate: Candid
     return wrong + ([] if tags == ["Crosschq: complete"] else [f"status tags {tags}"])
 
 
+async def _about_outcome(lever: LeverPeople, crosschq: CrosschqPeople, candidate: Candidate) -> list[str]:
+    """Once in Crosschq's ledger, and once on the opportunity."""
+    told = [
+        outcome["hiring_status"]
+        for request in await crosschq.requests_for(candidate.email)
+        for outcome in await crosschq.outcomes(request["id"])
+    ]
+    tags = [tag for tag in await lever.tags(candidate.id) if tag.startswith("Crosschq outcome")]
+    notes = sum(note.startswith("Outcome:") for note in await lever.notes(candidate.id))
+    return [
+        *([] if told == [candidate.outcome.value] else [f"Crosschq was told {told}"]),
+        *([] if tags == [outcome_tag(candidate.outcome)] else [f"outcome tags {tags}"]),
+        *([] if notes == 1 else [f"{notes} notes about the outcome"]),
+    ]
+
+
+def _about_question(candidate: Candidate, follow_up: FollowUp | None, mails: Sequence[str]) -> list[str]:
+    """One mail; none where Lever had said how it ended."""
+    if follow_up is None:
+        return ["no follow-up"]
+    sent = sum(mails.count(one) for one in mails_of(follow_up))
+    return [
+        *([] if sent == (0 if candidate.hired_in_lever else 1) else [f"{sent} mails to the owner"]),
+        *([] if follow_up.state is FollowUpState.ENDED else [f"a follow-up that is {follow_up.state.value}"]),
+        *([] if follow_up.void_runs == [] else [f"void runs {follow_up.void_runs}"]),
+    ]
+
+
+async def _follow_ups() -> Mapping[str, FollowUp]:
+    """By the opportunity; our table allows no second one for a request."""
+    async with current_parts().database.transaction() as session:
+        return {one.opportunity_id: one for one in await session.scalars(select(FollowUp))}
+
+
 async def _left_in_store() -> list[str]:
     async with current_parts().database.transaction() as session:
         deliveries = await Deliveries(session).newest(100_000)
@@ -63,8 +116,12 @@ async def _left_in_store() -> list[str]:
 async def _left_in_prefect() -> list[str]:
     async with prefect_api(current_parts().settings) as api:
         runs = await every(api, "/flow_runs/filter")
-    return [
-        f"flow run {run['name']}: {run['state_name']}"
-        for run in runs
-        if run["state_type"] in ("PENDING", "RUNNING", "CANCELLING") and "delivery_id" in run["parameters"]
-    ]
+    return [f"flow run {run['name']}: {run['state_name']}" for run in runs if _is_left(run)]
+
+
+def _is_left(run: Mapping[str, Any]) -> bool:
+    """Open, though it works on a delivery, or waits for a follow-up, and all of those have ended."""
+    if "follow_up_id" in run["parameters"] and run["state_type"] == "SCHEDULED":
+        return True
+    is_ours = not run["parameters"].keys().isdisjoint({"delivery_id", "follow_up_id"})
+    return is_ours and run["state_type"] in ("PENDING", "RUNNING", "CANCELLING")

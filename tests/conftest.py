@@ -65,7 +65,7 @@ def vault() -> Vault:
 async def stack(short_folder: Path) -> AsyncIterator[Stack]:
     """Everything an installation runs, started as `make demo` does: Prefect's server and worker, gateway, sandbox."""
     # Two sessions on one machine, as of two people at work, do not meet.
-    first = 28600 + 100 * (os.getpid() % 90)
+    first = 20600 + 100 * (os.getpid() % 90)
     settings = demo_settings(short_folder, (first, first + 10, first + 20))
     async with running_stack(settings, with_sandbox=True, progress=lambda _name: None) as running:
         yield running

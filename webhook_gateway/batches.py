@@ -15,6 +15,10 @@ Answer = TypeVar("Answer")
 LARGEST = 100
 
 
+class CutOff(ConnectionError):  # noqa: N818 - says what happened
+    """The work ended without an answer or an error; it may be done again."""
+
+
 class Batches(Generic[Item, Answer]):
     """`work` answers each item in its place. Where it raises for several, each is tried alone, at nobody's expense."""
 
@@ -51,6 +55,7 @@ class Batches(Generic[Item, Answer]):
         work = asyncio.create_task(self._work([item for item, _ in wanted]))  # noqa: RUF006 - awaited next
         await _done_or_unwanted(work, answers)
         if work.cancelled():
+            _cut_off(answers)
             return True
         if work.exception() and len(wanted) > 1:
             return False
@@ -65,6 +70,13 @@ async def _done_or_unwanted(work: Task[Sequence[Answer]], answers: Sequence[Futu
     if not work.done():
         work.cancel()
         await asyncio.wait([work])
+
+
+def _cut_off(answers: Sequence[Future[Answer]]) -> None:
+    """Whoever still waits, as where the work cancelled itself: a driver may, when its server is killed."""
+    for answer in answers:
+        if not answer.done():
+            answer.set_exception(CutOff("the work was cut off"))
 
 
 def _pass_on(work: Task[Sequence[Answer]], answers: Sequence[Future[Answer]]) -> None:

@@ -19,7 +19,7 @@ from store.deliveries import Deliveries
 from store.tables import Delivery
 from wiring import Parts, make_parts
 
-PORTS = (38600, 38610, 38620)
+PORTS = (13600, 13610, 13620)
 SECOND = {"public_port": 38700, "private_port": 38710}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from webhook_gateway.batches import LARGEST, Batches
+from webhook_gateway.batches import LARGEST, Batches, CutOff
 
 
 class Work:
@@ -79,6 +79,14 @@ async def test_work_that_nobody_waits_for_any_more_is_cancelled() -> None:
     work.go.set()
     assert await batches.do(2) == 4
     assert work.cancelled == 1
+
+
+async def test_work_that_cancels_itself_leaves_nobody_waiting() -> None:
+    async def cancels_itself(_items: Sequence[int]) -> list[int]:
+        raise asyncio.CancelledError
+
+    with pytest.raises(CutOff):
+        await Batches(cancels_itself).do(1)
 
 
 async def test_who_gives_up_while_waiting_is_left_out() -> None:
