@@ -96,9 +96,10 @@ class CrosschqClient:
     async def set_outcome(self, request_id: str, outcome: HiringStatus, hired_on: date | None = None) -> None:
         """Tells Crosschq whether the candidate was hired; `hired_on` belongs to HIRED alone.
 
-        The same outcome twice is the same state, so a call that was cut off is made again. NoSuchCall: this Crosschq
-        has no such call, so a person enters it there. NotFound: the request is gone. To tell the two apart the request
-        is read after a 404, so what `reference_request` raises may come too; then nothing was set.
+        After OutcomeUnknown, read the request to see whether it was set; where it does not say, set it again: the same
+        outcome twice is the same state. NoSuchCall: this Crosschq has no such call, so a person enters it there.
+        NotFound: the request is gone. To tell the two apart the request is read after a 404, so what
+        `reference_request` raises may come too; then nothing was set.
         """
         call = dialect.SET_OUTCOME
         try:
@@ -107,7 +108,6 @@ class CrosschqClient:
                 call.path_of(request_id),
                 operation=call.operation,
                 json=outcome_to_wire(outcome, hired_on),
-                repeatable=True,
             )
         except NotFound as refused:
             await self.reference_request(request_id)

@@ -5,7 +5,7 @@ from hiring.outcomes import SeenOutcome
 from lever.candidacy import candidacy_of
 from outbound.errors import AccessDenied, CredentialsRefused, NotFound, Refused
 from tasks.case import Case, crosschq_of, lever_of
-from tasks.effects import once, repeatable
+from tasks.effects import once
 from tasks.lever_reads import posting_of
 from tasks.outcome_records import IN_CROSSCHQ, ToShow, seen_in_crosschq
 from tasks.report_steps import report_link
@@ -35,8 +35,13 @@ async def tell_crosschq(case: Case, opportunity_id: str, to_show: ToShow) -> boo
             await crosschq.set_outcome(request_id, IN_CROSSCHQ[said.outcome], said.hired_on)
             return said.outcome.value
 
+        async def find() -> str | None:
+            shows = (await crosschq.reference_request(request_id)).hiring_status
+            return said.outcome.value if shows is IN_CROSSCHQ[said.outcome] else None
+
         try:
-            await repeatable(case, f"outcome/{opportunity_id}/{to_show.version}/crosschq", act)
+            # Told twice is the same state, but each time Crosschq tells everybody who listens.
+            await once(case, f"outcome/{opportunity_id}/{to_show.version}/crosschq", act, find=find)
         except CredentialsRefused:
             raise
         except Refused:

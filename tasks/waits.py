@@ -17,8 +17,6 @@ from tasks.seen_in_prefect import Fate, cancelled_runs, read_fate, runs_by_id
 from tasks.step import step
 from wiring import current_parts
 
-GRACE = timedelta(minutes=1)
-"""So late the run that waits in Prefect may come; then the follow-up is taken up without it."""
 BATCH = 200
 """What one look takes up, or looks at, of a kind; Prefect answers no more runs at a time."""
 LOOK_BACK = timedelta(days=1)
@@ -30,13 +28,18 @@ _CANCELLED = "Cancelled in Prefect by a person."
 async def take_up_overdue() -> int:
     """Follow-ups whose run never came: they go into the inbox, spread out where they are many."""
     async with current_parts().database.transaction() as session:
-        overdue = await WakeUps(session).overdue(GRACE, BATCH)
+        overdue = await WakeUps(session).overdue(_grace(), BATCH)
         how_many = await WakeUps(session).count_due()
         for row in overdue:
             await FollowUps(session).hand_over(
                 row.id, row.generation, not_before=begin_at(row.due_at, how_many)
             )
     return len(overdue)
+
+
+def _grace() -> timedelta:
+    """So late the run that waits in Prefect may come, and so long may it be starting; then it is done without."""
+    return 2 * current_parts().settings.run_silence
 
 
 def begin_at(due_at: datetime, how_many_due: int) -> datetime | None:
@@ -92,7 +95,7 @@ async def _fates(client: PrefectClient, rows: Sequence[FollowUp]) -> dict[str, F
     """By the run's id; one that is at work will put its follow-up into the inbox."""
     ids = [row.flow_run_id for row in rows if row.flow_run_id]
     found = await runs_by_id(client, [UUID(run_id) for run_id in ids])
-    still_starting = current_parts().now() - GRACE
+    still_starting = current_parts().now() - _grace()
     return {
         run_id: read_fate(found[run_id], still_starting) if run_id in found else Fate.DEAD for run_id in ids
     }

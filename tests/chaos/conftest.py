@@ -20,7 +20,7 @@ from store.tables import Delivery
 from wiring import Parts, make_parts
 
 PORTS = (13600, 13610, 13620)
-SECOND = {"public_port": 38700, "private_port": 38710}
+SECOND = {"public_port": 13700, "private_port": 13710}
 
 
 @dataclass(frozen=True)
