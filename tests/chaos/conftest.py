@@ -55,8 +55,8 @@ async def hardy(short_folder: Path) -> AsyncIterator[Hardy]:
         httpx.AsyncClient(timeout=30) as http,
         make_parts(settings) as parts,  # not the current ones: the fixture lives on beside other tests
     ):
-        second = lineup.gateway(settings.model_copy(update=SECOND), http, [])
-        worker = lineup.worker(settings, "-2")
+        second = lineup.gateway(stack.settings.model_copy(update=SECOND), http, [])
+        worker = lineup.worker(stack.settings, "-2")
         await stack.supervisor.start([replace(second, name="gateway-2"), replace(worker, name="worker-2")])
         lever, crosschq = LeverPeople(http, stack.lever_url), CrosschqPeople(http, stack.crosschq_url)
         await connect_sandbox(stack, lever, crosschq)

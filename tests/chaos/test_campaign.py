@@ -1,15 +1,10 @@
-"""A short campaign, with CHAOS=1 in the environment; `make chaos` is the long one."""
-
-import os
+"""A short campaign in every run of the tests; `make chaos` is the long one."""
 
 import pytest
 
 from chaos.campaign import Campaign
 
-pytestmark = [
-    pytest.mark.stack,
-    pytest.mark.skipif("CHAOS" not in os.environ, reason="three minutes: set CHAOS=1"),
-]
+pytestmark = pytest.mark.stack
 
 
 async def test_nothing_is_lost_or_doubled_when_processes_are_killed() -> None:
