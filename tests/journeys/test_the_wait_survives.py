@@ -1,6 +1,7 @@
 """The two weeks' wait outlives whatever happens to processes, deployments, queues, runs and clocks; it asks once."""
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -16,7 +17,10 @@ from flows.hiring_followup import hiring_followup
 from tests.journeys.conftest import Installation
 from tests.journeys.waiting import WaitingRoom, waiting_room
 
-pytestmark = pytest.mark.stack
+pytestmark = [
+    pytest.mark.stack,
+    pytest.mark.skipif("LONG" not in os.environ, reason="two minutes of restarts and waits: set LONG=1"),
+]
 
 PROCESSES = ("postgres", "prefect-server", "gateway", "worker")
 """In the order they need each other."""
