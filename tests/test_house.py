@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "warm_worker": {"settings", "wiring", "deployments"},
     "demo": {"settings", "deployments"},
     "bench": {"settings", "wiring", "deployments", "demo", "cli", "store", "lever", "hiring"},
-    "chaos": {"settings", "wiring", "deployments", "demo", "cli", "store"},
+    "chaos": {"settings", "wiring", "deployments", "demo", "cli", "store", "mail", "hiring"},
     "cli": {"settings", "wiring", "deployments", "demo", "onboarding", "store", "hiring", "outbound"},
 }
 

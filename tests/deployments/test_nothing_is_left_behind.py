@@ -107,7 +107,8 @@ def test_an_impatient_second_ctrl_c_leaves_nothing_either(stack: SmallStack) -> 
 
 def test_ctrl_c_at_the_terminal_that_runs_make_leaves_nothing(stack_of_make: SmallStack) -> None:
     os.killpg(stack_of_make.process.pid, signal.SIGINT)
-    assert stack_of_make.process.wait(LIMIT) == -signal.SIGINT
+    # make ends by the signal, or with its error code where the program was quicker.
+    assert stack_of_make.process.wait(LIMIT) in (-signal.SIGINT, 2)
     assert eventually(lambda: is_gone(stack_of_make))
 
 
