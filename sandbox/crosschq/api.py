@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.crosschq import snapshots, surveys
+from sandbox.crosschq.api_prospects import ProspectCalls
 from sandbox.crosschq.knobs import CrosschqKnobs
 from sandbox.crosschq.options import CrosschqOptions
 from sandbox.crosschq.organization import Organization
@@ -31,7 +32,7 @@ class NotJson(ValueError):  # noqa: N818 - what the body is
 
 
 def routes(organization: Organization, knobs: CrosschqKnobs) -> list[BaseRoute]:
-    """Every API route, the last ones taking what no other took. Two exist only while `knobs` says so."""
+    """Every API route, the last ones taking what no other took. Some exist only while `knobs` says so."""
     api, options = _Api(organization), organization.options
     known: list[tuple[str, str, Endpoint]] = [
         ("GET", "/partners/config/", api.config),
@@ -40,14 +41,18 @@ def routes(organization: Organization, knobs: CrosschqKnobs) -> list[BaseRoute]:
         ("GET", "/partners/reference-request/{id}/", api.read),
         ("POST", "/partners/reference-request/", api.create),
     ]
-    # Inferred, ours: both operations exist inside Crosschq (section 1.8), their paths are not known.
-    cancel = _guarded(api.cancel, "POST", options)
-    outcome = _guarded(api.set_outcome, "PUT", options)
-    nowhere = _NotFound(options)
-    one = "/partners/reference-request/{id}"
+    nowhere, one = _NotFound(options), "/partners/reference-request/{id}"
+
+    def inferred(path: str, endpoint: Endpoint, method: str, is_on: Callable[[], bool]) -> BaseRoute:
+        # Ours: the operations exist inside Crosschq (sections 1.8 and 4), their paths are not known.
+        return Route(path, _while_on(is_on, _guarded(endpoint, method, options), nowhere), methods=VERBS)
+
+    prospects = ProspectCalls(organization)
     return [
-        Route(f"{one}/cancel/", _while_on(lambda: knobs.cancel_call, cancel, nowhere), methods=VERBS),
-        Route(f"{one}/outcome/", _while_on(lambda: knobs.outcome_call, outcome, nowhere), methods=VERBS),
+        inferred(f"{one}/cancel/", api.cancel, "POST", lambda: knobs.cancel_call),
+        inferred(f"{one}/outcome/", api.set_outcome, "PUT", lambda: knobs.outcome_call),
+        inferred("/partners/prospects/", prospects.list, "GET", lambda: knobs.prospects_call),
+        inferred("/partners/prospects/{id}/", prospects.read, "GET", lambda: knobs.prospects_call),
         *(
             Route(path, _guarded(endpoint, method, options), methods=VERBS)
             for method, path, endpoint in known

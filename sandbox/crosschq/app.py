@@ -13,8 +13,10 @@ from sandbox import admin
 from sandbox.crosschq import (
     api,
     controls,
+    controls_prospects,
     pages,
     pages_candidate,
+    pages_prospects,
     pages_recruiter,
     pages_reference,
     pages_report,
@@ -52,6 +54,7 @@ def create_app(options: CrosschqOptions) -> Starlette:
         routes=[
             *admin.routes(knobs=knobs, ledger=ledger, outbox=outbox, reset=reset),
             *controls.routes(organization, actors),
+            *controls_prospects.routes(organization),
             *api.routes(organization, knobs),
             *_pages(organization),
         ],
@@ -69,6 +72,7 @@ def create_app(options: CrosschqOptions) -> Starlette:
 def _pages(organization: Organization) -> list[BaseRoute]:
     return [
         *pages_recruiter.routes(organization),
+        *pages_prospects.routes(organization),
         *pages_candidate.routes(organization),
         *pages_reference.routes(organization),
         *pages_report.routes(organization),

@@ -1,4 +1,4 @@
-"""Crosschq's own routes under /sandbox: webhook settings, report knobs, requests with their tokens, acts, prospects.
+"""Crosschq's own routes under /sandbox: webhook settings, report knobs, requests with their tokens, acts.
 
 No authentication: a stand-in listens on loopback. None of this exists at the vendor.
 """
@@ -28,7 +28,6 @@ def routes(organization: Organization, actors: Actors) -> list[BaseRoute]:
         Route("/sandbox/requests/{id}", controls.one_request, methods=["GET"]),
         Route("/sandbox/requests/{id}/act", controls.act, methods=["POST"]),
         Route("/sandbox/outcomes", controls.outcomes, methods=["GET", "DELETE"]),
-        Route("/sandbox/prospects", controls.prospects, methods=["GET"]),
     ]
 
 
@@ -87,9 +86,6 @@ class _Controls:
         if request.method == "DELETE":
             self.organization.outcomes_set.clear()
         return JSONResponse({"outcomes": [one.as_json() for one in self.organization.outcomes_set]})
-
-    async def prospects(self, _: Request) -> Response:
-        return JSONResponse({"prospects": self.organization.prospects()})
 
     def _shown(self, found: ReferenceRequest) -> dict[str, Any]:
         """The GET answer, and what only the sandbox tells: tokens, pages, and what was ordered."""

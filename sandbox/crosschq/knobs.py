@@ -4,7 +4,8 @@ from sandbox.knobs import Knobs
 
 
 class CrosschqKnobs(Knobs):
-    """Whether this Crosschq has the two calls that are nowhere documented; off, their paths answer 404."""
+    """Whether this Crosschq has the calls that are nowhere documented; off, their paths answer 404."""
 
     outcome_call: bool = True
     cancel_call: bool = True
+    prospects_call: bool = True

@@ -13,6 +13,8 @@ from sandbox.crosschq.mailer import Mailer
 from sandbox.crosschq.options import CrosschqOptions
 from sandbox.crosschq.outcomes import Outcome, OutcomeSet, SetBy
 from sandbox.crosschq.people import Answers, Reference
+from sandbox.crosschq.prospect_people import Inventor
+from sandbox.crosschq.prospects import Prospect, Prospects
 from sandbox.crosschq.reference_request import NotAllowed, Order, ReferenceRequest
 from sandbox.crosschq.surveys import seeded
 from sandbox.crosschq.validation import Rules
@@ -38,14 +40,16 @@ class Organization:
         self.reset()
 
     def reset(self) -> None:
-        """Back to the seed: the surveys, no requests, no webhook."""
+        """Back to the seed: the surveys, no requests, no prospects, no webhook."""
         self.surveys = seeded()
         self.webhook = WebhookSettings()
         self.report_base = self.options.base_url
         self.report_kind = ReportKind.PDF
         self.requests: dict[str, ReferenceRequest] = {}
         self.outcomes_set: list[OutcomeSet] = []
+        self.prospects, self.inventor = Prospects(self.options.clock), Inventor(self.options.seed)
         self._by_token: dict[str, tuple[ReferenceRequest, Reference | None]] = {}
+        self._reference_of: dict[str, Reference] = {}
 
     @property
     def rules(self) -> Rules:
@@ -115,29 +119,30 @@ class Organization:
         return open_to_it and not bounds.skip_reference_optin
 
     def opt_in(self, request: ReferenceRequest, reference: Reference) -> None:
-        """A reference who answered wants to be a job prospect (contracts section 4)."""
+        """A reference who answered wants to be a job prospect (contracts section 4); or wants it again."""
         if not self.may_opt_in(request, reference):
             raise NotAllowed("Only a reference who has answered, and is asked, can opt in as a prospect.")
-        reference.opted_in_on = self.options.clock()
+        prospect_id = f"pr_{reference.id}"
+        if prospect_id in self.prospects:
+            self.opt_in_again(prospect_id)
+            return
+        profile = self.inventor.career_of(reference.person, request.order.jobrole)
+        added = self.prospects.add(prospect_id, profile, reference.relationship, request.id)
+        self._reference_of[prospect_id], reference.opted_in_on = reference, added.opted_in_on
 
-    def prospects(self) -> list[dict[str, Any]]:
-        """References who opted in, oldest first; the fields are simulated (contracts section 4)."""
-        opted_in = [
-            (one.opted_in_on, request, one)
-            for request in self.requests.values()
-            for one in request.references
-            if one.opted_in_on is not None
-        ]
-        return [
-            {
-                "id": f"pr_{one.id}",
-                **one.person.as_json(),
-                "relationship": one.relationship,
-                "reference_request": request.id,
-                "opted_in_on": snapshots.stamp(at),
-            }
-            for at, request, one in sorted(opted_in, key=lambda entry: entry[0])
-        ]
+    def withdraw(self, prospect_id: str) -> Prospect:
+        """A prospect no longer wants to be one; a reference of ours is asked again on their page."""
+        withdrawn = self.prospects.withdraw(prospect_id)
+        if reference := self._reference_of.get(prospect_id):
+            reference.opted_in_on = None
+        return withdrawn
+
+    def opt_in_again(self, prospect_id: str) -> Prospect:
+        """A prospect who had withdrawn comes back."""
+        back = self.prospects.opt_in_again(prospect_id)
+        if reference := self._reference_of.get(prospect_id):
+            reference.opted_in_on = back.opted_in_on
+        return back
 
     def conclude(self, request: ReferenceRequest) -> None:
         """The recruiter concludes; the report follows at once."""

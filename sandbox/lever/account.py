@@ -7,13 +7,17 @@ from uuid import uuid4
 from sandbox.lever.candidacy import Contact, Opportunity
 from sandbox.lever.catalog import ArchiveReason, Posting, Stage, User
 from sandbox.lever.errors import not_found
+from sandbox.lever.lineup import Lineup, Place
 from sandbox.lever.paperwork import Feedback, Note, StoredFile
 from sandbox.lever.requisitions import Requisition
 from sandbox.lever.subscriptions import GROUPS, Event, Webhook
 
 
 class Account:
-    """Plain dictionaries by id. Lists of an opportunity's paperwork are oldest first."""
+    """Plain dictionaries by id. Lists of an opportunity's paperwork are oldest first.
+
+    Contacts and opportunities come in and go by `keep` and its like, which also know where to find them again.
+    """
 
     def __init__(self, *, groups_on: bool, confidential_access: bool) -> None:
         self.stages: dict[str, Stage] = {}
@@ -32,17 +36,46 @@ class Account:
         self.groups_on = dict.fromkeys(GROUPS, groups_on)
         self.confidential_access = confidential_access
         self.cast: dict[str, dict[str, str]] = {}
+        self.lineup = Lineup(self.opportunities, self.place_of)
+        self._had_email: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        self._of_contact: defaultdict[str, list[Opportunity]] = defaultdict(list)
 
     def contact_of(self, opportunity: Opportunity) -> Contact:
         """The person behind an opportunity."""
         return self.contacts[opportunity.contact]
 
-    def contact_by_email(self, emails: Iterable[str]) -> Contact | None:
-        """The first contact that has one of these addresses, compared as Lever does (canonical)."""
-        wanted = {canonical(email) for email in emails}
-        if not wanted:
-            return None
-        return next((c for c in self.contacts.values() if wanted & set(map(canonical, c.emails))), None)
+    def keep_contact(self, contact: Contact) -> None:
+        """A new contact, or one whose addresses are others now."""
+        self.contacts[contact.id] = contact
+        for email in contact.emails:
+            self._had_email[canonical(email)][contact.id] = None
+
+    def keep(self, opportunity: Opportunity) -> None:
+        """A new opportunity."""
+        self.opportunities[opportunity.id] = opportunity
+        self._of_contact[opportunity.contact].append(opportunity)
+        self.lineup.changed(opportunity)
+
+    def drop(self, opportunity: Opportunity) -> None:
+        """The opportunity is no longer one of the account's."""
+        del self.opportunities[opportunity.id]
+        self._of_contact[opportunity.contact].remove(opportunity)
+        self.lineup.changed(opportunity)
+
+    def place_of(self, opportunity: Opportunity) -> Place:
+        """What the list is ordered by, and what its tokens show."""
+        return self.stages[opportunity.stage].rank, opportunity.last_advanced_at, opportunity.id
+
+    def opportunities_of(self, contact_id: str) -> list[Opportunity]:
+        """Every opportunity of the person, oldest first."""
+        return list(self._of_contact.get(contact_id, ()))
+
+    def contacts_by_email(self, emails: Iterable[str]) -> list[Contact]:
+        """The contacts that have one of these addresses, compared as Lever does (canonical)."""
+        wanted = dict.fromkeys(canonical(email) for email in emails)
+        once = dict.fromkeys(one for email in wanted for one in self._had_email.get(email, ()))
+        found = [self.contacts[one] for one in once]
+        return [one for one in found if any(canonical(email) in wanted for email in one.emails)]
 
     def stage_index(self, stage_id: str) -> int:
         """The stage's place in the pipeline, from 0."""

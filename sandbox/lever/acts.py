@@ -22,7 +22,7 @@ def move(lever: Lever, opportunity: Opportunity, stage_id: str, actor: Actor) ->
     if stage_id == before and not lever.options.same_stage_is_a_change:
         return
     opportunity.stage = stage_id
-    opportunity.last_advanced_at = opportunity.last_interaction_at = now
+    _advanced(lever, opportunity, now)
     opportunity.stage_changes.append(
         StageChange(
             to_stage_id=stage_id,
@@ -49,7 +49,7 @@ def archive(
     if before is None and reason_id is None:
         return
     opportunity.archived = Archived(reason=reason_id, archived_at=now) if reason_id else None
-    opportunity.last_advanced_at = opportunity.last_interaction_at = now
+    _advanced(lever, opportunity, now)
     _release_requisition(lever, opportunity)
     if requisition and lever.account.is_hired(opportunity):
         _hire_against(opportunity, requisition)
@@ -59,7 +59,7 @@ def archive(
 def delete(lever: Lever, opportunity: Opportunity, actor: Actor) -> None:
     """Delete for good; only `GET /opportunities/deleted` still knows it."""
     account = lever.account
-    del account.opportunities[opportunity.id]
+    account.drop(opportunity)
     opportunity.deleted_at, opportunity.deleted_by = lever.now(), actor.user
     account.deleted[opportunity.id] = opportunity
     events.deleted(lever, opportunity, actor)
@@ -68,11 +68,10 @@ def delete(lever: Lever, opportunity: Opportunity, actor: Actor) -> None:
 def anonymise(lever: Lever, opportunity: Opportunity, actor: Actor) -> None:
     """Anonymise the person for good, on every opportunity of theirs. That no paperwork remains is inferred."""
     account, contact_id = lever.account, opportunity.contact
-    account.contacts[contact_id] = Contact(id=contact_id, is_anonymized=True)
-    for one in account.opportunities.values():
-        if one.contact == contact_id:
-            for paperwork in (account.notes, account.files, account.resumes, account.feedback):
-                paperwork.pop(one.id, None)
+    account.keep_contact(Contact(id=contact_id, is_anonymized=True))
+    for one in account.opportunities_of(contact_id):
+        for paperwork in (account.notes, account.files, account.resumes, account.feedback):
+            paperwork.pop(one.id, None)
     touch_contact(lever, contact_id, actor)
 
 
@@ -122,10 +121,14 @@ def touch(lever: Lever, opportunity: Opportunity) -> None:
 
 def touch_contact(lever: Lever, contact_id: str, actor: Actor) -> None:
     """A contact edit: it shows in `updatedAt` of all opportunities of the person."""
-    for opportunity in lever.account.opportunities.values():
-        if opportunity.contact == contact_id:
-            opportunity.updated_at = lever.now()
+    for opportunity in lever.account.opportunities_of(contact_id):
+        opportunity.updated_at = lever.now()
     events.contact_updated(lever, contact_id, actor)
+
+
+def _advanced(lever: Lever, opportunity: Opportunity, now: int) -> None:
+    opportunity.last_advanced_at = opportunity.last_interaction_at = now
+    lever.account.lineup.changed(opportunity)
 
 
 def _release_requisition(lever: Lever, opportunity: Opportunity) -> None:

@@ -90,6 +90,7 @@ async def put_contact(request: Request) -> Response:
     for name in wanted.model_fields_set:
         if getattr(wanted, name) is not None:
             setattr(contact, name, getattr(wanted, name))
+    lever_of(request).account.keep_contact(contact)
     acts.touch_contact(lever_of(request), contact.id, actor_of(request))
     return data(contact.shape())
 

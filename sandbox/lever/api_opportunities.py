@@ -13,9 +13,9 @@ from sandbox.lever.creation import NewOpportunity, create
 from sandbox.lever.errors import not_found
 from sandbox.lever.expand import opportunity_expansions, reduced
 from sandbox.lever.filters import flag, moment, several, visible_confidentialities
-from sandbox.lever.lists import opportunity_order, page
+from sandbox.lever.lists import opportunity_order, page, page_of_lineup
 from sandbox.lever.multipart import Upload, is_multipart, read_upload
-from sandbox.lever.opportunity_filters import opportunity_filters
+from sandbox.lever.opportunity_filters import narrowed, opportunity_filters
 from sandbox.lever.record import Record
 from sandbox.lever.shapes import deleted_shape, mutation_shape, opportunity_shape
 
@@ -47,9 +47,16 @@ async def list_opportunities(request: Request) -> Response:
     lever, query = lever_of(request), request.query_params
     account = lever.account
     visible = visible_confidentialities(query, granted=account.confidential_access)
-    rows = [row for row in account.opportunities.values() if row.confidentiality in visible]
-    found = opportunity_filters(account, lever.now()).apply(rows, query)
-    answer = page(found, opportunity_order(account), limit_of(request), query.get("offset"))
+    passes, people = opportunity_filters(account, lever.now()).test(query), narrowed(account, query)
+    limit, offset = limit_of(request), query.get("offset")
+
+    def fits(row: Opportunity) -> bool:
+        return row.confidentiality in visible and passes(row)
+
+    if people is None:
+        answer = page_of_lineup(account, fits, limit, offset)
+    else:
+        answer = page(filter(fits, people), opportunity_order(account), limit, offset)
     return listed(answer, lambda row: _asked_shape(request, row))
 
 

@@ -1,5 +1,6 @@
 """What the pipeline page shows: a column for each stage with a few cards, however many candidates there are. Pure."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -55,13 +56,15 @@ class Column:
 
 def columns(account: Account, wish: Wish) -> list[Column]:
     """The columns in pipeline order, all of them; a column that stands alone on the page has more cards."""
-    by_stage: dict[str, list[Card]] = {stage: [] for stage in account.stages}
-    for opportunity in account.opportunities.values():
-        card = card_of(account, opportunity)
-        if _fits(card, wish):
-            by_stage[opportunity.stage].append(card)
     shown = CARDS_OF_ONE_STAGE if wish.stage else CARDS
-    return [_column(stage, by_stage[stage.id], shown) for stage in account.stages.values()]
+    by_stage: dict[str, list[Card]] = {stage: [] for stage in account.stages}
+    totals = Counter[str]()
+    for opportunity in account.lineup.starting_at(None):
+        if _fits(account, opportunity, wish):
+            totals[opportunity.stage] += 1
+            if totals[opportunity.stage] <= shown:
+                by_stage[opportunity.stage].append(card_of(account, opportunity))
+    return [Column(stage, by_stage[stage.id], totals[stage.id]) for stage in account.stages.values()]
 
 
 def card_of(account: Account, opportunity: Opportunity) -> Card:
@@ -71,15 +74,14 @@ def card_of(account: Account, opportunity: Opportunity) -> Card:
     return Card(opportunity, account.contact_of(opportunity), posting)
 
 
-def _column(stage: Stage, cards: list[Card], shown: int) -> Column:
-    cards.sort(key=lambda card: (-card.opportunity.last_advanced_at, card.opportunity.id))
-    return Column(stage, cards[:shown], len(cards))
-
-
-def _fits(card: Card, wish: Wish) -> bool:
-    if (card.opportunity.archived is not None) is not wish.archived:
+def _fits(account: Account, opportunity: Opportunity, wish: Wish) -> bool:
+    if (opportunity.archived is not None) is not wish.archived:
         return False
-    if wish.posting and (card.posting is None or card.posting.id != wish.posting):
+    application = opportunity.application
+    if wish.posting and (application is None or application.posting != wish.posting):
         return False
-    words = [card.contact.name, *card.contact.emails, *card.opportunity.tags]
-    return any(wish.q.casefold() in word.casefold() for word in words) if wish.q else True
+    if not wish.q:
+        return True
+    contact = account.contact_of(opportunity)
+    words = [contact.name, *contact.emails, *opportunity.tags]
+    return any(wish.q.casefold() in word.casefold() for word in words)

@@ -70,8 +70,8 @@ class Maker:
         opportunity = self._opportunity(kind, person)
         if kind.posting:
             self._apply(opportunity, kind, self.account.cast["postings"][kind.posting])
-        self.account.contacts[person.id] = person
-        self.account.opportunities[opportunity.id] = opportunity
+        self.account.keep_contact(person)
+        self.account.keep(opportunity)
         return opportunity
 
     def _contact(self, kind: Kind) -> Contact:

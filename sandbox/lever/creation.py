@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from sandbox.lever import events
-from sandbox.lever.account import new_id
+from sandbox.lever.account import canonical, new_id
 from sandbox.lever.candidacy import Application, Archived, Contact, Opportunity, Origin, Phone
 from sandbox.lever.catalog import Posting
 from sandbox.lever.errors import bad_request, not_found
@@ -14,6 +14,8 @@ from sandbox.lever.stand_in import Lever
 from sandbox.lever.webhooks import Actor
 
 LEAD_NEW = "lead-new"
+REFUSED = "@refused.test"
+"""Nobody with an address here can be created."""
 
 
 class ArchivedAtCreation(Record):
@@ -62,7 +64,7 @@ def create(
     contact = known or _new_contact(lever, wanted)
     owner = posting.owner if posting and owner_from_posting else wanted.owner or actor.user
     opportunity = _opportunity(lever, wanted, contact, posting, owner, actor)
-    lever.account.opportunities[opportunity.id] = opportunity
+    lever.account.keep(opportunity)
     if known is None:
         events.contact_created(lever, contact.id, actor)
     events.application_created(lever, opportunity, actor)
@@ -84,13 +86,24 @@ def _checked(lever: Lever, wanted: NewOpportunity, *, owner_from_posting: bool) 
     for user in filter(None, [wanted.owner, *wanted.followers]):
         if user not in account.users:
             raise not_found("users", user)
+    _check_reachable(wanted)
     return account.postings[wanted.postings[0]] if wanted.postings else None
+
+
+def _check_reachable(wanted: NewOpportunity) -> None:
+    # What the real Lever refuses of a person is not known: both rules are inferred, so that a refusal can be tried.
+    for email in wanted.emails:
+        if canonical(email).endswith(REFUSED):
+            raise bad_request(f"emails: {email} is not accepted")
+    for phone in wanted.phones:
+        if not any(character.isdigit() for character in phone.value):
+            raise bad_request(f"phones: {phone.value!r} is not a phone number")
 
 
 def _known_contact(lever: Lever, wanted: NewOpportunity) -> Contact | None:
     account = lever.account
     if wanted.contact is None:
-        return account.contact_by_email(wanted.emails)
+        return next(iter(account.contacts_by_email(wanted.emails)), None)
     contact = account.contacts.get(wanted.contact)
     if contact is None:
         raise not_found("contacts", wanted.contact)
@@ -100,13 +113,14 @@ def _known_contact(lever: Lever, wanted: NewOpportunity) -> Contact | None:
     contact.emails.extend(email for email in wanted.emails if email not in contact.emails)
     contact.phones.extend(phone for phone in wanted.phones if phone not in contact.phones)
     contact.links.extend(link for link in wanted.links if link not in contact.links)
+    account.keep_contact(contact)
     return contact
 
 
 def _new_contact(lever: Lever, wanted: NewOpportunity) -> Contact:
     own = wanted.model_dump(include={"name", "headline", "location", "emails", "phones", "links"})
     contact = Contact(id=new_id(), **own)
-    lever.account.contacts[contact.id] = contact
+    lever.account.keep_contact(contact)
     return contact
 
 

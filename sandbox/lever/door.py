@@ -24,9 +24,10 @@ class ApiDoor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer: ASGIApp = self.app
         if scope["type"] == "http" and scope["path"].startswith(self.api_prefix):
-            if credential(Headers(scope=scope).get("authorization", "")) != self.lever.options.api_key:
+            key, options = credential(Headers(scope=scope).get("authorization", "")), self.lever.options
+            if key not in (options.api_key, options.people_key):
                 answer = refused(unauthorized())
-            elif not self.lever.bucket.take():
+            elif key == options.api_key and not self.lever.bucket.take():
                 answer = Response(status_code=429)
         await answer(scope, receive, send)
 

@@ -30,8 +30,12 @@ class Filters(Generic[T]):
 
     def apply(self, rows: Iterable[T], query: QueryParams) -> list[T]:
         """The rows that pass every filter in the query. LeverError 400 for a malformed one."""
+        return list(filter(self.test(query), rows))
+
+    def test(self, query: QueryParams) -> Predicate[T]:
+        """Whether a row passes every filter in the query. LeverError 400 for a malformed one."""
         tests = [*self._by_value(query), *self._by_moment(query), *self._by_flag(query)]
-        return [row for row in rows if all(test(row) for test in tests)]
+        return lambda row: all(test(row) for test in tests)
 
     def _by_value(self, query: QueryParams) -> Iterable[Predicate[T]]:
         for name, values_of in self.values.items():

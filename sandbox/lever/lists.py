@@ -8,6 +8,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote, unquote
 
@@ -16,6 +17,7 @@ from sandbox.lever.candidacy import Opportunity
 from sandbox.lever.catalog import Posting, User
 from sandbox.lever.errors import bad_request
 from sandbox.lever.filters import whole_number
+from sandbox.lever.lineup import sort_key
 
 T = TypeVar("T")
 Place = tuple[Any, ...]
@@ -45,12 +47,7 @@ class Page(Generic[T]):
 
 def opportunity_order(account: Account) -> Order[Opportunity]:
     """Stage rank ascending, lastAdvancedAt descending, id ascending."""
-    ranks = {stage.id: stage.rank for stage in account.stages.values()}
-    return Order(
-        place=lambda row: (ranks[row.stage], row.last_advanced_at, row.id),
-        key=lambda place: (place[0], -place[1], place[2]),
-        types=((int, float), int, str),
-    )
+    return Order(place=account.place_of, key=sort_key, types=((int, float), int, str))
 
 
 NEWEST_POSTING: Order[Posting] = Order(
@@ -68,6 +65,15 @@ def page(rows: Iterable[T], order: Order[T], limit: int, offset: str | None) -> 
     end = start + limit
     following = encode(order.place(ordered[end])) if end < len(ordered) else None
     return Page(ordered[start:end], following)
+
+
+def page_of_lineup(
+    account: Account, fits: Callable[[Opportunity], bool], limit: int, offset: str | None
+) -> Page[Opportunity]:
+    """As `page`, over all opportunities of the account that fit; looks at no more of them than it has to."""
+    place = _place(offset, opportunity_order(account)) if offset else None
+    found = list(islice(filter(fits, account.lineup.starting_at(place)), limit + 1))
+    return Page(found[:limit], encode(account.place_of(found[limit])) if len(found) > limit else None)
 
 
 def page_as_given(rows: list[T], limit: int, offset: str | None) -> Page[T]:

@@ -1,8 +1,10 @@
 """What `GET /opportunities` can be filtered by. Contract section 5; names as documented. Pure."""
 
+from starlette.datastructures import QueryParams
+
 from sandbox.lever.account import Account
 from sandbox.lever.candidacy import Opportunity
-from sandbox.lever.filters import Filters
+from sandbox.lever.filters import Filters, several
 
 
 def opportunity_filters(account: Account, now: int) -> Filters[Opportunity]:
@@ -32,6 +34,17 @@ def opportunity_filters(account: Account, now: int) -> Filters[Opportunity]:
         },
         canonical=frozenset({"email"}),
     )
+
+
+def narrowed(account: Account, query: QueryParams) -> list[Opportunity] | None:
+    """All that can pass where the query names people, by e-mail or id; None where it names nobody."""
+    if emails := several(query, "email"):
+        contacts = [contact.id for contact in account.contacts_by_email(emails)]
+    else:
+        contacts = list(dict.fromkeys(several(query, "contact_id")))
+        if not contacts:
+            return None
+    return [one for contact in contacts for one in account.opportunities_of(contact)]
 
 
 def _posting(row: Opportunity, *, archived: bool) -> list[str]:

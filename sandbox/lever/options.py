@@ -26,6 +26,8 @@ class LeverOptions:
     size: int = 50
     base_url: str = "http://127.0.0.1:8601"
     api_key: str = "lever-sandbox-key"
+    people_key: str = "lever-sandbox-people"
+    """For those who look by the API at what people see on Lever's pages: without a limit, as pages have none."""
     clock: Clock = utc_now
     retry_waits: tuple[float, ...] = RETRY_WAITS
     webhook_transport: httpx.AsyncBaseTransport | None = None

@@ -28,8 +28,8 @@ async def profile(request: Request) -> Response:
     account, opportunity = lever_of(request).account, _opportunity(request)
     others = [
         card_of(account, other)
-        for other in account.opportunities.values()
-        if other.contact == opportunity.contact and other is not opportunity
+        for other in account.opportunities_of(opportunity.contact)
+        if other is not opportunity
     ]
     return render(
         request,

@@ -104,3 +104,10 @@ async def test_a_reset_brings_the_seed_back(api: httpx.AsyncClient, plain: str) 
     assert (await api.get("/v1/opportunities")).json() != before
     await api.post("/sandbox/reset")
     assert (await api.get("/v1/opportunities")).json() == before
+
+
+async def test_who_looks_as_people_look_has_no_limit_and_takes_no_tokens(client: Any) -> None:
+    api = client(rate=1, burst=1)
+    looks = [await api.get("/v1/stages", auth=("lever-sandbox-people", "")) for _ in range(5)]
+    assert [look.status_code for look in looks] == [200] * 5
+    assert (await api.get("/v1/stages")).status_code == 200
