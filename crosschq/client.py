@@ -5,16 +5,19 @@ Paths, names and their evidence stand in crosschq.dialect; errors are those of o
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, TypeVar
+from typing import Final
 
 from pydantic import BaseModel, Field, TypeAdapter
 
 from crosschq import dialect
 from crosschq.auth import KeyAuth
+from crosschq.calls import read
 from crosschq.dialect import HiringStatus
 from crosschq.models import AccountConfig, ReferenceRequest, Survey
 from crosschq.new_request import NewReferenceRequest
-from crosschq.outcome import NoSuchCall, outcome_to_wire
+from crosschq.no_such_call import NoSuchCall
+from crosschq.outcome import ENTER_BY_HAND, outcome_to_wire
+from crosschq.prospect_calls import ProspectCalls
 from crosschq.reasons import reason_of
 from crosschq.wire import RequestId
 from outbound.answers import shaped
@@ -23,7 +26,6 @@ from outbound.errors import NotFound, OutcomeUnknown, Refused
 from outbound.http import VendorHttp
 from outbound.limiter import Priority, RateLimiter
 
-T = TypeVar("T")
 READ_SECONDS: Final = 15.0
 
 
@@ -49,10 +51,8 @@ def connect(
 
 
 @dataclass(frozen=True, slots=True)
-class CrosschqClient:
+class CrosschqClient(ProspectCalls):
     """One Crosschq organization; `http` carries its base URL and key."""
-
-    http: VendorHttp
 
     async def aclose(self) -> None:
         """Close its connections."""
@@ -61,12 +61,12 @@ class CrosschqClient:
     # contract 1.3, documented: https://support.crosschq.com/knowledge/crosschq-partner-api
     async def account_config(self) -> AccountConfig:
         """The account's bounds on numbers of references."""
-        return await self._read(_ACCOUNT_CONFIG, dialect.ACCOUNT_CONFIG)
+        return await read(self.http, _ACCOUNT_CONFIG, dialect.ACCOUNT_CONFIG)
 
     # contract 1.4, documented: https://support.crosschq.com/knowledge/crosschq-partner-api-v2
     async def surveys(self) -> tuple[Survey, ...]:
         """The surveys switched on at present."""
-        return await self._read(_SURVEYS, dialect.SURVEYS)
+        return await read(self.http, _SURVEYS, dialect.SURVEYS)
 
     # contract 1.3, inferred
     async def request_references(self, new: NewReferenceRequest) -> str:
@@ -81,7 +81,7 @@ class CrosschqClient:
     # contract 1.3, inferred
     async def reference_request(self, request_id: str) -> ReferenceRequest:
         """The request as it stands now."""
-        return await self._read(_REFERENCE_REQUEST, dialect.REFERENCE_REQUEST, request_id)
+        return await read(self.http, _REFERENCE_REQUEST, dialect.REFERENCE_REQUEST, request_id)
 
     # contract 1.8, inferred
     async def cancel_request(self, request_id: str) -> None:
@@ -111,12 +111,8 @@ class CrosschqClient:
             )
         except NotFound as refused:
             await self.reference_request(request_id)
-            raise NoSuchCall.instead_of(refused) from refused
+            raise NoSuchCall.instead_of(refused, ENTER_BY_HAND) from refused
         except (Refused, OutcomeUnknown) as refused:
             if refused.status not in dialect.NO_SUCH_CALL_STATUSES:
                 raise
-            raise NoSuchCall.instead_of(refused) from refused
-
-    async def _read(self, adapter: TypeAdapter[T], call: dialect.Endpoint, *ids: str) -> T:
-        answer = await self.http.read(call.path_of(*ids), operation=call.operation)
-        return shaped(adapter, answer, self.http.reading(call.operation))
+            raise NoSuchCall.instead_of(refused, ENTER_BY_HAND) from refused

@@ -40,7 +40,10 @@ REFERENCE_REQUEST: Final = Endpoint("GET", "/partners/reference-request/:id/", "
 CANCEL_REQUEST: Final = Endpoint("POST", "/partners/reference-request/:id/cancel/", "inferred, 1.8")
 # Nor how to set the outcome; that Crosschq's own connectors do it is documented (5, "Hired URL"). The path is a guess.
 SET_OUTCOME: Final = Endpoint("PUT", "/partners/reference-request/:id/outcome/", "inferred, 5")
-# Inferred (1.8, 5): what a Crosschq without such a call answers to it; 404 also where the request itself is gone.
+# Prospects through an API were never seen (1.8), only connector toggles (4). Paths, parameters and fields are a guess.
+PROSPECTS: Final = Endpoint("GET", "/partners/prospects/", "inferred, 4")
+PROSPECT: Final = Endpoint("GET", "/partners/prospects/:id/", "inferred, 4")
+# Inferred (1.8, 4, 5): what a Crosschq without such a call answers to it; 404 also where the thing itself is gone.
 NO_SUCH_CALL_STATUSES: Final = frozenset({405, 501})
 
 # Documented (1.2): the key stands in the Authorization header. Inferred: bare by default, no scheme word.
@@ -112,6 +115,61 @@ REPORT_ORIGINS: Final = frozenset({"https://*.crosschq.com"})
 REQUEST_OVER_STATUSES: Final = frozenset({"cancelled", "canceled", "declined"})
 REFERENCE_ANSWERED_STATUSES: Final = frozenset({"completed", "complete", "answered", "submitted", "finished"})
 REFERENCE_CANCELLED_STATUSES: Final = frozenset({"cancelled", "canceled"})
+
+# Inferred (4): our name -> the name in a prospect as read. Personal fields may be null or blank, and are once the
+# prospect has withdrawn. `job_function` is a survey's codename, `relationship` one of the ids of 1.3.
+PROSPECT_FIELDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "id": "id",
+        "status": "status",
+        "first_name": "first_name",
+        "last_name": "last_name",
+        "email": "email",
+        "mobile_phone": "mobile_phone",
+        "headline": "headline",
+        "company": "company",
+        "title": "title",
+        "location": "location",
+        "links": "links",
+        "tags": "tags",
+        "job_function": "job_function",
+        "relationship": "relationship",
+        "reference_request": "reference_request",
+        "opted_in_on": "opted_in_on",
+        "updated_on": "updated_on",
+        "withdrawn_on": "withdrawn_on",
+    }
+)
+# Inferred (4): compared as statuses are. Any other literal means that the prospect still wants to hear of jobs.
+PROSPECT_ACTIVE_STATUSES: Final = frozenset({"active", "opted_in"})
+PROSPECT_WITHDRAWN_STATUSES: Final = frozenset(
+    {"withdrawn", "opted_out", "opt_out", "unsubscribed", "revoked", "removed", "deleted"}
+)
+
+# Inferred (4): our name -> the columns of the CSV export that may hold it, the export's own first; compared without
+# case, blanks, "_" and "-". Only `links` may be spread over several columns.
+PROSPECT_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "id": ("Prospect ID", "Id"),
+        "status": ("Status",),
+        "first_name": ("First Name",),
+        "last_name": ("Last Name",),
+        "full_name": ("Name", "Full Name"),
+        "email": ("Email", "Email Address"),
+        "mobile_phone": ("Mobile Phone", "Phone", "Mobile", "Phone Number"),
+        "headline": ("Headline",),
+        "company": ("Company", "Employer", "Organization"),
+        "title": ("Title", "Job Title", "Position"),
+        "location": ("Location",),
+        "links": ("Links", "LinkedIn", "LinkedIn URL", "Profile"),
+        "tags": ("Tags",),
+        "job_function": ("Job Function", "Survey"),
+        "relationship": ("Relationship",),
+        "reference_request": ("Reference Request",),
+        "opted_in_on": ("Opted In On", "Opt-in Date", "Opted In At"),
+        "updated_on": ("Updated On",),
+    }
+)
 
 # Inferred (1.8): keys of an error's body, the most telling first.
 ERROR_FIELDS: Final = ("errors", "detail")

@@ -48,6 +48,13 @@ def _day_of(value: object) -> object:
     return value if isinstance(value, date) else None
 
 
+def _iso_moment_of(value: object) -> object:
+    if isinstance(value, str):
+        return datetime.fromisoformat(value.strip())
+    # A spreadsheet's day is a number, which pydantic would take for a time in 1970.
+    return value if isinstance(value, datetime) else None
+
+
 def _none_if_unreadable(value: object, read: Callable[[object], object]) -> object:
     try:
         return read(value)
@@ -65,6 +72,7 @@ def _in_utc(moment: datetime) -> datetime:
 # PostgreSQL holds no NUL in text.
 Text = Annotated[str, Field(max_length=4096, pattern=r"^[^\x00]*$")]
 Moment = Annotated[datetime, AfterValidator(_in_utc)]
+IsoMoment = Annotated[datetime, BeforeValidator(_iso_moment_of), AfterValidator(_in_utc)]
 # Safe in a URL path, a log and a database key: an id from a webhook ends up in all three.
 RequestId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._~-]{0,127}$")]
 Count = Annotated[int, Field(ge=0)]

@@ -12,6 +12,7 @@ from lever.models import (
     ArchiveReason,
     DispositionStage,
     DispositionStages,
+    Posting,
     Stage,
     Tag,
     User,
@@ -37,6 +38,11 @@ class AccountCalls:
     def users(self) -> AsyncIterator[User]:
         """All active users, the newest first."""
         return read_all(self.http, User, "/users")
+
+    # contract 5 and 7
+    def postings(self) -> AsyncIterator[Posting]:
+        """All that the key may see, in every state."""
+        return read_all(self.http, Posting, "/postings")
 
     # contract 7 and 8
     async def stages(self) -> tuple[Stage, ...]:

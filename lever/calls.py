@@ -1,6 +1,6 @@
 """The three kinds of call to Lever: read one, walk a list, write. Knows no endpoint."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import TypeVar
 
 import httpx
@@ -62,8 +62,12 @@ async def create(
     json: object = None,
     files: Files | None = None,
     timeout: httpx.Timeout | None = None,
+    unwrap: Callable[[object], object] = data_of,
 ) -> M:
-    """A POST that makes something new each time, so it is never repeated once it may have happened."""
+    """A POST that makes something new each time, so it is never repeated once it may have happened.
+
+    `unwrap` finds what was made in the answer.
+    """
     operation = f"POST {pattern}"
     answer = await http.write(
         "POST",
@@ -74,4 +78,4 @@ async def create(
         files=files,
         timeout=timeout,
     )
-    return shaped(TypeAdapter(kind), data_of(answer), http.writing(operation))
+    return shaped(TypeAdapter(kind), unwrap(answer), http.writing(operation))

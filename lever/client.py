@@ -15,7 +15,18 @@ from lever.account_calls import AccountCalls
 from lever.answers import reason_of
 from lever.calls import change, create, read_all, read_one
 from lever.filters import OpportunityFilters, as_params
-from lever.models import DeletedOpportunity, File, Note, NoteCreated, Opportunity, Posting
+from lever.models import (
+    CreatedOpportunity,
+    DeletedOpportunity,
+    Feedback,
+    File,
+    NewOpportunity,
+    Note,
+    NoteCreated,
+    Opportunity,
+    Posting,
+)
+from lever.new_opportunity import created_of
 from lever.notes import neutralise_mentions
 from lever.wire import to_epoch_ms
 from outbound.client import CONNECT_SECONDS, open_client
@@ -58,6 +69,21 @@ class LeverClient(AccountCalls):
         """Those deleted from `since` to `until`; Lever's other lists of deleted things span 30 days at most."""
         params = {"deleted_at_start": to_epoch_ms(since), "deleted_at_end": to_epoch_ms(until)}
         return read_all(self.http, DeletedOpportunity, "/opportunities/deleted", params=params)
+
+    # contract 1.8, 8 and 11
+    async def create_opportunity(self, new: NewOpportunity, perform_as: str) -> CreatedOpportunity:
+        """A new one each time, also for a person Lever knows; never repeated once Lever may have acted.
+
+        After OutcomeUnknown, look for it by e-mail (`opportunities(email=...)`) before it is made again.
+        """
+        return await create(
+            self.http,
+            CreatedOpportunity,
+            "/opportunities",
+            perform_as=perform_as,
+            json=new.to_wire(),
+            unwrap=created_of,
+        )
 
     # contract 5 (expand) and 7
     async def posting(self, posting_id: str) -> Posting:
@@ -156,3 +182,8 @@ class LeverClient(AccountCalls):
     def files(self, opportunity_id: str) -> AsyncIterator[File]:
         """All files on one opportunity."""
         return read_all(self.http, File, "/opportunities/:id/files", opportunity_id)
+
+    # contract 7
+    def feedback(self, opportunity_id: str) -> AsyncIterator[Feedback]:
+        """All feedback forms on one opportunity."""
+        return read_all(self.http, Feedback, "/opportunities/:id/feedback", opportunity_id)

@@ -10,6 +10,7 @@ from lever.account import (
     Webhook,
     WebhookCreated,
 )
+from lever.new_opportunity import CreatedOpportunity, NewOpportunity
 from lever.opportunity import (
     Application,
     Archived,
@@ -20,18 +21,21 @@ from lever.opportunity import (
     StageEntry,
 )
 from lever.posting import Categories, Posting
-from lever.records import File, Note, NoteCreated, NoteField
+from lever.records import Feedback, File, Note, NoteCreated, NoteField
 
 __all__ = [
     "Application",
     "ArchiveReason",
     "Archived",
     "Categories",
+    "CreatedOpportunity",
     "DataProtection",
     "DeletedOpportunity",
     "DispositionStage",
     "DispositionStages",
+    "Feedback",
     "File",
+    "NewOpportunity",
     "Note",
     "NoteCreated",
     "NoteField",

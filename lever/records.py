@@ -1,4 +1,4 @@
-"""What is written onto an opportunity and read back from it: notes and files. Data only, contract section 7."""
+"""What is written onto an opportunity and read back from it: notes, files, feedback. Data only, contract section 7."""
 
 from typing import Annotated
 
@@ -51,3 +51,18 @@ class File(LeverModel):
     size: Annotated[int | None, Lenient] = None
     uploaded_at: Annotated[Moment | None, Lenient] = None
     download_url: str | None = None
+
+
+class Feedback(LeverModel):
+    """A feedback form on an opportunity: that it is there and whose it is, without what was said in it.
+
+    A deleted one may still be listed, with `deleted_at` (contract 7).
+    """
+
+    id: str
+    text: Annotated[str | None, Lenient] = None
+    type: Annotated[str | None, Lenient] = None
+    user: Annotated[str | None, Lenient] = None
+    created_at: Annotated[Moment | None, Lenient] = None
+    completed_at: Annotated[Moment | None, Lenient] = None
+    deleted_at: Moment | None = None

@@ -12,7 +12,7 @@ import respx
 from crosschq.client import CrosschqClient
 from crosschq.dialect import HiringStatus
 from crosschq.models import ReferenceRequest
-from crosschq.outcome import NoSuchCall
+from crosschq.no_such_call import NoSuchCall
 from crosschq.webhooks import Snapshot
 from outbound.errors import (
     AccessDenied,
