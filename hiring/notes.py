@@ -32,7 +32,7 @@ def has_mark(note: str, mark: str) -> bool:
 def sent(order: Send) -> str:
     return (
         f"Crosschq reference request sent to the candidate.\n"
-        f"Template: {order.template.name}. References asked for: {_counts(order.template.counts)}.\n"
+        f"Template: {order.template.name}. References asked for: {counts_in_words(order.template.counts)}.\n"
         f"Requested in the name of {order.requestor.name}."
     )
 
@@ -110,7 +110,8 @@ def ended(progress: Progress) -> str:
     )
 
 
-def _counts(counts: Mapping[str, int]) -> str:
+def counts_in_words(counts: Mapping[str, int]) -> str:
+    """How many references of which type, in an order people know."""
     known_first = sorted(
         counts, key=lambda kind: (list(_KINDS).index(kind) if kind in _KINDS else len(_KINDS), kind)
     )

@@ -1,0 +1,163 @@
+"""A prospect of Crosschq's as the lead it becomes in Lever: what is taken over, what is refused. Calls nothing.
+
+A prospect is a reference who opted in to hear of jobs; all of it is text from outside. Whatever is made of it is in
+one line, bounded and free of what is not printed; no error and no `repr` in here shows whose it is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from hiring.lead_fields import is_phone, labels, web_links, whole_line
+from hiring.outside_text import one_line
+from hiring.reachability import usable_email
+
+LONGEST_TEXT: Final = 200
+
+
+class IfInLever(StrEnum):
+    """What to do with a prospect whose e-mail address Lever knows already."""
+
+    SKIP = "skip"
+    TAG = "tag"
+    CREATE = "create"
+
+
+class OnWithdrawal(StrEnum):
+    """What becomes of an untouched lead whose prospect has withdrawn."""
+
+    ARCHIVE = "archive"
+    TAG = "tag"
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """As Crosschq tells of one; blank or None where it says nothing. `job_function` is a survey's codename."""
+
+    id: str
+    is_active: bool
+    name: str = field(repr=False)
+    email: str | None = field(repr=False)
+    phone: str | None = field(repr=False)
+    headline: str = field(repr=False)
+    location: str = field(repr=False)
+    links: tuple[str, ...] = field(repr=False)
+    tags: tuple[str, ...] = field(repr=False)
+    job_function: str | None = field(repr=False)
+    opted_in_on: datetime | None
+    updated_on: datetime | None
+
+
+@dataclass(frozen=True)
+class PostingRule:
+    """Prospects with this tag, or of this job function, go to this posting. ValueError unless it is one of the two."""
+
+    posting_id: str
+    tag: str | None = None
+    job_function: str | None = None
+
+    def __post_init__(self) -> None:
+        if bool(_plain(self.tag)) == bool(_plain(self.job_function)):
+            raise ValueError("a posting rule needs either a tag or a job function, and not both")
+
+    def matches(self, prospect: Prospect) -> bool:
+        """Case and outer blanks do not count."""
+        if wanted := _plain(self.tag):
+            return wanted in map(_plain, prospect.tags)
+        return _plain(self.job_function) == _plain(prospect.job_function)
+
+
+@dataclass(frozen=True)
+class ProspectPolicy:
+    """What the admin of a connection has laid down; of several posting rules that match, the first counts."""
+
+    source: str
+    tags: tuple[str, ...]
+    if_in_lever: IfInLever
+    posting_rules: tuple[PostingRule, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lead:
+    """What is made in Lever: clean and bounded. Blank or empty where nothing is known."""
+
+    name: str = field(repr=False)
+    headline: str = field(repr=False)
+    location: str = field(repr=False)
+    emails: tuple[str, ...] = field(repr=False)
+    phones: tuple[str, ...] = field(repr=False)
+    links: tuple[str, ...] = field(repr=False)
+    sources: tuple[str, ...]
+    tags: tuple[str, ...]
+    posting_id: str | None
+
+
+class Unusable(Exception):  # noqa: N818 - says what it is, as the vendor errors do
+    """No lead can be made of the prospect. `reason` is one sentence for lists and logs: it quotes nothing."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def lead_of(prospect: Prospect, policy: ProspectPolicy) -> Lead:
+    """The lead with the connection's source and tags; the prospect's own tags only choose the posting.
+
+    Raises Unusable for one who has withdrawn, for no e-mail address, and for an address or phone that is none.
+    """
+    if not prospect.is_active:
+        raise Unusable("The prospect has withdrawn in Crosschq; there is nothing to do.")
+    return Lead(
+        name=one_line(prospect.name, LONGEST_TEXT),
+        headline=one_line(prospect.headline, LONGEST_TEXT),
+        location=one_line(prospect.location, LONGEST_TEXT),
+        emails=(_email(prospect.email),),
+        phones=_phones(prospect.phone),
+        links=web_links(prospect.links),
+        sources=labels([policy.source]),
+        tags=labels(policy.tags),
+        posting_id=posting_for(prospect, policy.posting_rules),
+    )
+
+
+def posting_for(prospect: Prospect, rules: Sequence[PostingRule]) -> str | None:
+    """The posting of the first rule that matches; None where none does."""
+    return next((rule.posting_id for rule in rules if rule.matches(prospect)), None)
+
+
+def headline_of(headline: str, title: str, company: str) -> str:
+    """The person's own headline, else "Title, Company", or whichever of the two is known."""
+    own, *job = (one_line(text, LONGEST_TEXT) for text in (headline, title, company))
+    return own or ", ".join(filter(None, job))
+
+
+def _email(written: str | None) -> str:
+    whole = whole_line(written or "")
+    if not whole:
+        raise Unusable(
+            "The prospect has no e-mail address: add one in Crosschq, then export the prospect again."
+        )
+    email = usable_email([whole])
+    if email is None or not email.isprintable():
+        raise Unusable(
+            "The prospect's e-mail address is none: correct it in Crosschq, then export the prospect again."
+        )
+    return email
+
+
+def _phones(written: str | None) -> tuple[str, ...]:
+    phone = whole_line(written or "")
+    if not phone:
+        return ()
+    if not is_phone(phone):
+        raise Unusable(
+            "The prospect's phone number is none (7 to 15 digits, no words): correct or remove it in Crosschq, then "
+            "export the prospect again."
+        )
+    return (phone,)
+
+
+def _plain(text: str | None) -> str:
+    return (text or "").strip().casefold()
