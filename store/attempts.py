@@ -56,15 +56,24 @@ class Attempts:
         )
         return row is not None
 
-    async def finish(self, attempt: Attempt, state: DeliveryState, outcome: str) -> bool:
-        """Ends the delivery with what came of it, in words; False when the attempt was superseded."""
-        return await self._leave(attempt, state=state, outcome=outcome, finished_at=func.now())
+    async def finish(
+        self, attempt: Attempt, state: DeliveryState, outcome: str, *, after_shadow: bool = False
+    ) -> bool:
+        """Ends the delivery with what came of it, in words; False when the attempt was superseded.
+
+        `after_shadow`: only as long as shadow mode lasts (store.shadow).
+        """
+        return await self._leave(
+            attempt, state=state, outcome=outcome, after_shadow=after_shadow, finished_at=func.now()
+        )
 
     async def put_off(self, attempt: Attempt, until: datetime, outcome: str) -> bool:
-        """Ends the attempt and lets the dispatcher start the next one at `until`."""
-        return await self._leave(
-            attempt, state=DeliveryState.WAITING, outcome=outcome, next_attempt_at=until, flow_run_id=None
-        )
+        """Ends the attempt and lets the dispatcher start the next one at `until`; its run stays known till then."""
+        return await self._leave(attempt, state=DeliveryState.WAITING, outcome=outcome, next_attempt_at=until)
+
+    async def count_anew(self, attempt: Attempt) -> bool:
+        """How long it fails counts from now on; False when the delivery is not this attempt's any more."""
+        return await self._leave(attempt, first_attempt_at=func.now())
 
     async def _leave(self, attempt: Attempt, **values: object) -> bool:
         left = await self._session.scalar(

@@ -17,6 +17,10 @@ NAMING = {
 }
 
 
+LARGEST_ID = 2**31 - 1
+"""Of our tables' rows: PostgreSQL refuses to look for a larger one."""
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class

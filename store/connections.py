@@ -16,11 +16,22 @@ class Connections:
     async def get(self, connection_id: int) -> Connection:
         return (await self._session.scalars(select(Connection).where(Connection.id == connection_id))).one()
 
+    async def all(self) -> Sequence[Connection]:
+        return (await self._session.scalars(select(Connection).order_by(Connection.name))).all()
+
+    async def find(self, connection_id: int) -> Connection | None:
+        return await self._session.get(Connection, connection_id)
+
     async def active(self) -> Sequence[Connection]:
         rows = await self._session.scalars(
             select(Connection).where(Connection.paused_because.is_(None)).order_by(Connection.id)
         )
         return rows.all()
+
+    async def locked(self, connection_id: int) -> Connection:
+        """Until the transaction ends nobody else changes it; webhooks go on being recorded."""
+        query = select(Connection).where(Connection.id == connection_id).with_for_update(key_share=True)
+        return (await self._session.scalars(query.execution_options(populate_existing=True))).one()
 
     async def named(self, name: str) -> Connection | None:
         return (
@@ -31,9 +42,11 @@ class Connections:
         self._session.add(connection)
 
     async def pause(self, connection_id: int, because: str) -> None:
-        """Its deliveries wait until the connection is set up again."""
+        """Its deliveries wait until the connection goes on. One that is paused keeps its reason, maybe a person's."""
         await self._session.execute(
-            update(Connection).where(Connection.id == connection_id).values(paused_because=because)
+            update(Connection)
+            .where(Connection.id == connection_id, Connection.paused_because.is_(None))
+            .values(paused_because=because)
         )
 
     async def templates(self, connection_id: int) -> Sequence[RequestTemplate]:
@@ -72,8 +85,38 @@ class Endpoints:
         )
         return rows.all()
 
+    async def that_refused(
+        self, connection_id: int | None, event: str
+    ) -> Sequence[tuple[WebhookEndpoint, Connection]]:
+        """Those at which a webhook was ever refused, the latest first. `event` "": of any."""
+        query = select(WebhookEndpoint, Connection).join(Connection)
+        if connection_id is not None:
+            query = query.where(WebhookEndpoint.connection_id == connection_id)
+        if event:
+            query = query.where(WebhookEndpoint.event == event)
+        rows = await self._session.execute(
+            query.where(WebhookEndpoint.last_rejected_at.is_not(None)).order_by(
+                WebhookEndpoint.last_rejected_at.desc(), WebhookEndpoint.id
+            )
+        )
+        return rows.tuples().all()
+
+    async def locked(self, connection_id: int, endpoint_id: int) -> WebhookEndpoint | None:
+        """Until the transaction ends nobody else changes it; None where the connection has no such endpoint."""
+        query = select(WebhookEndpoint).where(
+            WebhookEndpoint.id == endpoint_id, WebhookEndpoint.connection_id == connection_id
+        )
+        return (await self._session.scalars(query.with_for_update(key_share=True))).one_or_none()
+
     def add(self, endpoint: WebhookEndpoint) -> None:
         self._session.add(endpoint)
+
+    async def forget_lever_webhook_ids(self, connection_id: int) -> None:
+        await self._session.execute(
+            update(WebhookEndpoint)
+            .where(WebhookEndpoint.connection_id == connection_id)
+            .values(lever_webhook_id=None)
+        )
 
     async def note_ping(self, endpoint_id: int) -> None:
         await self._change(endpoint_id, last_ping_at=func.now())

@@ -20,10 +20,9 @@ async def last_look(session: AsyncSession, connection_id: int) -> datetime | Non
 
 def note_look(session: AsyncSession, connection_id: int, found: int) -> None:
     """With what the look has recorded: in the same transaction."""
-    Audits(session).add(
+    Audits(session).of_connection(
+        connection_id,
         who="reconcile",
         what=_LOOKED,
-        subject=f"connection:{connection_id}",
-        connection_id=connection_id,
         why=f"{found} of them were still kept here.",
     )

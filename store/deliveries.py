@@ -1,6 +1,6 @@
 """The inbox: records what vendors say, hands out what is due, remembers what came of it. Commits nothing itself."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.attempts import Attempt
-from store.due import MOVE_EVENT, SNAPSHOT_EVENT, claimed_without_run, due
+from store.due import SNAPSHOT_EVENT, claimed_without_run, due
 from store.tables import UNFINISHED, Delivery, DeliveryState, ReferenceRequest
 from store.tombstones import DELETED_EVENT, Tombstones
 
@@ -21,21 +21,22 @@ _CLAIMING = 7_265_066_100_002
 """Any number, the same in every process: the advisory lock of the dispatcher that is claiming."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NewDelivery:
-    """What the edge has verified; `outcome` is given when nothing needs to run."""
+    """What the edge has verified, or what we send ourselves: that has no endpoint and no body."""
 
     connection_id: int
-    endpoint_id: int | None
+    endpoint_id: int | None = None
     origin: str
     event: str
     subject: str
-    opportunity_id: str | None
+    opportunity_id: str | None = None
     replay_key: str
-    body: bytes | None
-    body_sha256: str
-    triggered_at: datetime | None
+    body: bytes | None = None
+    body_sha256: str = ""
+    triggered_at: datetime | None = None
     outcome: str | None = None
+    """Given when nothing needs to run."""
     subject_digests: tuple[str, ...] = ()
     """What a tombstone of the subject would say, under each key (`Vault.blind_indexes`); none for what is our own."""
 
@@ -118,7 +119,7 @@ class Deliveries:
         """Begins anew, with the next attempt number: older runs stay void."""
         given_up.state, given_up.next_attempt_at = DeliveryState.WAITING, func.now()
         given_up.first_attempt_at = given_up.finished_at = None
-        given_up.outcome = why
+        given_up.outcome, given_up.after_shadow = why, False
         await self._session.flush()
 
     async def drop(self, given_up: Delivery, why: str) -> None:
@@ -210,14 +211,16 @@ class Deliveries:
     async def get(self, delivery_id: int) -> Delivery | None:
         return await self._session.get(Delivery, delivery_id)
 
-    async def knows_of_move(self, connection_id: int, opportunity_id: str, since: datetime) -> bool:
-        """Whether a move of this opportunity since then was told of, whatever came of it."""
+    async def knows_of(
+        self, events: Collection[str], connection_id: int, opportunity_id: str, since: datetime
+    ) -> bool:
+        """Whether such an event of this opportunity since then was told of, whatever came of it."""
         found = await self._session.scalar(
             select(Delivery.id)
             .where(
                 Delivery.connection_id == connection_id,
                 Delivery.subject == f"opportunity:{opportunity_id}",
-                Delivery.event == MOVE_EVENT,
+                Delivery.event.in_(events),
                 Delivery.triggered_at >= since,
             )
             .limit(1)

@@ -1,6 +1,7 @@
 """Which deliveries are to be dispatched, as queries. Runs none of them."""
 
 from datetime import timedelta
+from functools import cache
 
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import aliased
@@ -17,6 +18,8 @@ DISPATCH_LEASE = timedelta(seconds=30)
 """After this long without a flow run the same attempt is dispatched again: its key makes a second run impossible."""
 
 
+# Built once: an idle gateway asks every few moments, and building costs more than asking.
+@cache
 def due() -> Select[tuple[Delivery]]:
     """Deliveries whose turn it is, in order per subject, locked; not those of a paused connection."""
     other = aliased(Delivery)
@@ -46,6 +49,7 @@ def due() -> Select[tuple[Delivery]]:
     )
 
 
+@cache
 def claimed_without_run() -> Select[tuple[Delivery]]:
     """Deliveries whose dispatcher died, or could not reach Prefect, before they had a flow run; locked."""
     return (

@@ -1,5 +1,6 @@
 """Every outside effect has a row under a unique key, written before the call (design 3.6). Commits nothing itself."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
@@ -63,6 +64,13 @@ class Effects:
             select(Effect).where(Effect.connection_id == connection_id, Effect.key == key)
         )
         return Before(row.state, row.result) if row else None
+
+    async def all_known(self, connection_id: int, keys: Collection[str]) -> dict[str, Before]:
+        """As `known` for each of them that is."""
+        rows = await self._session.scalars(
+            select(Effect).where(Effect.connection_id == connection_id, Effect.key.in_(keys))
+        )
+        return {row.key: Before(row.state, row.result) for row in rows}
 
     async def settle(
         self,

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.erasure import ERASED, Digest, Kept
+from store.erasure import ERASED, Kept
 from store.tables import Audit
+from store.tombstones import Digest
 
 OWN_WORDS = ("delivery:", "reconcile", "owner by link")
 """So begins who, where the reason is our own text. Anybody else is a person, whose text may name people."""

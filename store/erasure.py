@@ -4,18 +4,18 @@ Of the delivery that brought the deletion the row stays, without whom it was abo
 (store.erased_audits).
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.attempts import Attempt
+from store.erased_prospects import ErasedProspects, names_prospect
 from store.outcome_tables import FollowUp, HiringOutcome
+from store.prospect_tables import KnownProspect
 from store.tables import UNFINISHED, Delivery, Effect, EffectState, ReferenceRequest
-
-Digest = Callable[[str], str]
-"""The keyed hash of a subject (`Vault.blind_index`)."""
+from store.tombstones import Digest
 
 ERASED = "erased:"
 """What the subject of somebody who was erased begins with; a keyed hash follows."""
@@ -33,6 +33,8 @@ class Kept:
     requests: Sequence[int]
     follow_ups: Sequence[int]
     deliveries: Sequence[int]
+    prospects: Sequence[str]
+    """Crosschq's ids of those whose lead it was."""
 
     @property
     def subjects(self) -> list[str]:
@@ -41,7 +43,7 @@ class Kept:
 
     @property
     def is_anything(self) -> bool:
-        return bool(self.requests or self.deliveries)
+        return bool(self.requests or self.deliveries or self.prospects)
 
     @property
     def in_words(self) -> str:
@@ -75,7 +77,16 @@ class Erasure:
             requests=ids,
             follow_ups=follow_ups.all(),
             deliveries=deliveries.all(),
+            prospects=await self._prospects(connection_id, opportunity_id),
         )
+
+    async def _prospects(self, connection_id: int, opportunity_id: str) -> Sequence[str]:
+        rows = await self._session.scalars(
+            select(KnownProspect.crosschq_id).where(
+                KnownProspect.connection_id == connection_id, KnownProspect.opportunity_id == opportunity_id
+            )
+        )
+        return rows.all()
 
     async def _requests(self, connection_id: int, opportunity_id: str) -> Sequence[ReferenceRequest]:
         rows = await self._session.scalars(
@@ -132,6 +143,7 @@ class Erasure:
         )
         await self._session.execute(delete(ReferenceRequest).where(ReferenceRequest.id.in_(kept.requests)))
         await self._session.execute(delete(Delivery).where(Delivery.id.in_(kept.deliveries)))
+        await ErasedProspects(self._session, here).erase(kept.prospects, digest)
         subject = f"{ERASED}{digest(f'opportunity:{it}')}"
         await self._session.execute(
             update(Delivery)
@@ -142,7 +154,7 @@ class Erasure:
     async def kept_among(self, connection_id: int, opportunity_ids: Collection[str]) -> set[str]:
         """Those of the opportunities of which anything is kept."""
         found: set[str] = set()
-        for table in (Delivery, ReferenceRequest, HiringOutcome):
+        for table in (Delivery, ReferenceRequest, HiringOutcome, KnownProspect):
             rows = await self._session.scalars(
                 select(table.opportunity_id).where(
                     table.connection_id == connection_id, table.opportunity_id.in_(opportunity_ids)
@@ -161,5 +173,6 @@ def _is_about(kept: Kept) -> ColumnElement[bool]:
     return or_(
         Effect.delivery_id.in_(kept.deliveries),
         Effect.key.in_(exact),
+        *map(names_prospect, kept.prospects),
         *(Effect.key.startswith(prefix, autoescape=True) for prefix in named),
     )

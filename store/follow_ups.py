@@ -161,8 +161,18 @@ class FollowUps:
         await self._session.flush()
         return delivery
 
+    async def take_up_again(self, given_up: Delivery, now: datetime) -> FollowUp | None:
+        """The one a delivery was given up for, due now in a new generation; None when that delivery was for none.
+
+        New, as under the old one a mail may be unknown, and would stay so.
+        """
+        follow_up = await self.find(int(given_up.replay_key.split(":")[1])) if _is_ours(given_up) else None
+        if follow_up is not None:
+            await self.reschedule(follow_up, Schedule(_state_before_the_end(follow_up), now))
+        return follow_up
+
     async def left_behind(self) -> Sequence[FollowUp]:
-        """Those whose delivery ended without a next step for them; locked."""
+        """Those whose delivery ended without a next step for them, and not only until shadow mode ends; locked."""
         return await self._whose_delivery_is(DeliveryState.DONE, DeliveryState.IGNORED)
 
     async def abandoned(self) -> Sequence[FollowUp]:
@@ -174,7 +184,11 @@ class FollowUps:
             _open()
             .join(Delivery, Delivery.id == FollowUp.delivery_id)
             # Said outright, so that PostgreSQL begins at these few and not at all deliveries there ever were.
-            .where(FollowUp.delivery_id.is_not(None), Delivery.state.in_(states))
+            .where(
+                FollowUp.delivery_id.is_not(None),
+                Delivery.state.in_(states),
+                Delivery.after_shadow.is_(False),
+            )
             .with_for_update(of=FollowUp)
         )
         return (await self._session.scalars(query)).all()
@@ -211,16 +225,23 @@ def is_open() -> ColumnElement[bool]:
     return FollowUp.state != FollowUpState.ENDED
 
 
+def _is_ours(delivery: Delivery) -> bool:
+    return delivery.event == FOLLOW_UP_EVENT
+
+
+def _state_before_the_end(follow_up: FollowUp) -> FollowUpState:
+    if follow_up.answer is not None:
+        return FollowUpState.ANSWERED
+    return FollowUpState.ASKED if follow_up.asked_at is not None else FollowUpState.WAITING
+
+
 def _delivery_for(follow_up: FollowUp) -> NewDelivery:
     return NewDelivery(
         connection_id=follow_up.connection_id,
-        endpoint_id=None,
         origin="follow-up",
         event=FOLLOW_UP_EVENT,
         subject=f"opportunity:{follow_up.opportunity_id}",
         opportunity_id=follow_up.opportunity_id,
         replay_key=f"followup:{follow_up.id}:{follow_up.generation}",
-        body=None,
-        body_sha256="",
         triggered_at=follow_up.due_at,
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import text
 
@@ -39,13 +39,16 @@ class SharedLimiter:
     burst: float = 10.0
     exports_leave: float = 5.0
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+    _queue: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    """Of exports of this process: one asks, the others wait behind it instead of asking as well."""
 
     async def take(self, priority: Priority) -> None:
         """Returns when one call may be made."""
-        reserve = _NO_RESERVE if priority is Priority.REQUEST else self.exports_leave
-        while (left := await self._try(reserve)) is None:
-            await self.sleep(1 / self.rate)
-        if left < 0:
+        if priority is Priority.EXPORT:
+            async with self._queue:
+                while await self._try(self.exports_leave) is None:
+                    await self.sleep(1 / self.rate)
+        elif (left := await self._try(_NO_RESERVE)) is not None and left < 0:
             await self.sleep(-left / self.rate)
 
     async def _try(self, reserve: float) -> float | None:

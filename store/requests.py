@@ -1,6 +1,6 @@
 """Reference requests: at most one open per opportunity, each known by Crosschq's id. Commits nothing itself."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -86,7 +86,8 @@ class Requests:
                 ReferenceRequest.opportunity_id == new.opportunity_id,
                 ReferenceRequest.state == RequestState.INTENDED,
             )
-            .values(**asdict(new))
+            # It surely never left: reserved now, it counts among those of this hour (store.requests_per_hour).
+            .values(**asdict(new), created_at=func.now())
             .returning(ReferenceRequest)
         )
 
@@ -116,6 +117,17 @@ class Requests:
                 )
             )
         ).one_or_none()
+
+    async def asked_among(self, connection_id: int, opportunity_ids: Collection[str]) -> set[str]:
+        """Those of the opportunities that a request in Crosschq is about."""
+        rows = await self._session.scalars(
+            select(ReferenceRequest.opportunity_id).where(
+                ReferenceRequest.connection_id == connection_id,
+                ReferenceRequest.opportunity_id.in_(opportunity_ids),
+                ReferenceRequest.crosschq_id.is_not(None),
+            )
+        )
+        return set(rows)
 
     async def sent(self, connection_id: int) -> Sequence[ReferenceRequest]:
         """Those under way in Crosschq."""

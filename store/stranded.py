@@ -79,7 +79,7 @@ class Stranded:
                 Delivery.state == suspect.state,
                 seen_alive,
             )
-            .values(**values, flow_run_id=None, alive_at=None)
+            .values(**values, alive_at=None)
             .returning(Delivery.id)
         )
         return ended is not None

@@ -94,8 +94,14 @@ class Connection(Base):
     """The same for "not hired"."""
     crosschq_takes_outcomes: Mapped[bool] = mapped_column(server_default=text("true"))
     """False where this Crosschq has no call for it: a person enters the outcome there by hand."""
+    is_shadow: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whatever comes is read and decided, and nothing is written to either vendor."""
+    most_per_hour: Mapped[int | None]
+    """Before more requests than that within an hour the connection pauses; None: it never does."""
     paused_because: Mapped[str | None]
-    """Set when a vendor refuses the credentials; deliveries wait until `connect` is run again."""
+    """Set when a vendor refuses the credentials, at most_per_hour, or by a person; deliveries wait until it goes on."""
+    capped_at: Mapped[datetime | None]
+    """When most_per_hour paused it last: whoever let it go on has looked, so only what came since then counts."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
 
@@ -117,6 +123,9 @@ class WebhookEndpoint(Base):
     """Sealed JSON list, the current token first; None: none configured yet, and the URL does not answer."""
     auth_scheme: Mapped[str | None]
     """Crosschq only: none, basic or token."""
+    lever_webhook_id: Mapped[str | None]
+    """Lever's, of the webhook that has the current token; None: made by hand, before ids were kept, or with a key that
+    is not the connection's any more. Lever does not list these to us."""
     last_ping_at: Mapped[datetime | None]
     last_event_at: Mapped[datetime | None]
     last_rejected_at: Mapped[datetime | None]
@@ -158,6 +167,7 @@ class Delivery(Base):
             "subject",
             postgresql_where=text("state IN ('waiting', 'dispatched', 'running')"),
         ),
+        Index("ix_delivery_after_shadow", "connection_id", postgresql_where=text("after_shadow")),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -184,6 +194,8 @@ class Delivery(Base):
     alive_at: Mapped[datetime | None]
     """The last sign of life of the run at work; one that is silent for long has died."""
     outcome: Mapped[str | None]
+    after_shadow: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Done with as long as shadow mode lasts: it was only said, and is handled again once that has ended."""
     finished_at: Mapped[datetime | None]
 
 
@@ -204,6 +216,7 @@ class ReferenceRequest(Base):
         Index(
             "uq_reference_request_generation", "connection_id", "opportunity_id", "generation", unique=True
         ),
+        Index("ix_reference_request_made", "connection_id", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -224,6 +237,7 @@ class ReferenceRequest(Base):
     crosschq_updated_on: Mapped[datetime | None]
     problem: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    """When it was reserved, for the last time if it was not sent then."""
     sent_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 

@@ -3,7 +3,7 @@
 Keyed and not salted with what lies beside them: whoever steals a dump cannot try ids. Commits nothing itself.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -11,6 +11,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.outcome_tables import Tombstone
+
+Digest = Callable[[str], str]
+"""The keyed hash of a subject (`Vault.blind_index`)."""
 
 DELETED_EVENT = "candidateDeleted"
 """Lever's word for what leads to an erasure; the only event that is taken up again behind a tombstone."""

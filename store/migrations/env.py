@@ -3,6 +3,8 @@
 from alembic import context
 
 import store.outcome_tables
+import store.people_tables
+import store.prospect_tables
 import store.tables  # noqa: F401 - their tables count
 from store.base import Base
 

@@ -67,7 +67,7 @@ async def test_an_attempt_put_off_is_followed_by_the_next_number_at_its_time(
     until = datetime.now(UTC) + timedelta(minutes=5)
     assert await put_off(database, attempt, until)
     kept = await row(database, 1)
-    assert (kept.state, kept.next_attempt_at, kept.flow_run_id) == (DeliveryState.WAITING, until, None)
+    assert (kept.state, kept.next_attempt_at, kept.flow_run_id) == (DeliveryState.WAITING, until, "run-1")
     assert kept.outcome == "Trying again: Lever is busy."
     assert await claim(database) == []
 
@@ -126,3 +126,17 @@ async def test_nobody_supersedes_an_attempt_between_its_check_and_its_commit(
                 await superseding.execute(lock)
     async with database.transaction() as superseding:
         assert await superseding.scalar(lock) == 1
+
+
+async def test_one_that_gets_on_counts_its_failing_anew(database: Database, vault: Vault) -> None:
+    attempt = await running(database, stage_change(await connect(database, vault)))
+    began = (await row(database, attempt.delivery_id)).first_attempt_at
+    async with database.transaction() as session:
+        assert await Attempts(session).count_anew(attempt)
+    anew = (await row(database, attempt.delivery_id)).first_attempt_at
+    assert began is not None
+    assert anew is not None
+    assert anew > began
+    async with database.transaction() as session:
+        assert not await Attempts(session).count_anew(Attempt(attempt.delivery_id, attempt.number - 1))
+    assert (await row(database, attempt.delivery_id)).first_attempt_at == anew

@@ -61,6 +61,8 @@ async def test_what_was_sealed_is_opened_again_from_the_table(database: Database
     await record(database, stage_change(connected, body=vault.seal(BODY)))
     async with database.transaction() as session:
         body = await session.scalar(text("SELECT body FROM delivery"))
-        secrets = await session.scalar(text("SELECT secrets FROM webhook_endpoint WHERE vendor = 'lever'"))
+        secrets = await session.scalar(
+            text("SELECT secrets FROM webhook_endpoint WHERE vendor = 'lever' ORDER BY id")
+        )
     assert vault.open(body or b"") == BODY
     assert vault.open_list(secrets or b"") == [connected.lever_token]

@@ -1,0 +1,103 @@
+"""Looks deliveries up: by filters and in pages, and all that hangs on one of them. Changes nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.tables import Audit, Connection, Delivery, DeliveryState, Effect, ReferenceRequest
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """None and blank are no filter. Of `older_than` and `newer_than`, ids both, at most one is given."""
+
+    connection_id: int | None = None
+    event: str = ""
+    state: DeliveryState | None = None
+    opportunity: str = ""
+    """Part of its id in Lever, or of a request's in Crosschq."""
+    older_than: int | None = None
+    newer_than: int | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page, the newest first. The ids to go on from; None where nothing lies beyond."""
+
+    rows: Sequence[tuple[Delivery, Connection]]
+    older: int | None
+    newer: int | None
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A delivery with what it led to, in the order of time."""
+
+    delivery: Delivery
+    connection: Connection
+    requests: Sequence[ReferenceRequest]
+    effects: Sequence[Effect]
+    audits: Sequence[Audit]
+
+
+async def search(session: AsyncSession, wanted: Wanted, most: int = PAGE) -> Found:
+    """Up to `most` of them, by keyset: pages stay the same while new ones come in."""
+    query = _filtered(wanted).limit(most + 1)
+    if wanted.newer_than is not None:
+        query = query.where(Delivery.id > wanted.newer_than).order_by(Delivery.id)
+        rows = (await session.execute(query)).tuples().all()
+        newer = rows[most - 1][0].id if len(rows) > most else None
+        shown = rows[:most][::-1]
+        return Found(shown, shown[-1][0].id if shown else None, newer)
+    if wanted.older_than is not None:
+        query = query.where(Delivery.id < wanted.older_than)
+    rows = (await session.execute(query.order_by(Delivery.id.desc()))).tuples().all()
+    shown = rows[:most]
+    is_first = wanted.older_than is None or not shown
+    return Found(shown, shown[-1][0].id if len(rows) > most else None, None if is_first else shown[0][0].id)
+
+
+async def whole(session: AsyncSession, delivery_id: int) -> Whole | None:
+    """None: there is no such delivery."""
+    both = select(Delivery, Connection).join(Connection, Connection.id == Delivery.connection_id)
+    row = (await session.execute(both.where(Delivery.id == delivery_id))).tuples().one_or_none()
+    if row is None:
+        return None
+    delivery, connection = row
+    of_it = ReferenceRequest.delivery_id == delivery_id
+    requests = (
+        await session.scalars(select(ReferenceRequest).where(of_it).order_by(ReferenceRequest.id))
+    ).all()
+    made = select(Effect).where(Effect.delivery_id == delivery_id).order_by(Effect.created_at, Effect.id)
+    effects = (await session.scalars(made)).all()
+    subjects = [f"delivery:{delivery_id}", *(f"request:{one.id}" for one in requests)]
+    about = or_(Audit.subject.in_(subjects), Audit.who == f"delivery:{delivery_id}")
+    audits = (await session.scalars(select(Audit).where(about).order_by(Audit.id))).all()
+    return Whole(delivery, connection, requests, effects, audits)
+
+
+def _filtered(wanted: Wanted) -> Select[tuple[Delivery, Connection]]:
+    both = select(Delivery, Connection).join(Connection, Connection.id == Delivery.connection_id)
+    return both.where(*conditions(wanted))
+
+
+def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """What the filters demand of a delivery; which page is wanted is none of them."""
+    part = wanted.opportunity
+    demanded = [
+        (wanted.connection_id is not None, Delivery.connection_id == wanted.connection_id),
+        (wanted.event, Delivery.event == wanted.event),
+        (wanted.state is not None, Delivery.state == wanted.state),
+        (
+            part,
+            or_(
+                Delivery.opportunity_id.contains(part, autoescape=True),
+                Delivery.subject.contains(part, autoescape=True),
+            ),
+        ),
+    ]
+    return [condition for is_wanted, condition in demanded if is_wanted]

@@ -1,0 +1,225 @@
+"""Every prospect that was met, and what became of it. Commits nothing itself.
+
+One export works on a connection's prospects at a time (tasks.export_orders); the looks at Crosschq may run beside it.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.begun_prospects import was_made, was_refused
+from store.prospect_tables import KnownProspect, ProspectKind, ProspectState
+
+OPTED_OUT = (ProspectState.WITHDRAWING, ProspectState.WITHDRAWN)
+
+
+class Prospects:
+    def __init__(self, session: AsyncSession, connection_id: int) -> None:
+        self._session = session
+        self._connection_id = connection_id
+
+    async def known(self, crosschq_ids: Collection[str]) -> Sequence[KnownProspect]:
+        """Those of them that were met."""
+        rows = await self._session.scalars(
+            select(KnownProspect).where(
+                KnownProspect.connection_id == self._connection_id,
+                KnownProspect.crosschq_id.in_(crosschq_ids),
+            )
+        )
+        return rows.all()
+
+    async def waiting(
+        self, kinds: Collection[ProspectKind], limit: int, only: Collection[str] = ()
+    ) -> Sequence[KnownProspect]:
+        """Whose turn it is: new ones before those of a long list, none of the same person twice."""
+        query = (
+            select(KnownProspect)
+            .where(
+                KnownProspect.connection_id == self._connection_id,
+                KnownProspect.state == ProspectState.WAITING,
+                KnownProspect.kind.in_(kinds),
+                KnownProspect.try_after <= func.clock_timestamp(),
+            )
+            .order_by(KnownProspect.kind.desc(), KnownProspect.id)
+            .limit(limit)
+        )
+        if only:
+            query = query.where(KnownProspect.crosschq_id.in_(only))
+        rows = (await self._session.scalars(query)).all()
+        # By address: two rows of one person in one batch would each find the other not made yet.
+        first = {row.email_index or f"row {row.id}": row for row in reversed(rows)}
+        return list(reversed(first.values()))
+
+    async def next_try(self, kinds: Collection[ProspectKind]) -> datetime | None:
+        """When the first of those that wait, to be made or to be taken out, is to be tried; None: nobody waits."""
+        waits = (KnownProspect.state == ProspectState.WAITING) & KnownProspect.kind.in_(kinds)
+        first: datetime | None = await self._session.scalar(
+            select(func.min(KnownProspect.try_after)).where(
+                KnownProspect.connection_id == self._connection_id,
+                or_(waits, KnownProspect.state == ProspectState.WITHDRAWING),
+            )
+        )
+        return first
+
+    async def same_people(self, email_indexes: Collection[str]) -> dict[str, KnownProspect]:
+        """By blind index: another prospect of the same person who is in Lever already."""
+        rows = await self._session.scalars(
+            select(KnownProspect).where(
+                KnownProspect.connection_id == self._connection_id,
+                KnownProspect.email_index.in_(email_indexes),
+                KnownProspect.state.in_((ProspectState.LINKED, ProspectState.EXISTING)),
+            )
+        )
+        return {row.email_index: row for row in rows if row.email_index}
+
+    async def in_doubt(self, email_indexes: Collection[str]) -> dict[str, KnownProspect]:
+        """By blind index: one whose lead may have been made already, whether its switch is still on or not."""
+        rows = await self._session.scalars(
+            select(KnownProspect).where(
+                KnownProspect.connection_id == self._connection_id,
+                KnownProspect.email_index.in_(email_indexes),
+                KnownProspect.state.in_((ProspectState.WAITING, ProspectState.WITHDRAWING)),
+                KnownProspect.opportunity_id.is_(None),
+                KnownProspect.begun_at.is_not(None),
+            )
+        )
+        return {row.email_index: row for row in rows if row.email_index}
+
+    async def is_as_met(self, met: KnownProspect) -> bool:
+        """Whether it still waits with the data that it was met with; it stays so until the transaction ends."""
+        row = await self._of(met.id)
+        was = (ProspectState.WAITING, met.generation, met.sealed)
+        return (row.state, row.generation, row.sealed) == was
+
+    async def begin(self, row_id: int, sources: Collection[str]) -> None:
+        """An attempt sets out to make its lead, with these sources: from now on it keeps the data to find it by."""
+        row = await self._of(row_id)
+        row.begun_at = row.begun_at or func.now()
+        row.begun_sources = sorted({*row.begun_sources, *sources})
+
+    async def not_made(self, row_id: int) -> None:
+        """Its lead was looked for, and there is none: it is as free as one that no attempt ever met."""
+        row = await self._of(row_id)
+        row.begun_at = None
+
+    async def not_made_if_refused(self, row_id: int) -> None:
+        """As `not_made`, where the attempt's last call was surely in vain."""
+        await self._session.execute(
+            update(KnownProspect).where(KnownProspect.id == row_id, was_refused()).values(begun_at=None)
+        )
+
+    async def is_linked(self, opportunity_id: str) -> bool:
+        """Whether we made it as the lead of a prospect, who may have opted in again since.
+
+        Somebody who was only found in Lever by it does not count: it may be the lead of another that is looked for.
+        """
+        linked = select(KnownProspect.id).where(
+            KnownProspect.connection_id == self._connection_id,
+            KnownProspect.opportunity_id == opportunity_id,
+            or_(
+                KnownProspect.state == ProspectState.LINKED,
+                and_(KnownProspect.state.in_(OPTED_OUT), KnownProspect.begun_at.is_not(None)),
+            ),
+        )
+        made = select(was_made(self._connection_id, opportunity_id))
+        return await self._session.scalar(linked.limit(1)) is not None or bool(
+            await self._session.scalar(made)
+        )
+
+    async def leaving(self, limit: int) -> Sequence[KnownProspect]:
+        """Withdrawn in Crosschq, and Lever does not show it yet."""
+        rows = await self._session.scalars(
+            select(KnownProspect)
+            .where(
+                KnownProspect.connection_id == self._connection_id,
+                KnownProspect.state == ProspectState.WITHDRAWING,
+                KnownProspect.try_after <= func.clock_timestamp(),
+            )
+            .order_by(KnownProspect.id)
+            .limit(limit)
+        )
+        return rows.all()
+
+    async def linked(self, row_id: int, opportunity_id: str, tags: Sequence[str]) -> None:
+        """Its lead was made. Who has withdrawn meanwhile leaves Lever again."""
+        row = await self._of(row_id)
+        row.opportunity_id, row.tags_given, row.reason = opportunity_id, list(tags), None
+        if row.state in OPTED_OUT:
+            row.state, row.sealed = ProspectState.WITHDRAWING, None
+        else:
+            end_row(row, ProspectState.LINKED, None)
+
+    async def found(self, row_id: int, opportunity_id: str | None, reason: str) -> None:
+        """The person was in Lever already."""
+        row = await self._of(row_id)
+        if row.state is ProspectState.WAITING:
+            row.opportunity_id, row.begun_at = opportunity_id, None
+            end_row(row, ProspectState.EXISTING, reason)
+
+    async def unreadable(self, row_id: int, reason: str) -> None:
+        """As `failed`, for data that cannot be opened: whatever its source tells next is news."""
+        await self.failed(row_id, reason)
+        (await self._of(row_id)).updated_on = None
+
+    async def failed(self, row_id: int, reason: str) -> None:
+        """It keeps its data: a person may have it tried again."""
+        row = await self._of(row_id)
+        if row.state is ProspectState.WAITING:
+            row.state, row.reason, row.ended_at = ProspectState.FAILED, reason, func.now()
+
+    async def withdrawn(self, row_id: int, reason: str) -> None:
+        """Lever shows it, or there was nothing to show."""
+        row = await self._of(row_id)
+        if row.state is ProspectState.WITHDRAWING:
+            end_row(row, ProspectState.WITHDRAWN, reason)
+            row.email_index = None
+
+    async def put_back(self, row_ids: Collection[int], until: datetime) -> None:
+        """They wait, and are not tried before then."""
+        await self._session.execute(
+            update(KnownProspect).where(KnownProspect.id.in_(row_ids)).values(try_after=until)
+        )
+
+    async def retry(self, crosschq_ids: Collection[str] | None) -> int:
+        """Sets failed ones waiting again, all of them for None; how many."""
+        query = update(KnownProspect).where(
+            KnownProspect.connection_id == self._connection_id, KnownProspect.state == ProspectState.FAILED
+        )
+        if crosschq_ids is not None:
+            query = query.where(KnownProspect.crosschq_id.in_(crosschq_ids))
+        again = query.values(state=ProspectState.WAITING, reason=None, ended_at=None, try_after=func.now())
+        return len((await self._session.scalars(again.returning(KnownProspect.id))).all())
+
+    async def count(self, kinds: Collection[ProspectKind] = tuple(ProspectKind)) -> dict[ProspectState, int]:
+        rows = await self._session.execute(
+            select(KnownProspect.state, func.count().label("number"))
+            .where(KnownProspect.connection_id == self._connection_id, KnownProspect.kind.in_(kinds))
+            .group_by(KnownProspect.state)
+        )
+        return {row.state: row.number for row in rows}
+
+    async def listed(
+        self, states: Collection[ProspectState], limit: int, ended_since: datetime | None = None
+    ) -> Sequence[KnownProspect]:
+        """The newest first."""
+        query = (
+            select(KnownProspect)
+            .where(KnownProspect.connection_id == self._connection_id, KnownProspect.state.in_(states))
+            .order_by(KnownProspect.id.desc())
+            .limit(limit)
+        )
+        if ended_since is not None:
+            query = query.where(KnownProspect.ended_at >= ended_since)
+        return (await self._session.scalars(query)).all()
+
+    async def _of(self, row_id: int) -> KnownProspect:
+        return await self._session.get_one(
+            KnownProspect, row_id, with_for_update=True, populate_existing=True
+        )
+
+
+def end_row(row: KnownProspect, state: ProspectState, reason: str | None) -> None:
+    """Its data is not needed any more."""
+    row.state, row.reason, row.ended_at, row.sealed = state, reason, func.now(), None
