@@ -6,12 +6,15 @@ Every setting is an environment variable `CROSSCHQ_LEVER_<NAME>` or a line of `.
 
 import hashlib
 import os
+import re
+import secrets
 import tempfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "CROSSCHQ_LEVER_"
@@ -51,6 +54,20 @@ class Settings(BaseSettings):
     private_host: str = "127.0.0.1"
     private_port: Port = 8610
     """Health, readiness and metrics; never to be reachable from outside."""
+    first_run_code: SecretStr = Field(default_factory=lambda: SecretStr(secrets.token_hex(6)))
+    """Sets the admin's password on the pages, as long as there is no admin. `make up` prints it."""
+    private_base_url: HttpUrl | None = None
+    """How browsers reach the private port, where that is not `private_host`:`private_port`."""
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    """None for a public client: PKCE is used in any case."""
+    oidc_admins: str | None = None
+    """E-mail addresses, separated by commas."""
+    oidc_viewers: str | None = None
+    """E-mail addresses, or `@domain` for everybody who has one there."""
+    oidc_button: str = "Sign in with your organization"
+    oidc_issuer: str | None = None
+    """The OpenID Connect provider whose people may sign in as well; nobody without it. Last, as it needs the others."""
     trusted_proxies: str = "127.0.0.1"
     """Whose X-Forwarded-* headers count, separated by commas."""
     tls_certificate: Path | None = None
@@ -71,6 +88,10 @@ class Settings(BaseSettings):
     worker_metrics_port: Port | None = None
     """Where the warm worker shows its metrics, on 127.0.0.1; nowhere without it."""
 
+    allowed_hosts: str | None = None
+    """Where a connection's Lever or Crosschq may be besides the vendors' own domains, separated by commas: host or
+    host:port. Whoever sets up connections makes this machine call them."""
+
     smtp_host: str | None = None
     """The mail server for the question to a candidate's owner; without one nobody is asked."""
     smtp_port: Port = 587
@@ -81,6 +102,11 @@ class Settings(BaseSettings):
     """PEM, where the server's certificate is vouched for by nobody this machine trusts."""
     mail_from: str = "Crosschq for Lever <no-reply@localhost>"
     """The sender: an address, or `Name <address>`."""
+
+    notify_webhook_url: SecretStr | None = None
+    """Where Prefect tells ops of failures, as `{"text": ...}`; it goes into an encrypted block of Prefect's."""
+    notify_email: str | None = None
+    """Whom Prefect writes of failures, through the mail server above. Without either nobody is told."""
 
     delivery_retention: timedelta = timedelta(days=30)
     """How old a signed webhook may be, and how long its body is kept after it was handled."""
@@ -96,6 +122,32 @@ class Settings(BaseSettings):
             raise ValueError("write it as postgresql+asyncpg://user:password@host/database")
         return value
 
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _names_hosts(cls, value: str | None) -> str | None:
+        hosts = [one.strip() for one in (value or "").split(",")]
+        if value and not all(
+            re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?", one) for one in hosts
+        ):
+            raise ValueError("write hosts, or host:port, separated by commas")
+        return value
+
+    @field_validator("notify_webhook_url")
+    @classmethod
+    def _is_web_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("https://", "http://")):
+            raise ValueError("write the whole address, as in https://hooks.example.com/your-own")
+        return value
+
+    @field_validator("notify_email")
+    @classmethod
+    def _has_mail_server(cls, value: str | None, others: ValidationInfo) -> str | None:
+        if value is not None and not re.fullmatch(r"[^\s@,<>]+@[^\s@,<>]+", value):
+            raise ValueError("write one plain address, as in ops@example.com")
+        if value is not None and not others.data.get("smtp_host"):
+            raise ValueError(f"no mail server would send it: set {PREFIX}SMTP_HOST, too")
+        return value
+
     @field_validator("prefect_auth_string")
     @classmethod
     def _has_user_and_password(cls, value: SecretStr) -> SecretStr:
@@ -103,6 +155,25 @@ class Settings(BaseSettings):
         if not user or not password:
             raise ValueError("write it as user:password")
         return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _has_what_it_needs(cls, value: str | None, others: ValidationInfo) -> str | None:
+        if value is None:
+            return None
+        if not (value.startswith("https://") or _is_on_this_machine(value)):
+            raise ValueError("write it as the provider does, beginning with https://")
+        if not others.data.get("oidc_client_id"):
+            raise ValueError(f"set {PREFIX}OIDC_CLIENT_ID, too: what the provider calls this installation")
+        if not (others.data.get("oidc_admins") or others.data.get("oidc_viewers")):
+            raise ValueError(f"name in {PREFIX}OIDC_ADMINS or {PREFIX}OIDC_VIEWERS who may sign in")
+        return value
+
+    @property
+    def pages_url(self) -> str:
+        """Where the pages of the private port are for a browser, without a slash at the end."""
+        given = self.private_base_url or f"http://{self.private_host}:{self.private_port}"
+        return str(given).rstrip("/")
 
     @property
     def api_url(self) -> str:
@@ -127,6 +198,11 @@ class Settings(BaseSettings):
 
     def _embedded(self, database: str) -> str:
         return f"postgresql+asyncpg://postgres@/{database}?host={self.socket_dir}"
+
+
+def _is_on_this_machine(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
 
 
 def load_settings() -> Settings:

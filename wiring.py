@@ -14,14 +14,15 @@ from crosschq.client import CrosschqClient
 from lever.auth import api_key
 from lever.client import LeverClient
 from mail.server import MailServer, Security
+from outbound.limiter import Priority
 from settings import Settings, load_settings
 from store.database import Database
 from store.rate_limit import SharedLimiter
 from store.tables import Connection, Vendor
 from store.vault import Vault
 
-Account = tuple[int, str, bytes, str]
-"""A connection's id, a vendor's address, the encrypted key and its prefix: another key is another client."""
+Account = tuple[int, str, bytes, str | Priority]
+"""A connection's id, a vendor's address, the encrypted key, and its prefix or priority: another one, another client."""
 
 
 def utc_now() -> datetime:
@@ -43,11 +44,11 @@ class Parts:
     _levers: dict[Account, LeverClient] = field(default_factory=dict, repr=False)
     _crosschqs: dict[Account, CrosschqClient] = field(default_factory=dict, repr=False)
 
-    def kept_lever(self, connection: Connection) -> LeverClient:
+    def kept_lever(self, connection: Connection, priority: Priority = Priority.REQUEST) -> LeverClient:
         """As `lever`, but one for all steps and runs, closed with the parts: to open one takes 40 ms of a core."""
-        account = (connection.id, connection.lever_url, connection.lever_key, "")
+        account = (connection.id, connection.lever_url, connection.lever_key, priority)
         if account not in self._levers:
-            client = self._levers[account] = self.lever(connection)
+            client = self._levers[account] = self.lever(connection, priority)
             self.kept.push_async_callback(client.aclose)
         return self._levers[account]
 
@@ -77,11 +78,11 @@ class Parts:
             ca_file=settings.smtp_ca_file,
         )
 
-    def lever(self, connection: Connection) -> LeverClient:
+    def lever(self, connection: Connection, priority: Priority = Priority.REQUEST) -> LeverClient:
         """A client for the connection's Lever account; the caller closes it."""
         key = self.vault.open(connection.lever_key)
         return lever.client.connect(
-            connection.lever_url, api_key(key), self._limiter(connection, Vendor.LEVER)
+            connection.lever_url, api_key(key), self._limiter(connection, Vendor.LEVER), priority
         )
 
     def crosschq(self, connection: Connection) -> CrosschqClient:

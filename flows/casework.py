@@ -20,10 +20,11 @@ from tasks.inbox import (
     next_attempt,
     put_off,
     take_up,
+    wait_for_a_person,
     wait_for_credentials,
 )
 from tasks.outcome import Outcome
-from tasks.request_records import NotAnsweredYet
+from tasks.request_records import ConnectionPaused, NotAnsweredYet
 from tasks.seen_in_prefect import attempt_of
 from tasks.signs_of_life import signs_of_life
 from wiring import open_parts
@@ -47,12 +48,15 @@ async def work_on(delivery_id: int, attempt: int, story: Story) -> State[None]:
                 outcome = await story(case)
         except CredentialsRefused as error:
             await wait_for_credentials(case, str(error))
-            return _failed(
-                "CredentialsRefused", f"{error} The connection is paused until `crosschq-lever connect`."
+            return failed(
+                "CredentialsRefused", f"{error} The connection is paused until its key is replaced."
             )
+        except ConnectionPaused as error:
+            await wait_for_a_person(case, f"Waiting, as the connection is paused: {error}")
+            return failed("ConnectionPaused", str(error))
         except Refused as error:
             await finish(case, Outcome.dead(f"Refused: {error}"))
-            return _failed("Refused", f"{error} See `crosschq-lever deliveries`.")
+            return failed("Refused", f"{error} See `crosschq-lever deliveries`.")
         except (VendorError, NotAnsweredYet, StaysUnknown) as error:
             return await _put_off(case, str(error))
         except Superseded as error:
@@ -64,19 +68,19 @@ async def _put_down(case: Case, outcome: Outcome) -> State[None]:
     if not await finish(case, outcome):
         return Completed(name="Superseded", message="Another attempt took this delivery over.")
     get_run_logger().info("Delivery %d: %s.", case.attempt.delivery_id, outcome.name)
-    return Completed(
-        name=outcome.name, message=f"Delivery {case.attempt.delivery_id}, see its outcome in the inbox."
-    )
+    more = f"Delivery {case.attempt.delivery_id}, see its outcome in the inbox."
+    return Completed(name=outcome.name, message=outcome.for_prefect or more)
 
 
 async def _put_off(case: Case, why: str) -> State[None]:
-    until = next_attempt(case)
+    # As it is by now: a story that got on has begun to count anew.
+    until = next_attempt(await case_in_hand(case.attempt) or case)
     if until is None:
         await tell_given_up(case)
     await _end_attempt(case, until, why)
     if until is None:
-        return _failed("GivenUp", f"{why} Given up: see `crosschq-lever deliveries`.")
-    return _failed("TryingAgain", f"{why} The next attempt starts at {until:%H:%M:%S} UTC.")
+        return failed("GivenUp", f"{why} Given up: see `crosschq-lever deliveries`.")
+    return failed("TryingAgain", f"{why} The next attempt starts at {until:%H:%M:%S} UTC.")
 
 
 async def _end_attempt(case: Case, until: datetime | None, why: str) -> None:
@@ -111,5 +115,5 @@ async def _case_of(flow_run: FlowRun) -> Case | None:
     return await case_in_hand(attempt) if attempt else None
 
 
-def _failed(name: str, message: str) -> State[None]:
+def failed(name: str, message: str) -> State[None]:
     return State(type=StateType.FAILED, name=name, message=message)

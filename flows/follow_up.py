@@ -4,9 +4,10 @@ from datetime import datetime
 
 from flows.follow_up_end import CHANGED, end
 from flows.lever_profile import link_run_to
+from flows.outcome_said import say_what_is_due
 from flows.outcome_shown import show_outcome
 from flows.question import ask
-from hiring import question_notes
+from hiring import in_shadow, question_notes
 from hiring.answers import Answer
 from hiring.asked import LetterKind
 from hiring.candidacy import Candidacy
@@ -31,6 +32,7 @@ from tasks.lever_writes import add_note
 from tasks.outcome import Outcome
 from tasks.outcome_records import known_outcome, outcome_to_show, record_seen, remember_nothing_to_show
 from tasks.outcome_steps import outcome_in_crosschq, read_outcome
+from tasks.shadow import is_in_shadow
 from wiring import current_parts
 
 _CONTRADICTED = "The answers contradicted each other within seconds, twice."
@@ -40,6 +42,8 @@ async def follow_up(case: Case) -> Outcome:
     due = await due_follow_up(case)
     if due is None:
         return await finish_showing(case)
+    if await is_in_shadow(case):
+        return await say_what_is_due(case, due)
     try:
         candidacy, seen = await read_outcome(case, case.subject_id)
     except NotFound:
@@ -56,8 +60,11 @@ async def follow_up(case: Case) -> Outcome:
 
 async def finish_showing(case: Case) -> Outcome:
     """The follow-up is done with; an outcome that an earlier attempt recorded may be left to be shown."""
-    if await outcome_to_show(case, case.subject_id) is None:
+    to_show = await outcome_to_show(case, case.subject_id)
+    if to_show is None:
         return Outcome.ignored(CHANGED)
+    if await is_in_shadow(case):
+        return Outcome.only_said(in_shadow.shown(to_show.said.outcome))
     try:
         candidacy, _ = await read_outcome(case, case.subject_id)
     except NotFound:

@@ -7,17 +7,21 @@ from prefect.states import Completed
 from flows.casework import give_back, set_aside, work_on
 from flows.follow_up import follow_up
 from flows.lever_profile import link_run_to
+from flows.outcome_said import say_outcome
 from flows.outcome_shown import show_outcome
+from flows.question_again import send_question_again
 from flows.withdrawal import withdraw_open_request
 from hiring.outcomes import Outcome as HiringOutcome
 from outbound.errors import AccessDenied, NotFound
 from store.follow_ups import FOLLOW_UP_EVENT, TimeHasCome
 from store.outcomes import OUTCOME_EVENT
+from store.question_again import QUESTION_AGAIN_EVENT
 from tasks.case import Case
 from tasks.follow_up_records import take_from_prefect
 from tasks.outcome import Outcome
 from tasks.outcome_records import known_outcome, record_seen, remember_nothing_to_show, request_in_crosschq
 from tasks.outcome_steps import outcome_in_crosschq, read_outcome
+from tasks.shadow import is_in_shadow
 from wiring import open_parts
 
 _TOO_EARLY = "This worker's clock is ahead: the follow-up is taken up when its time has come."
@@ -64,6 +68,8 @@ async def hiring_outcome(delivery_id: int, attempt: int) -> State[None]:
 
 
 async def _tell(case: Case) -> Outcome:
+    if case.event == QUESTION_AGAIN_EVENT:
+        return await send_question_again(case)
     return await follow_up(case) if case.event == FOLLOW_UP_EVENT else await hear_of_outcome(case)
 
 
@@ -84,9 +90,12 @@ async def hear_of_outcome(case: Case) -> Outcome:
         await remember_nothing_to_show(case, opportunity_id)
         return Outcome.ignored("the candidate was anonymised in Lever.")
     await link_run_to(candidacy)
-    await record_seen(case, opportunity_id, seen)
-    if case.event == OUTCOME_EVENT and (said := await outcome_in_crosschq(case, crosschq_id)):
-        await record_seen(case, opportunity_id, said)
+    said = await outcome_in_crosschq(case, crosschq_id) if case.event == OUTCOME_EVENT else None
+    words = [seen, said] if said else [seen]
+    if await is_in_shadow(case):
+        return await say_outcome(case, candidacy, words)
+    for word in words:
+        await record_seen(case, opportunity_id, word)
     if candidacy.is_archived and seen.outcome is not HiringOutcome.HIRED:
         await withdraw_open_request(case, candidacy)
     if not await show_outcome(case, candidacy):

@@ -11,6 +11,7 @@ from prefect import flow, get_run_logger
 
 from outbound.errors import VendorError
 from tasks.deleted_opportunities import record_deletions
+from tasks.lost_endings import record_lost_endings
 from tasks.lost_webhooks import active_connections, record_lost_moves, record_lost_news
 from tasks.outcome_records import queue_unshown_outcomes
 from tasks.own_work import (
@@ -19,10 +20,12 @@ from tasks.own_work import (
     free_stranded_deliveries,
     settle_abandoned_requests,
 )
+from tasks.prospect_schedules import make_missing_schedules
+from tasks.shadow import do_what_was_only_said
 from tasks.waits import end_abandoned, end_cancelled, look_after_waiting_runs, take_up_overdue
 from wiring import open_parts
 
-OUR_FLOWS = ("reference-request", "hiring-outcome", "hiring-followup", "candidate-erasure")
+OUR_FLOWS = ("reference-request", "hiring-outcome", "hiring-followup", "candidate-erasure", "prospect-export")
 """Whose runs work on deliveries."""
 
 
@@ -55,7 +58,11 @@ async def look_after_own_work() -> None:
     ended = sum([await end_open_runs(flow) for flow in OUR_FLOWS])
     settled = await settle_abandoned_requests()
     unshown = await queue_unshown_outcomes()
+    only_said = await do_what_was_only_said()
+    if only_said:
+        get_run_logger().info("Shadow mode has ended: %d deliveries that were only said are done.", only_said)
     await look_after_follow_ups()
+    await make_missing_schedules()
     await forget_old_bodies()
     if freed or ended or settled or unshown:
         get_run_logger().warning(
@@ -84,6 +91,7 @@ async def look_after_follow_ups() -> None:
 
 async def ask_lever_for_lost_moves() -> None:
     await ask_for_each(record_lost_moves, "moves that no webhook told of")
+    await ask_for_each(record_lost_endings, "hires and other archivings that no webhook told of")
 
 
 async def ask_crosschq_for_lost_news() -> None:

@@ -3,12 +3,13 @@
 from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 
+from crosschq.models import ReferenceRequest as News
 from flows.casework import give_back, set_aside, work_on
 from flows.lever_profile import deliver_report, explain, explain_unconfirmed, link_run_to, show_status
-from hiring import notes, status_tags
+from hiring import in_shadow, notes, status_tags
 from hiring.candidacy import Candidacy
 from hiring.decisions import CannotSend, Ignore, Mention, Send, decide
-from hiring.progress import Stage
+from hiring.progress import Progress, Stage
 from outbound.errors import AccessDenied, NotFound, Refused
 from tasks.begun_requests import Begun, begun_request, release
 from tasks.case import Case
@@ -28,6 +29,7 @@ from tasks.request_records import (
     request_behind,
     reserve,
 )
+from tasks.shadow import is_in_shadow
 from wiring import current_parts
 
 
@@ -58,15 +60,27 @@ async def ask_for_references(case: Case) -> Outcome:
     except NotFound:
         return Outcome.ignored("the opportunity does not exist in Lever any more.")
     except AccessDenied:
+        if await is_in_shadow(case):
+            return Outcome.only_said(in_shadow.cannot_send(notes.NO_ACCESS), after_shadow=False)
         return await explain(case, opportunity_id, (), notes.NO_ACCESS)
-    await link_run_to(candidacy)
+    try:
+        return await _act_on(case, candidacy)
+    finally:
+        # Last, so that nobody's request waits for the link.
+        await link_run_to(candidacy)
+
+
+async def _act_on(case: Case, candidacy: Candidacy) -> Outcome:
+    opportunity_id, only_says = candidacy.opportunity_id, await is_in_shadow(case)
     if begun := await begun_request(case, opportunity_id):
-        return await _finish(case, candidacy, begun)
+        return Outcome.only_said(in_shadow.BEGUN) if only_says else await _finish(case, candidacy, begun)
     previous = await previous_request(case, opportunity_id)
     decision = decide(candidacy, await policy_of(case), previous, case.happened_at, current_parts().now())
     get_run_logger().info("Decided: %s.", type(decision).__name__)
-    if not isinstance(decision, Send):
+    if only_says or not isinstance(decision, Send):
         await release(case, opportunity_id)
+    if only_says and not isinstance(decision, Ignore):
+        return Outcome.only_said(in_shadow.move(decision, candidacy), after_shadow=False)
     match decision:
         case Ignore(reason):
             return Outcome.ignored(reason)
@@ -133,16 +147,32 @@ async def bring_news(case: Case) -> Outcome:
         )
     if request.ended_at:
         return Outcome.ignored("Lever shows this state of the request already.")
-    try:
-        candidacy = await read_profile(case, request.opportunity_id)
-    except NotFound:
+    candidacy = await _profile(case, request.opportunity_id)
+    if await is_in_shadow(case):
+        return Outcome.only_said(in_shadow.news(progress, has_profile=candidacy is not None))
+    if candidacy is None:
         await remember_progress(request.id, progress)
         return Outcome.done("NoProfile", "The opportunity is gone from Lever.")
+    return await _show_news(case, candidacy, request.id, news, progress)
+
+
+async def _profile(case: Case, opportunity_id: str) -> Candidacy | None:
+    """None: it is gone from Lever."""
+    try:
+        candidacy = await read_profile(case, opportunity_id)
+    except NotFound:
+        return None
     await link_run_to(candidacy)
+    return candidacy
+
+
+async def _show_news(
+    case: Case, candidacy: Candidacy, request_id: int, news: News, progress: Progress
+) -> Outcome:
     if progress.stage is Stage.COMPLETE:
-        await deliver_report(case, candidacy, request.id, news, progress)
+        await deliver_report(case, candidacy, request_id, news, progress)
     elif progress.stage is Stage.ENDED:
-        await add_note(case, candidacy.opportunity_id, notes.ended(progress), f"request-{request.id}-ended")
+        await add_note(case, candidacy.opportunity_id, notes.ended(progress), f"request-{request_id}-ended")
     await show_status(case, candidacy.opportunity_id, candidacy.tags, progress.tag)
-    await remember_progress(request.id, progress)
+    await remember_progress(request_id, progress)
     return Outcome.done("NewsShown", f"Lever shows '{progress.tag}'.")

@@ -72,15 +72,12 @@ def _deletion(connection: Connection, opportunity_id: str, at: datetime | None) 
     digests = current_parts().vault.blind_indexes(subject)
     return NewDelivery(
         connection_id=connection.id,
-        endpoint_id=None,
         origin=RECONCILE,
         event=DELETED_EVENT,
         subject=subject,
         opportunity_id=opportunity_id,
         # The row outlives the erasure: its key must not tell whom it was about.
         replay_key=f"deleted:{connection.id}:{digests[0]}:{at.isoformat() if at else ''}",
-        body=None,
-        body_sha256="",
         triggered_at=at,
         subject_digests=tuple(digests),
     )

@@ -2,6 +2,9 @@
 
 Neither vendor has idempotency keys. After a time-out the act is looked for before it is repeated; what cannot be
 looked for stays unknown, and a person decides.
+
+Everything that we write outside, mail included, goes through here; so here, and nowhere else, is where shadow mode is
+kept: no story can get past it.
 """
 
 import asyncio
@@ -11,6 +14,7 @@ from typing import Any
 from outbound.errors import NotExecuted, OutcomeUnknown, Refused
 from store.attempts import Attempts
 from store.effects import Before, Effects
+from store.shadow import Shadow
 from store.tables import EffectState
 from tasks.case import Case
 from wiring import current_parts
@@ -29,6 +33,12 @@ class Superseded(Exception):  # noqa: N818 - says what happened
     """Another attempt has this delivery now; this one may not act any more."""
 
 
+class InShadow(NotExecuted):
+    """The connection is in shadow mode. Stories say what they would do and end before; only one that was at work
+    when it was switched on comes here, and its next attempt says it.
+    """
+
+
 class StaysUnknown(Exception):  # noqa: N818 - says what happened
     """The act may have happened, and neither vendor can tell. It is not done again without a person."""
 
@@ -36,7 +46,7 @@ class StaysUnknown(Exception):  # noqa: N818 - says what happened
 async def once(case: Case, key: str, act: Act, *, find: Find | None = None) -> str:
     """Does `act` unless it is known to have been done under `key`; returns the id of what was made.
 
-    Raises what `act` raises, StaysUnknown, or Superseded.
+    Raises what `act` raises, StaysUnknown, Superseded, or InShadow.
     """
     before = await _intend(case, key)
     if before and before.state is EffectState.DONE:
@@ -64,6 +74,8 @@ async def _intend(case: Case, key: str) -> Before | None:
             raise Superseded(
                 f"Delivery {case.attempt.delivery_id} is not at attempt {case.attempt.number} any more."
             )
+        if await Shadow(session).is_on(case.connection_id):
+            raise InShadow("crosschq-lever", key.partition("/")[0], "nothing is written in shadow mode.")
         return await Effects(session).intend(case.connection_id, key, case.attempt)
 
 

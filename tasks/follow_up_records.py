@@ -12,6 +12,7 @@ from store.audits import Audits
 from store.connections import Connections
 from store.deliveries import Deliveries
 from store.follow_ups import FollowUps, Schedule, TimeHasCome, facts_of, policy_of
+from store.outcome_tables import FollowUp
 from store.outcomes import Outcomes
 from store.requests import Requests
 from store.wake_ups import WakeUps
@@ -80,22 +81,24 @@ async def due_follow_up(case: Case) -> DueFollowUp | None:
     """None when it was changed meanwhile, or an earlier attempt has done its step."""
     async with current_parts().database.transaction() as session:
         row = await FollowUps(session).of_attempt(case.attempt)
-        if row is None:
-            return None
-        connection = await Connections(session).get(row.connection_id)
-        request = await Requests(session).by_id(row.request_id)
-        return DueFollowUp(
-            id=row.id,
-            generation=row.generation,
-            link_generation=row.link_generation,
-            facts=facts_of(row),
-            policy=policy_of(connection),
-            asked_role=row.asked_role or "The one who was asked",
-            crosschq_id=request.crosschq_id,
-            job_position=request.job_position,
-            reported_at=row.reported_at,
-            fallback_asked=connection.fallback_asked or connection.fallback_requestor,
-        )
+        return await due_of(session, row) if row else None
+
+
+async def due_of(session: AsyncSession, row: FollowUp) -> DueFollowUp:
+    connection = await Connections(session).get(row.connection_id)
+    request = await Requests(session).by_id(row.request_id)
+    return DueFollowUp(
+        id=row.id,
+        generation=row.generation,
+        link_generation=row.link_generation,
+        facts=facts_of(row),
+        policy=policy_of(connection),
+        asked_role=row.asked_role or "The one who was asked",
+        crosschq_id=request.crosschq_id,
+        job_position=request.job_position,
+        reported_at=row.reported_at,
+        fallback_asked=connection.fallback_asked or connection.fallback_requestor,
+    )
 
 
 async def is_still_due(case: Case) -> bool:

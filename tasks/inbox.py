@@ -7,6 +7,8 @@ from hiring.retries import next_attempt_at
 from store.attempts import Attempt, Attempts
 from store.connections import Connections
 from store.deliveries import Deliveries
+from store.tables import DeliveryState
+from tasks import ops_events
 from tasks.case import Case
 from tasks.outcome import Outcome
 from wiring import current_parts
@@ -37,7 +39,12 @@ async def attempt_of_run(flow_run_id: str) -> Attempt | None:
 async def finish(case: Case, outcome: Outcome) -> bool:
     """False when another attempt has taken the delivery over meanwhile."""
     async with current_parts().database.transaction() as session:
-        return await Attempts(session).finish(case.attempt, outcome.state, outcome.words)
+        is_finished = await Attempts(session).finish(
+            case.attempt, outcome.state, outcome.words, after_shadow=outcome.after_shadow
+        )
+    if is_finished and outcome.state is DeliveryState.DEAD:
+        ops_events.delivery_is_dead(case.attempt.delivery_id, case.connection_id)
+    return is_finished
 
 
 def next_attempt(case: Case) -> datetime | None:
@@ -51,16 +58,34 @@ def next_attempt(case: Case) -> datetime | None:
     )
 
 
+async def count_anew(case: Case) -> None:
+    """The case has got on: from now on it counts how long it has failed."""
+    async with current_parts().database.transaction() as session:
+        await Attempts(session).count_anew(case.attempt)
+
+
 async def put_off(case: Case, until: datetime, why: str) -> None:
     """Ends this attempt; the dispatcher starts the next one then."""
     async with current_parts().database.transaction() as session:
         await Attempts(session).put_off(case.attempt, until, f"Trying again: {why}")
 
 
+async def pause_connection(connection_id: int, why: str) -> None:
+    """Its deliveries wait until an admin has stored valid keys."""
+    async with current_parts().database.transaction() as session:
+        await Connections(session).pause(connection_id, why)
+    ops_events.connection_is_paused(connection_id, ops_events.Because.CREDENTIALS)
+
+
 async def wait_for_credentials(case: Case, why: str) -> None:
     """Pauses the connection: its deliveries wait until an admin has stored valid keys."""
+    await pause_connection(case.connection_id, why)
+    await wait_for_a_person(case, f"Waiting for valid credentials: {why}")
+
+
+async def wait_for_a_person(case: Case, words: str) -> None:
+    """The connection is paused. How long that lasts does not count towards giving up."""
     parts = current_parts()
     async with parts.database.transaction() as session:
-        await Connections(session).pause(case.connection_id, why)
-        await Attempts(session).put_off(case.attempt, parts.now(), f"Waiting for valid credentials: {why}")
+        await Attempts(session).put_off(case.attempt, parts.now(), words)
         await Deliveries(session).count_anew(case.connection_id)

@@ -1,6 +1,5 @@
 """Asks the vendors for what their webhooks should have told us, and records what was lost as if it had arrived."""
 
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -8,10 +7,10 @@ from hashlib import sha256
 
 from crosschq.models import ReferenceRequest as News
 from lever.candidacy import stage_since
-from lever.client import LeverClient
+from lever.confidential import all_opportunities
 from lever.models import Opportunity
 from lever.webhooks import CANDIDATE_STAGE_CHANGE
-from outbound.errors import AccessDenied, NotFound
+from outbound.errors import NotFound
 from store.connections import Connections
 from store.deliveries import RECONCILE, Deliveries, NewDelivery, Recorded
 from store.due import SNAPSHOT_EVENT
@@ -40,19 +39,10 @@ async def record_lost_moves(connection_id: int) -> int:
     parts = current_parts()
     async with parts.database.transaction() as session:
         connection = await Connections(session).get(connection_id)
-    lever = parts.kept_lever(connection)
-    return sum([await _record_move(connection, one) async for one in _in_trigger_stages(lever, connection)])
-
-
-async def _in_trigger_stages(lever: LeverClient, connection: Connection) -> AsyncIterator[Opportunity]:
-    stages = connection.trigger_stages
-    try:
-        async for opportunity in lever.opportunities(stage_id=stages, archived=False, confidentiality="all"):
-            yield opportunity
-    except AccessDenied:
-        # A key made without access to confidential data may not ask for all.
-        async for opportunity in lever.opportunities(stage_id=stages, archived=False):
-            yield opportunity
+    waiting = all_opportunities(
+        parts.kept_lever(connection), stage_id=connection.trigger_stages, archived=False
+    )
+    return sum([await _record_move(connection, one) async for one in waiting])
 
 
 async def _record_move(connection: Connection, opportunity: Opportunity) -> bool:
@@ -62,9 +52,10 @@ async def _record_move(connection: Connection, opportunity: Opportunity) -> bool
     if moved_at is None or moved_at < connection.live_since or moved_at > young:
         return False
     async with parts.database.transaction() as session:
-        if await Deliveries(session).knows_of_move(connection.id, opportunity.id, moved_at - SAME_MOMENT):
+        told = (CANDIDATE_STAGE_CHANGE,)
+        if await Deliveries(session).knows_of(told, connection.id, opportunity.id, moved_at - SAME_MOMENT):
             return False
-        new = _found(
+        new = found_by_asking(
             connection, CANDIDATE_STAGE_CHANGE, f"opportunity:{opportunity.id}", moved_at, opportunity.id
         )
         return await Deliveries(session).record(new) is Recorded.NEW
@@ -90,7 +81,9 @@ async def _record_news(connection: Connection, request: ReferenceRequest, news: 
     is_over = news.is_complete or news.is_over_without_report
     if (news.answered, news.asked) == (request.answered, request.asked) and not is_over:
         return False
-    new = _found(connection, SNAPSHOT_EVENT, f"request:{news.id}", news.updated_on, request.opportunity_id)
+    new = found_by_asking(
+        connection, SNAPSHOT_EVENT, f"request:{news.id}", news.updated_on, request.opportunity_id
+    )
     # Two changes within Crosschq's second are two pieces of news.
     new = replace(new, replay_key=f"{new.replay_key}/{news.answered}/{news.asked}/{is_over}")
     async with current_parts().database.transaction() as session:
@@ -99,20 +92,17 @@ async def _record_news(connection: Connection, request: ReferenceRequest, news: 
         return await Deliveries(session).record(new) is Recorded.NEW
 
 
-def _found(
+def found_by_asking(
     connection: Connection, event: str, subject: str, at: datetime | None, opportunity_id: str
 ) -> NewDelivery:
     key = f"reconcile/{connection.id}/{event}/{subject}/{at.isoformat() if at else ''}"
     return NewDelivery(
         connection_id=connection.id,
-        endpoint_id=None,
         origin=RECONCILE,
         event=event,
         subject=subject,
         opportunity_id=opportunity_id,
         replay_key=sha256(key.encode()).hexdigest(),
-        body=None,
-        body_sha256="",
         triggered_at=at,
         subject_digests=tuple(current_parts().vault.blind_indexes(subject)),
     )

@@ -12,14 +12,28 @@ class Outcome:
     state: DeliveryState
     name: str
     words: str
+    for_prefect: str | None = None
+    """What Prefect shows beside the name; None: that the inbox knows more."""
+    after_shadow: bool = False
+    """Whether it is handled again when shadow mode has ended (store.shadow)."""
 
     @classmethod
-    def done(cls, name: str, words: str) -> "Outcome":
-        return cls(DeliveryState.DONE, name, words)
+    def done(cls, name: str, words: str, for_prefect: str | None = None) -> "Outcome":
+        return cls(DeliveryState.DONE, name, words, for_prefect)
 
     @classmethod
     def ignored(cls, words: str) -> "Outcome":
         return cls(DeliveryState.IGNORED, "Ignored", f"Ignored: {words}")
+
+    @classmethod
+    def only_said(
+        cls, would_have: str, for_prefect: str | None = None, *, after_shadow: bool = True
+    ) -> "Outcome":
+        """Of a connection in shadow mode: "would have ..." """
+        later = " It is done when shadow mode has ended." if after_shadow else ""
+        return cls(
+            DeliveryState.DONE, "OnlySaid", f"Shadow mode: {would_have}{later}", for_prefect, after_shadow
+        )
 
     @classmethod
     def dead(cls, words: str) -> "Outcome":

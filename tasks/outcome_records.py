@@ -91,7 +91,7 @@ async def record_seen(case: Case, opportunity_id: str, seen: SeenOutcome) -> Non
         connection = await Connections(session).get(case.connection_id)
         outcomes = Outcomes(session)
         row = await outcomes.find(connection.id, opportunity_id)
-        decision = decide(_known(row), seen, OutcomePolicy(connection.archived_is_not_hired))
+        decision = decide(known_from(row), seen, OutcomePolicy(connection.archived_is_not_hired))
         if isinstance(decision, Change):
             row = await outcomes.record(
                 connection.id, opportunity_id, decision.outcome, decision.source, decision.hired_on
@@ -165,14 +165,11 @@ def seen_in_crosschq(news: News) -> SeenOutcome | None:
 def _word_of_crosschq(case: Case, request: ReferenceRequest, news: News, seen: SeenOutcome) -> NewDelivery:
     return NewDelivery(
         connection_id=case.connection_id,
-        endpoint_id=None,
         origin="crosschq-update",
         event=OUTCOME_EVENT,
         subject=f"opportunity:{request.opportunity_id}",
         opportunity_id=request.opportunity_id,
         replay_key=f"outcome-in-crosschq:{request.id}:{seen.outcome.value}:{seen.hired_on}:{case.attempt.delivery_id}",
-        body=None,
-        body_sha256="",
         triggered_at=news.updated_on,
     )
 
@@ -180,19 +177,17 @@ def _word_of_crosschq(case: Case, request: ReferenceRequest, news: News, seen: S
 def _unshown(row: HiringOutcome) -> NewDelivery:
     return NewDelivery(
         connection_id=row.connection_id,
-        endpoint_id=None,
         origin=RECONCILE,
         event=OUTCOME_EVENT,
         subject=f"opportunity:{row.opportunity_id}",
         opportunity_id=row.opportunity_id,
         replay_key=f"outcome-unshown:{row.id}:{row.version}",
-        body=None,
-        body_sha256="",
         triggered_at=row.decided_at,
     )
 
 
-def _known(row: HiringOutcome | None) -> KnownOutcome | None:
+def known_from(row: HiringOutcome | None) -> KnownOutcome | None:
+    """The row in the shape our rules read."""
     return KnownOutcome(row.outcome, row.source, row.hired_on, row.in_crosschq) if row else None
 
 

@@ -2,11 +2,11 @@
 
 from hiring.candidacy import Candidacy
 from hiring.outcomes import SeenOutcome
+from lever.applied_posting import posting_of
 from lever.candidacy import candidacy_of
 from outbound.errors import AccessDenied, CredentialsRefused, NotFound, Refused
 from tasks.case import Case, crosschq_of, lever_of
 from tasks.effects import once
-from tasks.lever_reads import posting_of
 from tasks.outcome_records import IN_CROSSCHQ, ToShow, seen_in_crosschq
 from tasks.report_steps import report_link
 from tasks.step import step

@@ -1,6 +1,7 @@
 """Finds what a crash, a kill or Prefect itself left undone in our own work, and lets it be done again."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun
@@ -13,10 +14,22 @@ from store.stranded import Stranded
 from store.tables import Delivery, DeliveryState
 from tasks.begun_requests import may_be_at_crosschq
 from tasks.crosschq_steps import creation_key
-from tasks.seen_in_prefect import Fate, attempt_of, end_dead_run, fate_of, is_ours, open_runs
+from tasks.ops_events import delivery_is_dead
+from tasks.seen_in_prefect import (
+    Fate,
+    attempt_of,
+    end_dead_run,
+    end_if_open,
+    fate_of,
+    is_export,
+    is_ours,
+    open_runs,
+)
 from tasks.step import step
 from wiring import current_parts
 
+LONGEST_LOOK = timedelta(minutes=15)
+"""An export that only looks at Crosschq, or a dry run, ends within so long; after it the run counts as dead."""
 AT_ONCE_AGAIN = 3
 """After so many dead attempts the next ones wait as after failures: something in the delivery may kill its runs."""
 
@@ -38,17 +51,24 @@ async def _decide(client: PrefectClient, suspect: Delivery) -> bool:
         stranded = Stranded(session)
         if fate is Fate.CANCELLED:
             words = "Cancelled in Prefect. What was under way may have been done."
-            await stranded.finish(suspect, DeliveryState.DEAD, words)
+            await _give_up(stranded, suspect, words)
             return False
         if fate is Fate.QUEUED and suspect.state is DeliveryState.DISPATCHED:
             return False
         until = _next_attempt(suspect)
         if until is None:
-            await stranded.finish(
-                suspect, DeliveryState.DEAD, f"Given up: attempt {suspect.attempt} died as well."
-            )
+            await _give_up(stranded, suspect, f"Given up: attempt {suspect.attempt} died as well.")
             return False
-        return await stranded.set_free(suspect, until, f"The run of attempt {suspect.attempt} died.")
+        freed = await stranded.set_free(suspect, until, f"The run of attempt {suspect.attempt} died.")
+    if freed and suspect.flow_run_id:
+        # An export's parameters do not name its attempt: from now on nothing else says whose run it was.
+        await end_if_open(client, UUID(suspect.flow_run_id))
+    return freed
+
+
+async def _give_up(stranded: Stranded, suspect: Delivery, why: str) -> None:
+    if await stranded.finish(suspect, DeliveryState.DEAD, why):
+        delivery_is_dead(suspect.id, suspect.connection_id, suspect.flow_run_id)
 
 
 def _next_attempt(suspect: Delivery) -> datetime | None:
@@ -75,7 +95,14 @@ async def end_open_runs(flow: str) -> int:
 async def _is_in_hand(run: FlowRun) -> bool:
     async with current_parts().database.transaction() as session:
         attempt = attempt_of(run) or await Deliveries(session).attempt_of_run(str(run.id))
-        return attempt is not None and await Stranded(session).is_in_hand(attempt)
+        if attempt is None:
+            return is_export(run) and _may_be_looking(run)
+        return await Stranded(session).is_in_hand(attempt)
+
+
+def _may_be_looking(run: FlowRun) -> bool:
+    """Such a run has no attempt, and gives no signs of life."""
+    return run.state is not None and run.state.timestamp > current_parts().now() - LONGEST_LOOK
 
 
 @step

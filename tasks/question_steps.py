@@ -22,13 +22,16 @@ class NoMailServer(NotExecuted):
 
 
 @step
-async def send_question(case: Case, due: DueFollowUp, question: Question) -> None:
-    """Raises StaysUnknown when the mail server took it and never answered, Refused when it wants none of it."""
+async def send_question(case: Case, due: DueFollowUp, question: Question, again: int | None = None) -> None:
+    """`again`: which of the times a person wants it sent once more, each a mail of its own.
+
+    Raises StaysUnknown when the mail server took it and never answered, Refused when it wants none of it.
+    """
     parts = current_parts()
     server = parts.mail_server
     if server is None:
         raise NoMailServer("mail", "send", "no mail server is set: write CROSSCHQ_LEVER_SMTP_HOST into .env")
-    key = f"mail/{due.id}/{due.generation}"
+    key = f"mail/{due.id}/{due.generation}" + (f"/again-{again}" if again else "")
     try:
         sender_of(server.sender)
     except UnusableAddress as error:

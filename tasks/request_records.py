@@ -1,31 +1,23 @@
 """What we remember of reference requests. Touches our own store only."""
 
-from datetime import timedelta
-
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crosschq.models import ReferenceRequest as News
-from hiring.candidacy import Candidacy, Template
-from hiring.decisions import Policy, Previous, PreviousState, Send
+from hiring.candidacy import Candidacy
+from hiring.decisions import Policy, Previous, Send
 from hiring.progress import Progress, Stage
-from hiring.requestors import RequestorRole
 from store.connections import Connections
 from store.effects import Effects
+from store.policies import policy_from, previous_from
 from store.requests import NewRequest, Requests
+from store.requests_per_hour import RequestsPerHour
 from store.tables import EffectState, ReferenceRequest, RequestState
+from tasks import ops_events
 from tasks.case import Case
 from tasks.crosschq_steps import creation_key
 from tasks.follow_up_records import begin_follow_up
 from wiring import current_parts
 
-_PREVIOUS = {
-    RequestState.INTENDED: PreviousState.INTENDED,
-    RequestState.UNKNOWN: PreviousState.OPEN,
-    RequestState.SENT: PreviousState.OPEN,
-    RequestState.COMPLETED: PreviousState.COMPLETED,
-    RequestState.FAILED: PreviousState.FAILED,
-    RequestState.CANCELLED: PreviousState.ENDED,
-}
 _ENDED = {Stage.COMPLETE: RequestState.COMPLETED, Stage.ENDED: RequestState.CANCELLED}
 
 
@@ -33,32 +25,29 @@ class NotAnsweredYet(Exception):  # noqa: N818 - says what happened
     """Crosschq tells of a request whose creation we are still waiting to hear of."""
 
 
+class ConnectionPaused(Exception):  # noqa: N818 - says what happened
+    """No request may be sent until a person has looked; the message says why."""
+
+
 async def policy_of(case: Case) -> Policy:
     """What the connection's admin has laid down."""
     async with current_parts().database.transaction() as session:
         connection = await Connections(session).get(case.connection_id)
         templates = await Connections(session).templates(case.connection_id)
-    again = connection.ask_again_after_days
-    return Policy(
-        trigger_stages=connection.trigger_stages,
-        live_since=connection.live_since,
-        templates=[
-            Template(t.name, t.survey, t.counts, t.lever_tag, t.position, t.is_fallback) for t in templates
-        ],
-        requestor_chain=[RequestorRole(role) for role in connection.requestor_chain],
-        fallback_requestor=connection.fallback_requestor,
-        ask_again_after=None if again is None else timedelta(days=again),
-    )
+    return policy_from(connection, templates)
 
 
 async def previous_request(case: Case, opportunity_id: str) -> Previous | None:
     async with current_parts().database.transaction() as session:
         latest = await Requests(session).latest(case.connection_id, opportunity_id)
-    return Previous(_PREVIOUS[latest.state], latest.created_at, latest.ended_at) if latest else None
+    return previous_from(latest)
 
 
 async def reserve(case: Case, candidacy: Candidacy, order: Send) -> int | None:
-    """Our id of the request about to be sent; None when another run has just reserved one."""
+    """Our id of the request about to be sent; None when another run has just reserved one.
+
+    Raises ConnectionPaused, at the most that the connection may send within an hour; then nothing is reserved.
+    """
     parts = current_parts()
     new = NewRequest(
         connection_id=case.connection_id,
@@ -70,7 +59,12 @@ async def reserve(case: Case, candidacy: Candidacy, order: Send) -> int | None:
         candidate_index=parts.vault.blind_index(order.email),
     )
     async with parts.database.transaction() as session:
-        request = await Requests(session).reserve(new)
+        held = await RequestsPerHour(session).why_not_another(new.connection_id, new.opportunity_id)
+        request = None if held else await Requests(session).reserve(new)
+    if held:
+        if held.is_new:
+            ops_events.connection_is_paused(case.connection_id, ops_events.Because.MOST_PER_HOUR)
+        raise ConnectionPaused(held.because)
     return request.id if request else None
 
 

@@ -1,6 +1,7 @@
 """What Prefect knows of a delivery's flow run, and ending in Prefect what has died. Touches Prefect only."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from enum import Enum, auto
 from uuid import UUID
@@ -117,9 +118,24 @@ async def end_dead_run(client: PrefectClient, flow_run_id: UUID) -> None:
         return
 
 
+async def end_if_open(client: PrefectClient, flow_run_id: UUID) -> None:
+    """As `end_dead_run`; one that Prefect knows to be over stays as it ended."""
+    with suppress(ObjectNotFound):
+        run = await client.read_flow_run(flow_run_id)
+        if run.state is None or not run.state.is_final():
+            await end_dead_run(client, flow_run_id)
+
+
 def is_ours(run: FlowRun) -> bool:
     """Not one that somebody started by hand with parameters of their own."""
-    return attempt_of(run) is not None or isinstance(run.parameters.get("follow_up_id"), int)
+    return (
+        attempt_of(run) is not None or isinstance(run.parameters.get("follow_up_id"), int) or is_export(run)
+    )
+
+
+def is_export(run: FlowRun) -> bool:
+    """Of prospects: whoever starts it, it finds its attempt itself, and a dry run has none."""
+    return isinstance(run.parameters.get("order"), dict)
 
 
 def attempt_of(run: FlowRun) -> Attempt | None:

@@ -3,15 +3,17 @@
 The flows run here and not in a worker, against a real Prefect server: a second each instead of ten.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import httpx
 from prefect.client.schemas.objects import State
+from prefect.context import SettingsContext, get_settings_context
 from prefect.settings import (
     PREFECT_API_AUTH_STRING,
     PREFECT_API_URL,
@@ -22,35 +24,37 @@ from prefect.settings import (
 from sqlalchemy import select, update
 from starlette.applications import Starlette
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
 from demo.connection import CROSSCHQ_TOKEN, connection_file
 from demo.mailbox import Owner
 from demo.people import CrosschqPeople, LeverPeople
 from flows.candidate_erasure import candidate_erasure
 from flows.hiring_followup import hiring_followup, hiring_outcome
-from flows.reconcile import Scope, reconcile
+from flows.prospect_export import prospect_export
+from flows.reconcile import Scope as Look
+from flows.reconcile import reconcile
 from flows.reference_request import reference_request
+from hiring.export_order import ExportOrder, Scope
+from hiring.prospects import IfInLever, OnWithdrawal
 from lever.webhooks import CANDIDATE_DELETED, CANDIDATE_STAGE_CHANGE
 from onboarding.blueprint import Blueprint
 from onboarding.connecting import connect
 from pages.answer import create_answer_routes
-from sandbox.crosschq.app import create_app as create_crosschq
-from sandbox.crosschq.options import CrosschqOptions
-from sandbox.lever.app import create_app as create_lever
-from sandbox.lever.options import LeverOptions
 from sandbox.mailbox.app import create_app as create_mailbox
 from sandbox.mailbox.mailbox import Mailbox
 from sandbox.mailbox.smtp import serve_smtp
-from sandbox.serve import Server, address, listen
+from sandbox.serve import address, listen
 from settings import Settings
 from store.deliveries import Deliveries
 from store.due import SNAPSHOT_EVENT
 from store.outcome_tables import FollowUp
-from store.tables import Delivery, DeliveryState
+from store.prospect_tables import KnownProspect, ProspectSettings
+from store.tables import Connection, Delivery, DeliveryState
+from tests.serving import AppAt, sandbox_crosschq, sandbox_lever, serving
 from webhook_gateway.app import Gateway, create_public_app
 from webhook_gateway.inbox import Inbox
 from webhook_gateway.metrics import Metrics
+from webhook_gateway.prefect_runs import EXPORT_SCOPES
 from wiring import Parts, make_parts, use_parts
 
 Edit = Callable[[str], str]
@@ -63,45 +67,19 @@ FLOWS = {
     CANDIDATE_DELETED: candidate_erasure,
 }
 
-RETRY_WAITS = (0.05, 0.1, 0.2, 0.4)
-"""Seconds between the tries of a sandbox webhook."""
 
-
-@asynccontextmanager
-async def served(app_at: "AppAt") -> AsyncIterator[tuple[str, ASGIApp]]:
-    """The app on a free port, as its address and itself."""
-    with listen("127.0.0.1", 0) as listener:
-        host, port = address(listener)
-        url = f"http://{host}:{port}"
-        app = app_at(url)
-        server = Server(app)
-        serving = asyncio.create_task(server.serve([listener]))
-        await server.ready.wait()
-        yield url, app
-        server.should_exit = True
-        await serving
-
-
-class AppAt:
-    """Builds an app that knows its own address."""
-
-    def __init__(self, build: Any) -> None:
-        self._build = build
-
-    def __call__(self, url: str) -> Starlette:
-        app = self._build(url)
-        assert isinstance(app, Starlette)
-        return app
-
-
-def sandbox_lever() -> AppAt:
-    return AppAt(
-        lambda url: create_lever(LeverOptions(base_url=url, retry_waits=RETRY_WAITS, rate=1000, burst=1000))
-    )
-
-
-def sandbox_crosschq() -> AppAt:
-    return AppAt(lambda url: create_crosschq(CrosschqOptions(base_url=url, retry_waits=RETRY_WAITS)))
+@cache
+def client_of(api_url: str, auth_string: str, folder: Path) -> SettingsContext:
+    """Settings of Prefect's client, which writes below `folder`; made once, as it takes 0.2 s."""
+    with temporary_settings(
+        {
+            PREFECT_API_URL: api_url,
+            PREFECT_API_AUTH_STRING: auth_string,
+            PREFECT_CLIENT_CSRF_SUPPORT_ENABLED: True,
+            PREFECT_LOCAL_STORAGE_PATH: folder / "storage",  # never the user's own
+        }
+    ):
+        return get_settings_context().model_copy()
 
 
 @dataclass
@@ -171,7 +149,7 @@ class Office:
             ago = Delivery.triggered_at - timedelta(minutes=minutes)
             await session.execute(update(Delivery).values(triggered_at=ago))
 
-    async def reconcile(self, scope: Scope, later: timedelta = timedelta(0)) -> None:
+    async def reconcile(self, scope: Look, later: timedelta = timedelta(0)) -> None:
         """One look of `reconcile` as its deployments take it, `later` than it really is."""
         parts = replace(self.parts, now=lambda: self.parts.now() + later)
         with self.prefect_settings(), use_parts(parts):
@@ -180,17 +158,42 @@ class Office:
     @contextmanager
     def prefect_settings(self) -> Iterator[None]:
         """Prefect's client talks to the session's server."""
-        with temporary_settings(
-            {
-                PREFECT_API_URL: self.prefect.api_url,
-                PREFECT_API_AUTH_STRING: self.prefect.prefect_auth_string.get_secret_value(),
-                PREFECT_CLIENT_CSRF_SUPPORT_ENABLED: True,
-                PREFECT_LOCAL_STORAGE_PATH: self.parts.settings.data_dir / "storage",  # never the user's own
-            }
-        ):
+        auth_string = self.prefect.prefect_auth_string.get_secret_value()
+        with client_of(self.prefect.api_url, auth_string, self.prefect.data_dir).model_copy():
             yield
 
+    async def export(self, scope: Scope = Scope.ALL_EXISTING, **order: Any) -> State[Any]:
+        """An export of the connection's prospects, as a schedule or a person starts it."""
+        wanted = ExportOrder(scope=scope, connection_id=await self.connection_id(), **order)
+        with self.prefect_settings(), use_parts(self.parts):
+            return await prospect_export(wanted, return_state=True)  # type: ignore[no-any-return]
+
+    async def connection_id(self) -> int:
+        async with self.parts.database.transaction() as session:
+            return (await session.scalars(select(Connection.id))).one()
+
+    async def want_prospects(self, **wanted: Any) -> None:
+        """The admin turns the switches, and says what is to happen."""
+        usual: dict[str, Any] = {
+            "export_existing": True,
+            "source": "Crosschq",
+            "tags": ["Crosschq prospect"],
+            "if_in_lever": IfInLever.SKIP,
+            "on_withdrawal": OnWithdrawal.TAG,
+            "withdrawal_tag": "Crosschq prospect: withdrawn",
+        }
+        row = ProspectSettings(connection_id=await self.connection_id(), **usual | wanted)
+        async with self.parts.database.transaction() as session:
+            await session.merge(row)
+
+    async def known_prospects(self) -> dict[str, KnownProspect]:
+        """What we remember of each, by Crosschq's id."""
+        async with self.parts.database.transaction() as session:
+            return {row.crosschq_id: row for row in await session.scalars(select(KnownProspect))}
+
     async def run(self, delivery: Delivery) -> State[Any]:
+        if delivery.event in EXPORT_SCOPES:
+            return await self.export(EXPORT_SCOPES[delivery.event])
         with self.prefect_settings(), use_parts(self.parts):
             flow = FLOWS.get(delivery.event, hiring_outcome)
             return await flow(delivery.id, delivery.attempt, return_state=True)  # type: ignore[no-any-return, call-overload]
@@ -290,14 +293,13 @@ async def open_office(
     async with (
         make_parts(settings) as made,
         httpx.AsyncClient(timeout=30) as http,
-        served(AppAt(lambda url: create_public_app(_gateway(made), _pages(made, url)))) as (gateway_url, _),
-        served(sandbox_lever()) as (lever_url, lever_app),
-        served(sandbox_crosschq()) as (crosschq_url, crosschq_app),
-        served(AppAt(lambda _url: create_mailbox(mailbox))) as (mailbox_url, _),
+        serving() as serve,
         smtp_server(mailbox) as smtp_port,
     ):
-        assert isinstance(lever_app, Starlette)
-        assert isinstance(crosschq_app, Starlette)
+        gateway_url, _ = await serve(AppAt(lambda url: create_public_app(_gateway(made), _pages(made, url))))
+        lever_url, lever_app = await serve(sandbox_lever())
+        crosschq_url, crosschq_app = await serve(sandbox_crosschq())
+        mailbox_url, _ = await serve(AppAt(lambda _url: create_mailbox(mailbox)))
         parts = replace(made, settings=_with_mail(settings, gateway_url, smtp_port))
         lever, crosschq = LeverPeople(http, lever_url), CrosschqPeople(http, crosschq_url)
         office = Office(

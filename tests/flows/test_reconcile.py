@@ -198,3 +198,34 @@ async def test_a_request_whose_delivery_was_given_up_is_not_left_half_sent(
         request = await session.get(ReferenceRequest, 1)
     assert request is not None
     assert request.state is state
+
+
+async def test_a_hire_that_no_webhook_told_of_reaches_crosschq(office: Office) -> None:
+    candidate, request_id = await office.report_for()
+    await office.lever.set_knobs(lose_webhooks=100)
+    await office.archive(candidate)
+    assert await office.work() == []
+    await office.reconcile(Scope.LEVER, later=LATER)
+    await office.work()
+    told = [one["hiring_status"] for one in await office.crosschq.outcomes(request_id)]
+    assert told == ["hired"]
+    await office.reconcile(Scope.LEVER, later=LATER)
+    assert await office.work() == []
+
+
+async def test_a_confidential_hire_that_no_webhook_told_of_reaches_crosschq(office: Office) -> None:
+    office.lever_app.state.lever.account.confidential_access = True
+    candidate, request_id = await office.report_for("confidential")
+    await office.lever.set_knobs(lose_webhooks=100)
+    await office.archive(candidate)
+    await office.reconcile(Scope.LEVER, later=LATER)
+    await office.work()
+    assert [one["hiring_status"] for one in await office.crosschq.outcomes(request_id)] == ["hired"]
+
+
+async def test_an_archiving_that_its_webhook_told_of_is_not_taken_up_twice(office: Office) -> None:
+    candidate, _ = await office.report_for()
+    await office.archive(candidate)
+    await office.work()
+    await office.reconcile(Scope.LEVER, later=LATER)
+    assert await office.work() == []

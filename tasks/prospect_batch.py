@@ -1,0 +1,122 @@
+"""Makes leads of a batch of prospects: each once, each with its own end. One bad prospect stops nobody else."""
+
+import asyncio
+from collections.abc import Awaitable, Sequence
+
+from hiring.prospects import IfInLever, ProspectPolicy
+from lever.models import Opportunity
+from outbound.errors import InvalidRequest, NotExecuted, NotFound, OutcomeUnknown, Refused
+from store.prospect_tables import KnownProspect
+from store.prospects import Prospects
+from tasks.case import Case
+from tasks.leads import Desk, desk_of, make_lead, people_in_lever, tag_known_person
+from tasks.leads_in_doubt import TooEarly, look_for_lead, put_back
+from tasks.prospect_candidates import Candidate, candidates_of, fail, find_there
+from tasks.prospect_wishes import Wishes
+from tasks.step import step
+from wiring import current_parts
+
+BATCH = 20
+"""Prospects, and e-mail addresses asked for in one call."""
+AT_ONCE = 6
+"""Calls to Lever under way at a time: more than ten a second are not allowed, and each takes a few tenths."""
+
+
+@step
+async def export_batch(case: Case, wishes: Wishes, rows: Sequence[KnownProspect]) -> None:
+    """Every row ends, or is to be tried again. Raises what concerns all of them: Lever away, the key refused."""
+    desk = await desk_of(case)
+    ready = await candidates_of(desk, wishes, rows)
+    in_lever = await _in_lever(desk, wishes.policy, ready)
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def export(candidate: Candidate) -> None:
+        async with gate:
+            await _export(desk, wishes.policy, candidate, in_lever.get(candidate.email))
+
+    await all_to_their_end([export(one) for one in ready])
+
+
+async def all_to_their_end(works: Sequence[Awaitable[None]]) -> None:
+    """Runs all, and raises the first error only when none is under way any more: a cut-off write would be unknown."""
+    ended = await asyncio.gather(*works, return_exceptions=True)
+    for error in ended:
+        if isinstance(error, BaseException):
+            raise error
+
+
+async def _in_lever(
+    desk: Desk, policy: ProspectPolicy, candidates: Sequence[Candidate]
+) -> dict[str, Opportunity]:
+    """Who is in Lever by e-mail address, in one call for all; not asked where it makes no difference."""
+    emails = [one.email for one in candidates if not one.begun]
+    if policy.if_in_lever is IfInLever.CREATE or not emails:
+        return {}
+    return await people_in_lever(desk.lever, emails)
+
+
+async def _export(desk: Desk, policy: ProspectPolicy, one: Candidate, there: Opportunity | None) -> None:
+    try:
+        if there is None:
+            await _make(desk, policy, one)
+        else:
+            await _leave_there(desk, policy, one, there)
+    except InvalidRequest as error:
+        await fail(
+            desk.case, one.row, f"Lever refused it as invalid ({error.status}): correct it, then retry."
+        )
+    except NotFound:
+        if one.lead.posting_id is None and there is None:
+            raise
+        await _without_what_is_gone(desk.case, one, there)
+    except OutcomeUnknown:
+        await put_back(desk.case, one.row)
+
+
+async def _without_what_is_gone(case: Case, one: Candidate, there: Opportunity | None) -> None:
+    if there is None:
+        reason = f"Lever has no posting {one.lead.posting_id} any more: correct the rule that names it, then retry."
+        await fail(case, one.row, reason)
+    else:
+        await put_back(case, one.row)
+
+
+async def _make(desk: Desk, policy: ProspectPolicy, one: Candidate) -> None:
+    try:
+        found = await look_for_lead(desk, policy, one.row) if one.begun else None
+    except TooEarly as early:
+        await put_back(desk.case, one.row, early.until)
+        return
+    # Changed, withdrawn or settled since the batch was read, it is the next batch's.
+    if not await _begin(desk.case, one):
+        return
+    try:
+        made = await make_lead(desk, one.key, one.lead, found)
+    except (NotExecuted, Refused):
+        await _end_if_in_vain(desk.case, one)
+        raise
+    async with current_parts().database.transaction() as session:
+        await Prospects(session, desk.case.connection_id).linked(one.row.id, made.opportunity_id, made.tags)
+
+
+async def _begin(case: Case, one: Candidate) -> bool:
+    """From now on a look at Crosschq, which runs beside this, leaves what the lead is found by as it is."""
+    async with current_parts().database.transaction() as session:
+        prospects = Prospects(session, case.connection_id)
+        if not await prospects.is_as_met(one.row):
+            return False
+        await prospects.begin(one.row.id, one.lead.sources)
+        return True
+
+
+async def _end_if_in_vain(case: Case, one: Candidate) -> None:
+    async with current_parts().database.transaction() as session:
+        await Prospects(session, case.connection_id).not_made_if_refused(one.row.id)
+
+
+async def _leave_there(desk: Desk, policy: ProspectPolicy, one: Candidate, there: Opportunity) -> None:
+    reason = "The person was in Lever already."
+    if policy.if_in_lever is IfInLever.TAG:
+        await tag_known_person(desk, f"{one.key}/tag", there.id, one.lead.tags)
+        reason = "The person was in Lever already: the opportunity was tagged."
+    await find_there(desk.case, one, there.id, reason)
