@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field, ValidationError, model_validator
 
 from onboarding.fields import Name
+from onboarding.prospect_section import ProspectsPart
 from onboarding.sections import (
     CrosschqPart,
     FollowUpPart,
@@ -31,6 +32,7 @@ class Blueprint(Section):
     crosschq: CrosschqPart
     requests: RequestsPart = RequestsPart()
     follow_up: FollowUpPart = FollowUpPart()
+    prospects: ProspectsPart = ProspectsPart()
     templates: Annotated[list[TemplatePart], Field(min_length=1)]
 
     @model_validator(mode="after")

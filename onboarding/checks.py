@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from crosschq.client import CrosschqClient
 from crosschq.models import Survey
 from lever.client import LeverClient
-from lever.models import ArchiveReason, DispositionStage
+from lever.models import DispositionStage
+from onboarding.archive_reasons import Reasons, named
 from onboarding.blueprint import Blueprint, BlueprintError
-from onboarding.sections import FollowUpPart, TemplatePart
-
-Named = TypeVar("Named", DispositionStage, ArchiveReason)
+from onboarding.prospects import AgreedProspects, agree_prospects
+from onboarding.sections import TemplatePart
 
 
 @dataclass(frozen=True)
@@ -23,6 +22,7 @@ class Agreed:
     hired_reason: str | None
     """The archive reason for an answered "hired"; None: the opportunity is not archived."""
     not_hired_reason: str | None
+    prospects: AgreedProspects
 
 
 async def agree(blueprint: Blueprint, lever: LeverClient, crosschq: CrosschqClient) -> Agreed:
@@ -31,7 +31,10 @@ async def agree(blueprint: Blueprint, lever: LeverClient, crosschq: CrosschqClie
     stages = _stage_ids(blueprint.lever.trigger_stages, await lever.disposition_stages(), problems)
     perform_as = await _user_id(blueprint.lever.perform_as, lever, problems)
     # Read even if none is wanted: a hire is told by them, so a key that may not read them is found now.
-    hired, not_hired = _reason_ids(blueprint.follow_up, await lever.archive_reasons(), problems)
+    reasons = Reasons(await lever.archive_reasons(), problems)
+    hired = reasons.hired("archive_when_hired", blueprint.follow_up.archive_when_hired)
+    not_hired = reasons.not_hired("archive_when_not_hired", blueprint.follow_up.archive_when_not_hired)
+    prospects = await agree_prospects(blueprint.prospects, lever, reasons)
     surveys = {survey.codename: survey for survey in await crosschq.surveys()}
     least = (await crosschq.account_config()).min_reference_count
     for template in blueprint.templates:
@@ -40,13 +43,13 @@ async def agree(blueprint: Blueprint, lever: LeverClient, crosschq: CrosschqClie
         raise BlueprintError(
             "The vendors do not agree with the file:\n" + "\n".join(f"  {p}" for p in problems)
         )
-    return Agreed(stages, perform_as, hired, not_hired)
+    return Agreed(stages, perform_as, hired, not_hired, prospects)
 
 
 def _stage_ids(wanted: Sequence[str], known: Sequence[DispositionStage], problems: list[str]) -> list[str]:
     ids: list[str] = []
     for name in wanted:
-        matching = _named(name, known)
+        matching = named(name, known)
         if len(matching) != 1:
             found = "there is none" if not matching else "there are several, so write its id"
             names = ", ".join(f"'{stage.text}'" for stage in known)
@@ -66,48 +69,6 @@ async def _user_id(wanted: str, lever: LeverClient, problems: list[str]) -> str:
             return user.id
     problems.append(f"perform_as: Lever has no active user '{wanted}'.")
     return ""
-
-
-def _reason_ids(
-    wanted: FollowUpPart, known: Sequence[ArchiveReason], problems: list[str]
-) -> tuple[str | None, str | None]:
-    hired = [reason for reason in known if reason.is_hired]
-    others = [reason for reason in known if not reason.is_hired]
-    return (
-        _reason_id("archive_when_hired", wanted.archive_when_hired, hired, others, problems),
-        _reason_id("archive_when_not_hired", wanted.archive_when_not_hired, others, hired, problems),
-    )
-
-
-def _reason_id(
-    setting: str,
-    wanted: str,
-    fitting: Sequence[ArchiveReason],
-    opposite: Sequence[ArchiveReason],
-    problems: list[str],
-) -> str | None:
-    if not wanted:
-        return None
-    named = _named(wanted, fitting)
-    active = [reason for reason in named if reason.is_active]
-    if len(active) == 1:
-        return active[0].id
-    if active:
-        found = "there are several, so write its id"
-    elif named:
-        found = "it is no longer active"
-    elif _named(wanted, opposite):
-        found = "it says the opposite"
-    else:
-        found = "there is none"
-    names = ", ".join(f"'{reason.text}'" for reason in fitting if reason.is_active) or "none"
-    problems.append(f"{setting}: Lever archive reason '{wanted}': {found}. Lever has {names} for it.")
-    return None
-
-
-def _named(wanted: str, known: Sequence[Named]) -> list[Named]:
-    """Whose id it is, else whose text."""
-    return [one for one in known if wanted == one.id] or [one for one in known if wanted == one.text]
 
 
 def _template_problems(template: TemplatePart, surveys: dict[str, Survey], least: int) -> list[str]:

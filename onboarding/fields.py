@@ -1,7 +1,4 @@
-"""What single settings of the connection file may hold, and how a wrong one is told. Quotes no value: it may be secret.
-
-Durations are written as ISO 8601 has them, in units that are always equally long.
-"""
+"""What single settings of a connection file may hold, and how a wrong one is told. Quotes no value: some are secret."""
 
 import os
 import re
@@ -10,18 +7,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
+from onboarding.delays import delay, in_words
 from outbound.links import Origin, UntrustedLink
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Email = Annotated[
     str, Field(max_length=254, pattern=r"^[^@\s<>(),;\"\x00-\x1f\x7f]+@[^@\s<>(),;\"\x00-\x1f\x7f]+$")
 ]
-
-_UNITS = ("weeks", "days", "hours", "minutes", "seconds")
-_DURATION = re.compile(
-    r"P(?=[0-9T])(?:([0-9]{1,8})W)?(?:([0-9]{1,8})D)?"
-    r"(?:T(?=[0-9])(?:([0-9]{1,8})H)?(?:([0-9]{1,8})M)?(?:([0-9]{1,8})S)?)?"
-)
 
 
 def _from_environment(value: object) -> object:
@@ -50,38 +42,28 @@ def _visible_ascii(secret: SecretStr) -> SecretStr:
     return secret
 
 
-def duration(value: object) -> timedelta:
-    """An ISO 8601 duration of weeks, days, hours, minutes and seconds. Raises ValueError."""
-    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
-        raise ValueError(
-            'write an ISO 8601 duration such as "P14D" (14 days) or "PT10M" (10 minutes); '
-            "months and years differ in length, so write days"
-        )
-    return timedelta(**{unit: int(count or 0) for unit, count in zip(_UNITS, found.groups(), strict=True)})
-
-
 def _or_never(value: object) -> timedelta | None:
-    return None if value == "never" else duration(value)
+    return None if value == "never" else delay(value)
 
 
-def _within(least: str, most: str) -> AfterValidator:
+def _within(shortest: timedelta, longest: timedelta) -> AfterValidator:
     """Both ends are allowed, and never is."""
-    shortest, longest = duration(least), duration(most)
 
     def check(value: timedelta | None) -> timedelta | None:
         if value is not None and not shortest <= value <= longest:
-            raise ValueError(f'must be from "{least}" to "{most}"')
+            raise ValueError(f"must be from {in_words(shortest)} to {in_words(longest)}")
         return value
 
     return AfterValidator(check)
 
 
+_SECOND, _DAY, _YEAR = timedelta(seconds=1), timedelta(days=1), timedelta(days=365)
+
 Secret = Annotated[SecretStr, BeforeValidator(_from_environment), Field(min_length=1)]
 Token = Annotated[Secret, AfterValidator(_visible_ascii)]
 """Shown in a header or used as a key of a signature."""
 BaseUrl = Annotated[str, AfterValidator(_https_or_loopback)]
-Wait = Annotated[timedelta, BeforeValidator(duration), _within("PT1S", "P365D")]
-WaitOrNever = Annotated[timedelta | None, BeforeValidator(_or_never), _within("PT1S", "P365D")]
+Wait = Annotated[timedelta, BeforeValidator(delay), _within(_SECOND, _YEAR)]
+WaitOrNever = Annotated[timedelta | None, BeforeValidator(_or_never), _within(_SECOND, _YEAR)]
 """None is written "never"."""
-Pause = Annotated[timedelta, BeforeValidator(duration), _within("PT0S", "P1D")]
+Pause = Annotated[timedelta, BeforeValidator(delay), _within(timedelta(0), _DAY)]

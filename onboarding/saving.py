@@ -2,23 +2,32 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import SecretStr
+from sqlalchemy import null
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from onboarding.blueprint import Blueprint
 from onboarding.checks import Agreed
 from onboarding.lever_events import LEVER_EVENTS
+from onboarding.prospects import save_prospects
 from onboarding.sections import FollowUpPart, TemplatePart
+from onboarding.webhook_ids import forget_those_of_another_key
 from store.audits import Audits
 from store.connections import Connections, Endpoints
 from store.deliveries import Deliveries
 from store.due import SNAPSHOT_EVENT
+from store.prospect_switches import Switches
 from store.tables import Connection, RequestTemplate, Vendor, WebhookEndpoint
 from store.vault import Vault, VaultError
 
 KEPT_TOKENS = 2
 """The present and the previous one, so that a token is changed without losing a webhook."""
+
+
+class ChangedMeanwhile(Exception):  # noqa: N818 - says what it is
+    """The connection is not any more what the admin has seen, so nothing was stored."""
 
 
 @dataclass(frozen=True)
@@ -27,47 +36,65 @@ class Saved:
     lever: dict[str, WebhookEndpoint]
     """One for each of LEVER_EVENTS, by Lever's name of the event."""
     crosschq: WebhookEndpoint
+    switches: Switches
 
 
-async def save(session: AsyncSession, vault: Vault, blueprint: Blueprint, agreed: Agreed, who: str) -> Saved:
-    """Creates or updates the connection of that name, and takes it out of a pause."""
+async def save(
+    session: AsyncSession,
+    vault: Vault,
+    blueprint: Blueprint,
+    agreed: Agreed,
+    who: str,
+    unchanged_since: datetime | None = None,
+) -> Saved:
+    """Creates or updates the connection of that name, and takes it out of a pause. Raises ChangedMeanwhile."""
     connection = await Connections(session).named(blueprint.name) or Connection(name=blueprint.name)
+    if unchanged_since and connection.updated_at != unchanged_since:
+        raise ChangedMeanwhile
     is_new = connection.id is None
+    url_before, key_before = connection.lever_url, connection.lever_key
     _describe(connection, vault, blueprint, agreed)
     Connections(session).add(connection)
     await session.flush()
+    if not is_new:
+        await forget_those_of_another_key(session, vault, connection, url_before, key_before)
     await Deliveries(session).count_anew(connection.id)
     await Connections(session).replace_templates(
         connection.id, [_template(connection.id, part) for part in blueprint.templates]
     )
     lever = {
-        one.event: await _endpoint(session, connection.id, Vendor.LEVER, one.event) for one in LEVER_EVENTS
+        one.event: await ensure_endpoint(session, connection.id, Vendor.LEVER, one.event)
+        for one in LEVER_EVENTS
     }
     for event, token in blueprint.lever.tokens.items():
         keep_token(lever[event], vault, token)
-    crosschq = await _endpoint(session, connection.id, Vendor.CROSSCHQ, SNAPSHOT_EVENT)
+    crosschq = await ensure_endpoint(session, connection.id, Vendor.CROSSCHQ, SNAPSHOT_EVENT)
     crosschq.auth_scheme = blueprint.crosschq.webhook_auth
     keep_token(crosschq, vault, blueprint.crosschq.webhook_token)
-    Audits(session).add(
+    Audits(session).of_connection(
+        connection.id,
         who=who,
         what="connection created" if is_new else "connection saved",
-        subject=f"connection:{connection.id}",
-        connection_id=connection.id,
     )
+    switches = await save_prospects(session, connection.id, blueprint.prospects, agreed.prospects, who)
     await session.flush()
-    return Saved(connection, lever, crosschq)
+    return Saved(connection, lever, crosschq, switches)
 
 
-def keep_token(endpoint: WebhookEndpoint, vault: Vault, token: SecretStr | None) -> None:
+def keep_token(
+    endpoint: WebhookEndpoint, vault: Vault, token: SecretStr | None, lever_webhook_id: str | None = None
+) -> None:
     """Puts a new token first and keeps the one before it, under the newest key; None changes no token."""
-    tokens = _readable_tokens(endpoint, vault)
+    tokens = readable_tokens(endpoint, vault)
     if token is not None:
         value = token.get_secret_value()
+        if [value] != tokens[:1]:
+            endpoint.lever_webhook_id = lever_webhook_id
         tokens = [value, *(old for old in tokens if old != value)]
     endpoint.secrets = vault.seal_list(tokens[:KEPT_TOKENS]) if tokens else None
 
 
-def _readable_tokens(endpoint: WebhookEndpoint, vault: Vault) -> list[str]:
+def readable_tokens(endpoint: WebhookEndpoint, vault: Vault) -> list[str]:
     """None once the key they were encrypted under is gone: saving the connection anew is the way out of that."""
     try:
         return vault.open_list(endpoint.secrets) if endpoint.secrets else []
@@ -89,6 +116,11 @@ def _describe(connection: Connection, vault: Vault, blueprint: Blueprint, agreed
     connection.trigger_stages = agreed.trigger_stages
     connection.live_since = blueprint.live_since
     connection.ask_again_after_days = requests.ask_again_after_days
+    # A file that says nothing of them ends no shadow mode and lifts no limit that was set on the pages.
+    if "shadow" in requests.model_fields_set:
+        connection.is_shadow = requests.shadow
+    if "most_per_hour" in requests.model_fields_set:
+        connection.most_per_hour = requests.most_per_hour
     connection.paused_because = None
     connection.hired_reason = agreed.hired_reason
     connection.not_hired_reason = agreed.not_hired_reason
@@ -97,14 +129,18 @@ def _describe(connection: Connection, vault: Vault, blueprint: Blueprint, agreed
 
 def _describe_follow_up(connection: Connection, follow_up: FollowUpPart) -> None:
     connection.follow_up_after = follow_up.after
-    connection.remind_after = follow_up.remind_after
+    # Said outright: a None that is left out of the INSERT would be the column's default, a week.
+    connection.remind_after = follow_up.remind_after if follow_up.remind_after is not None else null()
     connection.settle_after = follow_up.settle_after
     connection.fallback_asked = follow_up.fallback_asked
     connection.archived_is_not_hired = follow_up.archived_means_not_hired
     connection.crosschq_takes_outcomes = follow_up.crosschq_takes_outcomes
 
 
-async def _endpoint(session: AsyncSession, connection_id: int, vendor: Vendor, event: str) -> WebhookEndpoint:
+async def ensure_endpoint(
+    session: AsyncSession, connection_id: int, vendor: Vendor, event: str
+) -> WebhookEndpoint:
+    """The connection's for the event; made, with an address of its own, when there is none yet."""
     known = await Endpoints(session).of_connection(connection_id)
     for endpoint in known:
         if endpoint.event == event:

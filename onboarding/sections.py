@@ -88,6 +88,10 @@ class RequestsPart(Section):
     ]
     fallback_requestor: Email | None = None
     ask_again_after_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    shadow: bool = False
+    """Read and decide, and say in the list of deliveries what would be done; write nothing to either vendor."""
+    most_per_hour: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    """More than so many within an hour are no recruiter's work: the connection pauses before the next one."""
 
 
 class FollowUpPart(Section):

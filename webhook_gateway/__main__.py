@@ -7,6 +7,7 @@ import sys
 from collections.abc import Coroutine, Iterable
 from contextlib import aclosing
 
+from pages.admin.app import create_admin_routes
 from pages.answer import create_answer_routes
 from settings import SettingsError
 from store.vault import VaultError
@@ -40,8 +41,9 @@ async def serve() -> None:
             parts.database, parts.vault, parts.now, str(parts.settings.public_base_url)
         )
         public = public_server(parts.settings, create_public_app(gateway, pages))
-        private = private_server(parts.settings, create_private_app(parts.database, metrics))
-        log.info("Webhooks on %s; health and metrics on %s.", public.address, private.address)
+        admin = create_admin_routes(parts)
+        private = private_server(parts.settings, create_private_app(parts.database, metrics, admin))
+        log.info("Webhooks on %s; pages, health and metrics on %s.", public.address, private.address)
         work = (dispatcher.run(), Armer(parts.database, runs).run())
         await _until_stopped(work, public, private)
 

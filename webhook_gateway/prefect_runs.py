@@ -16,10 +16,13 @@ from prefect.client.orchestration import PrefectClient, get_client
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Scheduled
 
+from hiring.export_order import Scope
 from lever.webhooks import CANDIDATE_DELETED, CANDIDATE_STAGE_CHANGE
 from store.attempts import Attempt
 from store.due import SNAPSHOT_EVENT
 from store.follow_ups import FOLLOW_UP_EVENT
+from store.prospect_orders import EXISTING_EVENT, NEW_EVENT, SINGLE_EVENT
+from store.question_again import QUESTION_AGAIN_EVENT
 from store.tables import Delivery
 from store.wake_ups import WakeUp
 
@@ -27,6 +30,14 @@ DEPLOYMENTS = {
     CANDIDATE_STAGE_CHANGE: "reference-request/stage-change",
     SNAPSHOT_EVENT: "reference-request/crosschq-update",
     CANDIDATE_DELETED: "candidate-erasure/deleted",
+    EXISTING_EVENT: "prospect-export/all-existing",
+    NEW_EVENT: "prospect-export/new",
+    SINGLE_EVENT: "prospect-export/all-existing",
+}
+EXPORT_SCOPES = {
+    EXISTING_EVENT: Scope.ALL_EXISTING,
+    NEW_EVENT: Scope.NEW,
+    SINGLE_EVENT: Scope.ALL_EXISTING,
 }
 OUTCOME_DEPLOYMENT = "hiring-outcome/news"
 """For all other events: hired, archived, Crosschq's word, and a follow-up's later attempts."""
@@ -68,7 +79,7 @@ class PrefectRuns:
         return await self._order(
             DEPLOYMENTS.get(delivery.event, OUTCOME_DEPLOYMENT),
             name=run_name(delivery),
-            parameters={"delivery_id": attempt.delivery_id, "attempt": attempt.number},
+            parameters=run_parameters(delivery),
             tags=run_tags(delivery),
             idempotency_key=attempt.token,
         )
@@ -143,6 +154,14 @@ async def _opened() -> PrefectClient:
     return await client.__aenter__()
 
 
+def run_parameters(delivery: Delivery) -> dict[str, Any]:
+    """Which attempt at which delivery; an export finds its own by the connection, as it is started by hand, too."""
+    if delivery.event in EXPORT_SCOPES:
+        order = {"scope": EXPORT_SCOPES[delivery.event].value, "connection_id": delivery.connection_id}
+        return {"order": order}
+    return {"delivery_id": delivery.id, "attempt": delivery.attempt}
+
+
 def run_tags(delivery: Delivery) -> list[str]:
     """Ids to find a run by: its connection, what it is about, and the opportunity where it is known."""
     if delivery.event == CANDIDATE_DELETED:
@@ -156,6 +175,10 @@ _VERBS = {
     CANDIDATE_STAGE_CHANGE: "references-for",
     SNAPSHOT_EVENT: "update-of",
     FOLLOW_UP_EVENT: "question-about",
+    QUESTION_AGAIN_EVENT: "question-again-about",
+    EXISTING_EVENT: "prospects-of-connection",
+    NEW_EVENT: "new-prospects-of-connection",
+    SINGLE_EVENT: "prospects-of-connection",
 }
 
 

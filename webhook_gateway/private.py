@@ -1,15 +1,17 @@
 """The private port: is the process alive, can it take webhooks, what has it done. Never reachable from outside."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import nan
 
 from sqlalchemy import text
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
+from pages.admin.rendering import SafeHeaders
 from store.database import DATABASE_ERRORS, Database
 from store.deliveries import Deliveries
 from store.requests import Requests
@@ -17,8 +19,13 @@ from store.tables import DeliveryState
 from webhook_gateway.metrics import Metrics
 
 
-def create_private_app(database: Database, metrics: Metrics, *, patience: float = 3.0) -> Starlette:
-    """`/health`, `/ready` and `/metrics`. A database that takes longer than `patience`, in seconds, counts as down."""
+def create_private_app(
+    database: Database, metrics: Metrics, pages: Sequence[BaseRoute] = (), *, patience: float = 3.0
+) -> Starlette:
+    """`/health`, `/ready`, `/metrics` and the pages of those who are signed in.
+
+    A database that takes longer than `patience`, in seconds, counts as down.
+    """
 
     async def health(_request: Request) -> Response:
         return JSONResponse({"status": "alive"})
@@ -41,7 +48,13 @@ def create_private_app(database: Database, metrics: Metrics, *, patience: float 
         return Response(page, media_type="text/plain; version=0.0.4")
 
     return Starlette(
-        routes=[Route("/health", health), Route("/ready", ready), Route("/metrics", show_metrics)]
+        routes=[
+            Route("/health", health),
+            Route("/ready", ready),
+            Route("/metrics", show_metrics),
+            *pages,
+        ],
+        middleware=[Middleware(SafeHeaders)],
     )
 
 

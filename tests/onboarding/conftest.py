@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from settings import Settings
 from store.database import Database
 from tests.onboarding.desk import Desk, Vendors, open_desk, open_vendors
+from tests.onboarding.proving import Room, open_room
 
 
 @pytest.fixture
@@ -20,6 +21,7 @@ def desk_settings(store_url: str, tmp_path: Path) -> Settings:
         secret_keys=SecretStr(Fernet.generate_key().decode()),
         prefect_auth_string=SecretStr("not:used"),
         database_url=store_url,
+        allowed_hosts="127.0.0.1",
     )
 
 
@@ -33,4 +35,11 @@ async def vendors() -> AsyncIterator[Vendors]:
 async def desk(database: Database, desk_settings: Settings, vendors: Vendors) -> AsyncIterator[Desk]:
     """Nothing is connected yet."""
     async with open_desk(desk_settings, vendors) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def room(desk: Desk, tmp_path: Path) -> AsyncIterator[Room]:
+    """As `desk`, with all that a self-test looks at."""
+    async with open_room(desk, tmp_path) as opened:
         yield opened

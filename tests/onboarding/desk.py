@@ -19,8 +19,9 @@ from onboarding.connecting import Connected, connect
 from outbound.errors import VendorError
 from settings import Settings
 from store.base import Base
-from store.tables import Audit, Connection, RequestTemplate, WebhookEndpoint
-from tests.flows.office import sandbox_crosschq, sandbox_lever, served
+from store.prospect_tables import ProspectSettings
+from store.tables import Audit, Connection, Delivery, RequestTemplate, WebhookEndpoint
+from tests.serving import sandbox_crosschq, sandbox_lever, served
 from wiring import Parts, open_parts
 
 Edit = Callable[[str], str]
@@ -86,6 +87,11 @@ def with_requests(lines: str) -> Edit:
     )
 
 
+def with_prospects(lines: str) -> Edit:
+    """The section that the demo's file leaves out, and what stands behind it."""
+    return lambda file: f"{file}\n[prospects]\n{lines}\n"
+
+
 @dataclass
 class Desk:
     """What an admin does, and what came of it in the store."""
@@ -126,6 +132,21 @@ class Desk:
         return next(
             one for one in self.lever_app.state.lever.account.archive_reasons.values() if one.text == text
         )
+
+    def postings(self, text: str) -> list[Any]:
+        """Lever's of that title."""
+        every = self.lever_app.state.lever.account.postings.values()
+        return [posting for posting in every if posting.text == text]
+
+    async def prospects(self) -> ProspectSettings:
+        async with self.parts.database.transaction() as session:
+            return (await session.scalars(select(ProspectSettings))).one()
+
+    async def orders(self) -> list[Delivery]:
+        """Of the inbox, those to export prospects."""
+        async with self.parts.database.transaction() as session:
+            about = Delivery.subject.startswith("prospects:")
+            return list(await session.scalars(select(Delivery).where(about).order_by(Delivery.id)))
 
     async def stored(self) -> int:
         """Rows of every table."""

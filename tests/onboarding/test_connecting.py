@@ -274,3 +274,14 @@ async def test_a_rotated_key_takes_every_token_along(desk: Desk) -> None:
     await desk.connect(NEVER_MADE)
     desk.parts = replace(desk.parts, vault=Vault([new]))
     assert await desk.tokens() == ["by-hand"]
+
+
+async def test_a_file_that_does_not_name_them_ends_no_shadow_mode_and_lifts_no_limit(desk: Desk) -> None:
+    await desk.connect(with_requests("shadow = true\nmost_per_hour = 7"))
+    await desk.connect()
+    async with desk.parts.database.transaction() as session:
+        kept = await Connections(session).get(1)
+    assert (kept.is_shadow, kept.most_per_hour) == (True, 7)
+    await desk.connect(with_requests("shadow = false"))
+    async with desk.parts.database.transaction() as session:
+        assert not (await Connections(session).get(1)).is_shadow

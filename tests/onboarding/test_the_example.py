@@ -10,11 +10,12 @@ from pydantic import BaseModel
 
 from deployments.environment import ROOT
 from onboarding.blueprint import Blueprint
+from onboarding.prospect_section import PostingPart, ProspectsPart
 from onboarding.sections import CrosschqPart, FollowUpPart, LeverPart, RequestsPart, TemplatePart
 from tests.onboarding.desk import Desk, closed
 
 TEXT = (ROOT / "connection.example.toml").read_text()
-SHOWN = re.compile(r"^# (?=\w+ = )", re.MULTILINE)
+SHOWN = re.compile(r"^# (?=\w+ = |\[\[)", re.MULTILINE)
 """What stands before a setting that the example shows without using it."""
 
 
@@ -34,6 +35,9 @@ def sections(text: str) -> Iterator[tuple[type[BaseModel], dict[str, Any]]]:
     yield CrosschqPart, file["crosschq"]
     yield RequestsPart, file["requests"]
     yield FollowUpPart, file["follow_up"]
+    yield ProspectsPart, file["prospects"] | {"postings": file["prospects"].get("postings", [])}
+    postings = file["prospects"].get("postings", [])
+    yield PostingPart, {name: value for posting in postings for name, value in posting.items()}
     yield TemplatePart, {name: value for template in file["templates"] for name, value in template.items()}
 
 
@@ -49,10 +53,15 @@ def test_what_the_example_shows_in_comments_is_accepted_too() -> None:
     assert None not in blueprint.lever.tokens.values()
     assert blueprint.follow_up.fallback_asked == "recruiting@acme.example"
     assert blueprint.requests.ask_again_after_days == 180
+    assert [(rule.tag, rule.job_function) for rule in blueprint.prospects.postings] == [
+        ("backend", None),
+        (None, "sales-representative"),
+    ]
 
 
 def test_the_example_shows_every_setting() -> None:
     for model, shown in sections(SHOWN.sub("", TEXT)):
+        assert shown
         assert set(shown) == set(model.model_fields), model.__name__
 
 
@@ -70,8 +79,9 @@ def test_what_the_example_calls_the_usual_value_is_the_default() -> None:
                 assert shown[name] == model.model_fields[name].default
 
 
-def test_the_examples_follow_up_is_the_usual_one() -> None:
+def test_the_examples_follow_up_and_prospects_are_the_usual_ones() -> None:
     assert Blueprint.from_text(TEXT).follow_up == FollowUpPart()
+    assert Blueprint.from_text(TEXT).prospects == ProspectsPart()
 
 
 async def test_the_example_connects_where_its_accounts_are(desk: Desk) -> None:

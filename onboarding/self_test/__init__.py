@@ -1,0 +1,1 @@
+"""Whether a connection works, check by check: what was found, in plain sentences, and what to do. Changes nothing."""

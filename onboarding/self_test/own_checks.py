@@ -1,0 +1,144 @@
+"""Whether this installation itself is well: its connection, database, mail server and clock. Sends nothing."""
+
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
+from functools import partial
+from time import monotonic
+
+import httpx
+from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException
+from sqlalchemy import text
+
+from mail.addresses import UnusableAddress, sender_of
+from mail.server import MailServer, Security
+from onboarding.self_test.findings import Check, Group, Told, check, not_seen, ok, wrong
+from onboarding.self_test.prefect_checks import prefect_checks
+from store.connection_rows import ConnectionRows
+from store.requests_per_hour import RequestsPerHour
+from wiring import Parts
+
+MOST_SKEW = timedelta(seconds=30)
+"""Whether a move came before or after a request is told by two clocks."""
+
+
+def own_checks(parts: Parts, stored: ConnectionRows) -> list[Check]:
+    return [
+        check(Group.OWN, "Connection", partial(_connection, stored)),
+        check(Group.OWN, "Most requests an hour", partial(_most_per_hour, parts, stored)),
+        check(Group.OWN, "Database", partial(_database, parts)),
+        check(Group.OWN, "Mail server", partial(_mail_server, parts)),
+        *prefect_checks(parts),
+        check(
+            Group.OWN,
+            "Clock, by Lever's",
+            partial(_clock, parts, "Lever", f"{stored.connection.lever_url}/stages"),
+        ),
+        check(
+            Group.OWN,
+            "Clock, by Crosschq's",
+            partial(_clock, parts, "Crosschq", stored.connection.crosschq_url),
+        ),
+    ]
+
+
+async def _connection(stored: ConnectionRows) -> Told:
+    connection = stored.connection
+    if connection.paused_because:
+        return wrong(
+            f"The connection is paused: {connection.paused_because}",
+            "Put that right, then press Go on at the connection's page, or save its settings: its deliveries go on.",
+        )
+    if connection.is_shadow:
+        return not_seen(
+            "The connection is in shadow mode: it reads and decides, says in the list of deliveries what it would do, "
+            "and writes nothing.",
+            "To go live, switch Shadow mode off in its settings (in its file: shadow = false).",
+        )
+    return ok(f"The connection is live for what happens since {connection.live_since:%Y-%m-%d %H:%M} UTC.")
+
+
+async def _most_per_hour(parts: Parts, stored: ConnectionRows) -> Told:
+    most = stored.connection.most_per_hour
+    if most is None:
+        return ok("None is set: as many requests are sent as candidates are moved.")
+    async with parts.database.transaction() as session:
+        sent = (await RequestsPerHour(session).lately(stored.connection)).number
+    return ok(f"{most} at most, then the connection pauses for a person. Within the last hour: {sent}.")
+
+
+async def _database(parts: Parts) -> Told:
+    began = monotonic()
+    async with parts.database.transaction() as session:
+        await session.execute(text("SELECT 1"))
+    return ok(f"Our database answers, in {1000 * (monotonic() - began):.0f} ms.")
+
+
+async def _mail_server(parts: Parts) -> Told:
+    """Connects, encrypts and signs in as for a letter, and hands none over."""
+    server = parts.mail_server
+    if server is None:
+        return wrong(
+            "No mail server is set, so nobody is asked whether a candidate was hired.",
+            "Set CROSSCHQ_LEVER_SMTP_HOST and the settings beside it, then start anew.",
+        )
+    where = f"{server.host}:{server.port}"
+    try:
+        async with _smtp(server) as smtp:
+            if server.user is not None:
+                await smtp.login(server.user, server.password or "")
+    except UnusableAddress as error:
+        return wrong(
+            f"No letter can be sent, because of its sender: {error}.",
+            "Set CROSSCHQ_LEVER_MAIL_FROM to an address of your company's, then start anew.",
+        )
+    except SMTPAuthenticationError:
+        return wrong(
+            f"The mail server {where} does not accept our user and password.",
+            "Correct CROSSCHQ_LEVER_SMTP_USER and CROSSCHQ_LEVER_SMTP_PASSWORD, then start anew.",
+        )
+    except (SMTPException, OSError) as error:
+        return wrong(
+            f"The mail server {where} did not let us in ({type(error).__name__}).",
+            "Check CROSSCHQ_LEVER_SMTP_HOST, _PORT, _SECURITY and _CA_FILE, and whether the server runs.",
+        )
+    return ok(f"The mail server {where} answers, and lets us in.")
+
+
+def _smtp(server: MailServer) -> SMTP:
+    return SMTP(
+        hostname=server.host,
+        port=server.port,
+        use_tls=server.security is Security.TLS,
+        start_tls=server.security is Security.STARTTLS,
+        cert_bundle=str(server.ca_file) if server.ca_file else None,
+        timeout=10,
+        local_hostname=sender_of(server.sender).domain,
+    )
+
+
+async def _clock(parts: Parts, vendor: str, url: str) -> Told:
+    """By the Date header of an answer, whatever it says otherwise: it is asked without a key."""
+    try:
+        answer = await parts.web.get(url, timeout=10)
+        told = parsedate_to_datetime(answer.headers["Date"])
+    except httpx.HTTPError as error:
+        return not_seen(
+            f"{vendor} did not answer ({type(error).__name__}).", "Check its address and the network."
+        )
+    except (KeyError, ValueError):
+        return not_seen(
+            f"{vendor}'s answer does not say what time it is.", "See whether NTP runs on this machine."
+        )
+    return told_skew(vendor, parts.now() - told.replace(tzinfo=told.tzinfo or UTC))
+
+
+def told_skew(vendor: str, ahead: timedelta) -> Told:
+    """`ahead` is by how much our clock is before theirs; a header is a second late at most."""
+    seconds = round(abs(ahead).total_seconds())
+    if abs(ahead) <= MOST_SKEW:
+        return ok(f"Our clock and {vendor}'s differ by {seconds} s or less.")
+    which = "ahead of" if ahead > timedelta(0) else "behind"
+    return wrong(
+        f"Our clock is {seconds} s {which} {vendor}'s: moves may be taken for older or newer than they are.",
+        "Let NTP set this machine's clock.",
+    )

@@ -1,0 +1,99 @@
+"""Who may see and do what: signed in for every page, the admin for every change, and each form from a page of ours."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+
+from pages.admin.forms import Fields, TooLarge, read_fields
+from pages.admin.rendering import page, see_other
+from pages.admin.sessions import FIELD, Sessions, Visitor
+from store.database import DATABASE_ERRORS
+
+log = logging.getLogger(__name__)
+
+Show = Callable[[Request, Visitor], Awaitable[Response]]
+Change = Callable[[Request, Visitor, Fields], Awaitable[Response]]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+PATIENCE = 60.0
+"""Seconds: a self-test asks two vendors, a mail server and Prefect."""
+TOO_SLOW = (
+    "That took longer than a minute and was broken off: a vendor answers slowly. Look whether it was done, then try "
+    "again."
+)
+
+
+@dataclass(frozen=True)
+class Door:
+    """Makes endpoints of handlers. Everything behind it knows who is there."""
+
+    sessions: Sessions
+
+    def shows(self, show: Show) -> Endpoint:
+        """A page for everybody who is signed in."""
+
+        async def endpoint(request: Request) -> Response:
+            visitor = await self.sessions.visitor(request)
+            if visitor is None:
+                return _to_sign_in(request)
+            return await show(request, visitor)
+
+        return in_time(endpoint)
+
+    def changes(self, change: Change, *, viewers_too: bool = False) -> Endpoint:
+        """A form of the admin's, sent from a page of ours."""
+
+        async def endpoint(request: Request) -> Response:
+            visitor = await self.sessions.visitor(request)
+            if visitor is None:
+                return see_other("/sign-in")
+            fields = await read_fields(request)
+            if not self.sessions.is_own_form(request, fields.one(FIELD)):
+                return _refused(
+                    visitor, "This form did not come from a page of ours, or is too old. Open it again."
+                )
+            if not (visitor.is_admin or viewers_too):
+                return _refused(
+                    visitor, "You may look at everything here, and change nothing: ask the admin."
+                )
+            return await change(request, visitor, fields)
+
+        return in_time(endpoint)
+
+
+def in_time(endpoint: Endpoint) -> Endpoint:
+    """Answers in words when the database is away, or all takes too long."""
+
+    async def bounded(request: Request) -> Response:
+        try:
+            async with asyncio.timeout(PATIENCE) as limit:
+                return await endpoint(request)
+        except TooLarge:
+            return PlainTextResponse("That is more than a form of ours holds.", 413, {"Connection": "close"})
+        except ClientDisconnect:
+            return PlainTextResponse("incomplete", 400)
+        except DATABASE_ERRORS as error:
+            if limit.expired():
+                return page("told.html", None, 504, title="Not now", told=TOO_SLOW)
+            log.error("A page was answered 503: %s", type(error).__name__)
+            told = "Our database cannot be reached at present. Look at its log, then open this page again."
+            return page("told.html", None, 503, title="Not now", told=told)
+
+    return bounded
+
+
+def _to_sign_in(request: Request) -> Response:
+    """The whole page goes there, also where htmx asked for a part of it."""
+    path = f"/sign-in?next={quote(request.url.path)}"
+    if "hx-request" in request.headers:
+        return Response(status_code=204, headers={"HX-Redirect": path})
+    return see_other(path)
+
+
+def _refused(visitor: Visitor, why: str) -> Response:
+    return page("told.html", visitor, 403, title="Not done", told=why)
