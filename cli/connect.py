@@ -1,20 +1,22 @@
 """`crosschq-lever connect FILE`: prints the addresses to copy and what is to do, or what is wrong with the file."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 
+from cli.said_switches import said
 from cli.who import who
 from onboarding.blueprint import Blueprint, BlueprintError
 from onboarding.connecting import Connected, LeverWebhook, connect
-from onboarding.webhooks import WebhookNotMadeError
+from onboarding.webhooks import WebhookNotMadeError, left_as_they_are
 from outbound.errors import VendorError
 from wiring import open_parts
 
 
-async def run_connect(file: Path) -> int:
-    """0, or 1 when nothing was stored, or not all is done."""
+async def run_connect(file: Path, *, as_json: bool = False) -> int:
+    """0, or 1 when nothing was stored, or not all is done; then the words are on stderr, also with `as_json`."""
     try:
         blueprint = Blueprint.from_file(file)
         async with open_parts() as parts:
@@ -26,8 +28,40 @@ async def run_connect(file: Path) -> int:
     except WebhookNotMadeError as error:
         typer.echo(str(error), err=True)
         return 1
-    typer.echo("\n".join(_said(connected)))
+    typer.echo(_json(connected) if as_json else "\n".join(_said(connected)))
     return 0
+
+
+def _json(connected: Connected) -> str:
+    switches = connected.switches
+    told = {
+        "connection": connected.name,
+        "lever_webhooks": [_webhook(one) for one in connected.lever_webhooks],
+        "crosschq_webhook_url": connected.crosschq_webhook_url,
+        "made_webhooks": connected.made_webhooks,
+        "left_webhooks": list(connected.left_webhooks),
+        "changes": list(switches.changes),
+        "prospects": {
+            "export_existing": switches.existing,
+            "export_new": switches.new,
+            "new_since": switches.new_since.isoformat() if switches.new_since else None,
+            "turned_since": list(connected.turned_since),
+        },
+    }
+    return json.dumps(told, indent=2, ensure_ascii=False)
+
+
+def _webhook(webhook: LeverWebhook) -> dict[str, object]:
+    """`missing`: what does not come as long as no token is stored, and which line of the file takes it."""
+    event = webhook.event
+    missing = {"what": event.without_it, "setting": f"lever.{event.token_setting}"}
+    return {
+        "event": event.event,
+        "need": event.need,
+        "url": webhook.url,
+        "is_open": webhook.is_open,
+        "missing": None if webhook.is_open else missing,
+    }
 
 
 def _said(connected: Connected) -> list[str]:
@@ -35,6 +69,15 @@ def _said(connected: Connected) -> list[str]:
     lines = [f"Connection '{connected.name}' is stored.", "Lever Webhook URLs, one webhook for each:"]
     lines += [f"  {_name(webhook)}: {webhook.url}" for webhook in connected.lever_webhooks]
     lines += ["Crosschq Webhook URL (360 app):", f"  {connected.crosschq_webhook_url}"]
+    lines += [f"Done: {change}." for change in connected.switches.changes]
+    lines.append(said(connected.switches))
+    lines += [
+        f"The file's prospects.{key} says otherwise, as it did the last time; it was turned since, and stays so. To "
+        f"turn it: crosschq-lever prospects switch {connected.name}"
+        for key in connected.turned_since
+    ]
+    if connected.left_webhooks:
+        lines.append(left_as_they_are(connected.left_webhooks))
     if closed:
         lines += _what_is_missing(closed)
     elif connected.made_webhooks:

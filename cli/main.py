@@ -1,40 +1,36 @@
 """`crosschq-lever`: every action of an installation. Prints what happened in the user's words."""
 
-from collections.abc import Coroutine
-from datetime import timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
 import typer
 
+from cli.command import Json, Why, leave, load_settings_or_exit, run_or_exit
+from cli.follow_up_commands import follow_ups
+from cli.prospects import prospects
+from cli.resolve_commands import resolve
 from deployments.until_stopped import run_until_stopped
-from settings import Settings, SettingsError, load_settings
+from store.tables import DeliveryState
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-resolve = typer.Typer(no_args_is_help=True, help="Say what becomes of what stayed unknown or was given up.")
 app.add_typer(resolve, name="resolve")
-follow_ups = typer.Typer(help="The questions to candidates' owners: what waits, and a person's word on it.")
 app.add_typer(follow_ups, name="follow-ups", invoke_without_command=True)
+app.add_typer(follow_ups, name="followups", invoke_without_command=True, hidden=True)
+app.add_typer(prospects, name="prospects", invoke_without_command=True)
 
-
-def _in_words(value: str | None) -> str | None:
-    """An empty variable of the caller's shell is no answer."""
-    if value is not None and not value.strip():
-        raise typer.BadParameter("it is empty")
-    return value
-
-
-Why = Annotated[str, typer.Option(callback=_in_words, help="For the audit.")]
+Named = Annotated[str, typer.Argument(help="Its name or number.")]
+TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"]
 
 
 @app.command()
 def demo(
     exit_at_end: Annotated[bool, typer.Option("--exit", help="Play the story and leave.")] = False,
 ) -> None:
-    """Start everything with a sandbox Lever and Crosschq, and play one candidate's story."""
+    """Start everything with a sandbox Lever and Crosschq, and play the stories of candidates and prospects."""
     from cli.demo import run_demo
 
-    _leave(run_until_stopped(run_demo(stay=not exit_at_end)))
+    leave(run_until_stopped(run_demo(stay=not exit_at_end)))
 
 
 @app.command()
@@ -42,16 +38,47 @@ def up() -> None:
     """Start everything against real accounts, with the settings of .env."""
     from cli.up import run_up
 
-    _leave(run_until_stopped(run_up(load_settings_or_exit())))
+    leave(run_until_stopped(run_up(load_settings_or_exit())))
 
 
 @app.command()
-def connect(file: Annotated[Path, typer.Argument(help="See connection.example.toml.")]) -> None:
+def connect(
+    file: Annotated[Path, typer.Argument(help="See connection.example.toml.")], as_json: Json = False
+) -> None:
     """Store a connection of one Lever account and one Crosschq organization; may be run again."""
     from cli.connect import run_connect
 
     load_settings_or_exit()
-    _run(run_connect(file))
+    run_or_exit(run_connect(file, as_json=as_json))
+
+
+@app.command("test")
+def self_test(
+    connection: Named,
+    own_connector: Annotated[
+        Literal["off", "on"] | None,
+        typer.Option(help="Say whether Crosschq's own connector for Lever is off; neither vendor tells."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check everything that a connection needs; exit code 1 when something is wrong. Changes nothing."""
+    from cli.self_test import run_self_test
+
+    load_settings_or_exit()
+    run_or_exit(run_self_test(connection, own_connector, as_json=as_json))
+
+
+@app.command()
+def preview(
+    connection: Named,
+    opportunity: Annotated[str, typer.Argument(help="Its profile's address in Lever, or its id.")],
+    as_json: Json = False,
+) -> None:
+    """Say what would happen if the opportunity moved to the trigger stage now. Changes nothing."""
+    from cli.preview import run_preview
+
+    load_settings_or_exit()
+    run_or_exit(run_preview(connection, opportunity, as_json=as_json))
 
 
 @app.command()
@@ -59,119 +86,68 @@ def migrate() -> None:
     """Bring our database to the newest schema."""
     from store.migrate import migrate as run_migrate
 
-    _run(run_migrate(load_settings_or_exit().store_url))
+    run_or_exit(run_migrate(load_settings_or_exit().store_url))
 
 
 @app.command()
 def deliveries(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, newest first.")] = 30,
-    open_only: Annotated[bool, typer.Option("--open", help="Only what was given up.")] = False,
+    open_only: Annotated[bool, typer.Option("--open", help="As --outcome dead: given up.")] = False,
+    connection: Annotated[str | None, typer.Option(help="Of this one: its name or number.")] = None,
+    kind: Annotated[str, typer.Option(help="Of this event, as the list names it.")] = "",
+    outcome: Annotated[DeliveryState | None, typer.Option(help="In this state.")] = None,
+    opportunity: Annotated[str, typer.Option(help="Its profile's address in Lever, or its id.")] = "",
+    as_json: Json = False,
 ) -> None:
     """List what vendors told us and what came of it, and the requests whose fate is unknown."""
     from cli.deliveries import run_deliveries
+    from store.delivery_search import Wanted
 
+    if open_only and outcome not in (None, DeliveryState.DEAD):
+        raise typer.BadParameter("--open is --outcome dead: say either")
+    state = DeliveryState.DEAD if open_only else outcome
     load_settings_or_exit()
-    _run(run_deliveries(limit, open_only=open_only))
+    wanted = Wanted(event=kind, state=state, opportunity=opportunity)
+    run_or_exit(run_deliveries(limit, wanted, connection, as_json=as_json))
 
 
-@resolve.command("request")
-def resolve_request(
-    request_id: int,
+@app.command()
+def replay(
     why: Why,
-    sent_as: Annotated[
-        str | None, typer.Option(callback=_in_words, help="Crosschq has it, under this id.")
+    delivery: Annotated[int | None, typer.Argument(help="Its number, as `deliveries` lists it.")] = None,
+    failed_since: Annotated[
+        datetime | None, typer.Option(formats=TIMES, help="All that were given up since then, in UTC.")
     ] = None,
-    not_sent: Annotated[bool, typer.Option("--not-sent", help="Crosschq does not have it.")] = False,
+    as_json: Json = False,
 ) -> None:
-    """Say whether Crosschq has a request that it never answered for."""
-    from cli.resolve import run_resolve_request
+    """Handle a delivery once more, or all that failed since a time: read anew, and nothing is doubled."""
+    from cli.replay import run_replay, run_replay_failed
 
-    if (sent_as is None) is not not_sent:
-        raise typer.BadParameter("say either --sent-as CROSSCHQ_ID or --not-sent")
+    if (delivery is None) is (failed_since is None):
+        raise typer.BadParameter("say either which DELIVERY or --failed-since TIME")
     load_settings_or_exit()
-    _run(run_resolve_request(request_id, sent_as, why))
+    if delivery is not None:
+        run_or_exit(run_replay(delivery, why, as_json=as_json))
+    elif failed_since is not None:
+        run_or_exit(run_replay_failed(failed_since.replace(tzinfo=UTC), why, as_json=as_json))
 
 
-@resolve.command("delivery")
-def resolve_delivery(
-    delivery_id: int,
-    why: Why,
-    again: Annotated[bool, typer.Option("--again/--drop", help="Try it from the start, or drop it.")],
-) -> None:
-    """Try a delivery again that was given up, or drop it."""
-    from cli.resolve import run_resolve_delivery
-
-    load_settings_or_exit()
-    _run(run_resolve_delivery(delivery_id, again=again, why=why))
-
-
-@follow_ups.callback()
-def list_follow_ups(
-    context: typer.Context,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 30,
-    ended: Annotated[bool, typer.Option("--ended", help="Those that are over, and why.")] = False,
-) -> None:
-    """List the follow-ups, the next due first."""
-    from cli.follow_ups import run_follow_ups
-
-    if context.invoked_subcommand is None:
-        load_settings_or_exit()
-        _run(run_follow_ups(limit, ended=ended))
-
-
-@follow_ups.command("cancel")
-def cancel_follow_up(follow_up_id: int, why: Why) -> None:
-    """Nobody is asked, or asked any more."""
-    from cli.follow_ups import run_cancel
+@app.command("pause")
+def pause_connection(connection: Named, why: Why, as_json: Json = False) -> None:
+    """Let a connection's deliveries wait until it is resumed; none is lost."""
+    from cli.pausing import run_pause
 
     load_settings_or_exit()
-    _run(run_cancel(follow_up_id, why))
+    run_or_exit(run_pause(connection, why, as_json=as_json))
 
 
-@follow_ups.command("postpone")
-def postpone_follow_up(
-    follow_up_id: int,
-    why: Why,
-    days: Annotated[float, typer.Option(min=0.001, max=3650, help="By how many days.")],
-) -> None:
-    """What is next happens so much later."""
-    from cli.follow_ups import run_postpone
+@app.command("resume")
+def resume_connection(connection: Named, why: Why, as_json: Json = False) -> None:
+    """Let a paused connection go on with what has waited."""
+    from cli.pausing import run_resume
 
     load_settings_or_exit()
-    _run(run_postpone(follow_up_id, timedelta(days=days), why))
-
-
-@follow_ups.command("ask-now")
-def ask_follow_up_now(follow_up_id: int, why: Why) -> None:
-    """What is next happens now: the question, the reminder, or the answer is passed on."""
-    from cli.follow_ups import run_ask_now
-
-    load_settings_or_exit()
-    _run(run_ask_now(follow_up_id, why))
-
-
-def load_settings_or_exit() -> Settings:
-    """The settings with keys that are some, or their error in words and exit code 2."""
-    from store.vault import Vault, VaultError
-
-    try:
-        settings = load_settings()
-        Vault.from_setting(settings.secret_keys.get_secret_value())
-    except (SettingsError, VaultError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
-    return settings
-
-
-def _run(work: Coroutine[Any, Any, int | None]) -> None:
-    from cli.run import run
-
-    _leave(run(work))
-
-
-def _leave(code: int) -> None:
-    if code:
-        raise typer.Exit(code)
+    run_or_exit(run_resume(connection, why, as_json=as_json))
 
 
 def main() -> None:

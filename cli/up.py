@@ -4,6 +4,7 @@ import time
 
 from rich.console import Console
 
+from cli.pages_address import where_the_pages_are
 from deployments.cluster import ClusterError
 from deployments.ports import PortInUseError
 from deployments.prefect_api import PrefectApiError
@@ -28,8 +29,10 @@ async def run_up(settings: Settings) -> int:
             console.print(
                 f"Public port:   {settings.public_host}:{settings.public_port}, as {settings.public_base_url}"
             )
-            console.print(f"Private port:  http://{settings.private_host}:{settings.private_port}/health")
-            console.print("\nConnect accounts with `crosschq-lever connect FILE`. Ctrl-C stops everything.")
+            console.print(f"Pages:         {await where_the_pages_are(settings)}", markup=False)
+            console.print(
+                "\nConnect accounts on the pages, or with `crosschq-lever connect FILE`. Ctrl-C stops everything."
+            )
             await stack.watch()
     except (ClusterError, ProcessFailedError, PortInUseError, PrefectApiError) as error:
         console.print(f"\nStopped: {error}", markup=False)

@@ -21,6 +21,7 @@ def cli_settings(store_url: str, tmp_path: Path) -> Settings:
         secret_keys=SecretStr(Fernet.generate_key().decode()),
         prefect_auth_string=SecretStr("admin:not-used"),
         database_url=store_url,
+        allowed_hosts="127.0.0.1",
     )
 
 

@@ -8,6 +8,7 @@ from typer.testing import CliRunner, Result
 
 import cli.deliveries
 import cli.follow_ups
+import cli.tables
 from cli.main import app
 from settings import PREFIX
 
@@ -26,8 +27,8 @@ class Terminal:
         self._make_wide(80)
 
     def _make_wide(self, columns: int) -> None:
-        for command in (cli.deliveries, cli.follow_ups):
-            self._environment.setattr(command.console, "width", columns)
+        for printing in (cli.deliveries, cli.follow_ups, cli.tables):
+            self._environment.setattr(printing.console, "width", columns)
 
     async def run(self, *words: object) -> Result:
         """Whatever its exit code; an error that is not in words fails the test."""

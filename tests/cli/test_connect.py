@@ -1,5 +1,6 @@
 """`connect FILE`: the addresses to copy, what is still to do, or what is wrong, with the exit code a script needs."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from store.database import Database
 from store.due import SNAPSHOT_EVENT
 from tests.cli.terminal import Terminal
 from tests.onboarding.conftest import vendors
-from tests.onboarding.desk import NEVER_MADE, SECRETS, Desk, Edit, Vendors, open_desk, swap
+from tests.onboarding.desk import NEVER_MADE, SECRETS, Desk, Edit, Vendors, open_desk, swap, with_prospects
 
 __all__ = ["vendors"]
 
@@ -62,6 +63,28 @@ async def test_what_was_made_for_the_admin_leaves_a_switch_to_turn(terminal: Ter
     assert "Next:" not in said
 
 
+async def test_json_has_the_addresses_and_what_is_missing(
+    desk: Desk, terminal: Terminal, written: Path
+) -> None:
+    said = await terminal.said("connect", edit(written, NEVER_MADE), "--json")
+    told = json.loads(said)
+    assert (told["connection"], told["made_webhooks"]) == ("demo", False)
+    assert told["prospects"]["export_new"] is False
+    assert [one["event"] for one in told["lever_webhooks"]] == list(NAMES)
+    first = told["lever_webhooks"][0]
+    assert first["url"].endswith((await desk.endpoint("candidateStageChange")).url_key)
+    assert first["missing"]["setting"] == "lever.stage_change_token"
+    assert not any(secret in said for secret in SECRETS)
+
+
+async def test_json_of_what_is_complete_misses_nothing(terminal: Terminal, written: Path) -> None:
+    told = json.loads(await terminal.said("connect", written, "--json"))
+    assert told["made_webhooks"] is True
+    assert [one["missing"] for one in told["lever_webhooks"]] == [None] * 4
+    wrong = await terminal.refusal("connect", edit(written, swap('["Crosschq"]', '["Nowhere"]')), "--json")
+    assert wrong.startswith("Nothing was stored.")
+
+
 async def test_a_second_run_prints_the_same(terminal: Terminal, written: Path) -> None:
     assert await terminal.said("connect", written) == await terminal.said("connect", written)
 
@@ -93,6 +116,19 @@ async def test_what_is_done_by_hand_is_no_longer_asked_for(terminal: Terminal, w
     said = await terminal.said("connect", edit(written, rest))
     assert "Without a token" not in said
     assert "Super Admin" not in said
+
+
+async def test_a_webhook_made_by_hand_is_said_to_be_left(
+    desk: Desk, terminal: Terminal, written: Path
+) -> None:
+    by_hand = edit(written, swap("create_webhooks = true", 'stage_change_token = "one"'))
+    await terminal.said("connect", by_hand)
+    edit(written, swap('stage_change_token = "one"', "create_webhooks = true"))
+    said = await terminal.said("connect", written)
+    assert "Left as it is: Candidate Stage Change. A token is stored" in said
+    assert len(desk.webhooks()) == 3
+    told = json.loads(await terminal.said("connect", written, "--json"))
+    assert told["left_webhooks"] == ["Candidate Stage Change"]
 
 
 async def test_a_file_that_is_wrong_stores_nothing(desk: Desk, terminal: Terminal, written: Path) -> None:
@@ -145,3 +181,22 @@ async def test_a_secret_under_a_lost_key_is_no_obstacle(
     terminal.set("secret_keys", Fernet.generate_key().decode())
     await terminal.said("connect", written)
     assert len(desk.webhooks()) == 4
+
+
+async def test_the_switches_for_prospects_are_told(terminal: Terminal, written: Path) -> None:
+    off = "Prospects: existing ones are not exported; new ones are not exported.\n"
+    assert off in await terminal.said("connect", written)
+    said = await terminal.said(
+        "connect", edit(written, with_prospects("export_existing = true\nexport_new = true"))
+    )
+    assert "Prospects: all existing ones are exported to Lever; those that opt in after " in said
+    assert "Done: prospect export of existing ones turned on.\n" in said
+
+
+async def test_a_switch_that_was_turned_since_is_told_and_stays(terminal: Terminal, written: Path) -> None:
+    edit(written, with_prospects("export_existing = true"))
+    await terminal.said("connect", written)
+    await terminal.said("prospects", "switch", "demo", "--no-existing", "--why", "enough")
+    said = await terminal.said("connect", written)
+    assert "Prospects: existing ones are not exported; " in said
+    assert "The file's prospects.export_existing says otherwise" in said

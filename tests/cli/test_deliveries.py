@@ -1,5 +1,8 @@
 """`deliveries` lists the inbox and the requests nobody knows the fate of; never what a webhook said."""
 
+import json
+from dataclasses import replace
+
 from store.database import Database
 from store.tables import DeliveryState, RequestState
 from store.vault import Vault
@@ -105,3 +108,48 @@ async def test_a_narrow_terminal_cuts_no_id_short(inbox: Inbox) -> None:
     terminal.narrow()
     cells = rows(await terminal.said("deliveries"))
     assert "".join(row[4] for row in cells) == f"opportunity:{opportunity}"
+
+
+async def test_why_deliveries_wait_or_lead_to_nothing_is_said_below_them(inbox: Inbox) -> None:
+    database, vault, terminal = inbox
+    await connect(database, vault, name="quiet", is_shadow=True)
+    await connect(
+        database, vault, name="busy", paused_because="20 reference requests were sent [since 10:00]."
+    )
+    said = " ".join((await terminal.said("deliveries")).split())
+    assert "Connection 'busy' is paused: 20 reference requests were sent [since 10:00]." in said
+    assert "Connection 'quiet' is in shadow mode: what would be done is only said." in said
+    told = json.loads(await terminal.said("deliveries", "--json"))
+    assert told["paused_connections"] == {"busy": "20 reference requests were sent [since 10:00]."}
+    assert told["shadow_connections"] == ["quiet"]
+
+
+async def test_filters_choose_as_on_the_page(inbox: Inbox) -> None:
+    database, vault, terminal = inbox
+    north, south = [await connect(database, vault, name=name) for name in ("north", "south")]
+    for connected, opportunity, outcome in (
+        (north, "a-1", None),
+        (north, "a-2", "No."),
+        (south, "b-1", None),
+    ):
+        new = stage_change(connected, opportunity, outcome=outcome)
+        await record(database, replace(new, opportunity_id=opportunity))
+    chosen = {
+        ("--connection", "north"): [2, 1],
+        ("--connection", "2"): [3],
+        ("--outcome", "ignored"): [2],
+        ("--kind", "candidateStageChange", "--outcome", "waiting"): [3, 1],
+        ("--kind", "snapshot"): [],
+        ("--opportunity", "https://hire.lever.co/candidates/b-1?tab=x"): [3],
+        ("--opportunity", "a-", "--limit", "1"): [2],
+    }
+    for words, found in chosen.items():
+        assert ids(await terminal.said("deliveries", *words)) == found, words
+
+
+async def test_filters_that_make_no_sense_are_refused(inbox: Inbox) -> None:
+    database, vault, terminal = inbox
+    await connect(database, vault, name="north")
+    assert "There are: 1 'north'." in await terminal.refusal("deliveries", "--connection", "west")
+    await terminal.refusal("deliveries", "--outcome", "lost", exit_code=2)
+    await terminal.refusal("deliveries", "--open", "--outcome", "done", exit_code=2)

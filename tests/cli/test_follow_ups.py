@@ -1,6 +1,7 @@
 """`follow-ups` lists who is asked when, and takes a person's word on it; the audit says who said so, and why."""
 
 import getpass
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -198,6 +199,36 @@ async def test_the_audit_says_who_and_why(
     assert (audit.who, audit.connection_id) == (f"command line, {getpass.getuser()}", connected.connection.id)
 
 
+@pytest.mark.parametrize(
+    ("words", "done", "state"),
+    [
+        (CHANGES[0], "cancelled", "ended"),
+        (CHANGES[1], "postponed to 2099-05-04 09:30 UTC", "waiting"),
+        (CHANGES[2], "due now: the owner is asked", "waiting"),
+    ],
+)
+async def test_json_says_what_was_done_and_how_it_is_now(
+    inbox: Inbox, connected: Connected, words: list[object], done: str, state: str
+) -> None:
+    database, _, terminal = inbox
+    waiting = await begin(database, connected, due_at=IN_MAY)
+    said = await terminal.said("follow-ups", words[0], waiting.id, *words[1:], "--why", WHY, "--json")
+    told = json.loads(said)
+    assert (told["id"], told["done"], told["state"]) == (waiting.id, done, state)
+    assert told["due_at"] == (await get(database, waiting.id)).due_at.isoformat()
+    refused = await terminal.refusal("follow-ups", "cancel", 404, "--why", WHY, "--json")
+    assert "There is no follow-up 404" in refused
+
+
+async def test_the_list_as_json_has_the_same_names(inbox: Inbox, connected: Connected) -> None:
+    database, _, terminal = inbox
+    waiting = await begin(database, connected, due_at=IN_MAY)
+    [listed] = json.loads(await terminal.said("follow-ups", "--json"))
+    assert (listed["id"], listed["next"]) == (waiting.id, "the owner is asked")
+    told = json.loads(await terminal.said("follow-ups", "ask-now", waiting.id, "--why", WHY, "--json"))
+    assert told.keys() == {"done", *listed}
+
+
 @pytest.mark.parametrize("words", CHANGES[:2])
 async def test_what_has_ended_is_neither_cancelled_nor_postponed(
     inbox: Inbox, connected: Connected, words: list[object]
@@ -254,3 +285,17 @@ async def change(database: Database, follow_up_id: int, **values: object) -> Non
         found = await session.get_one(FollowUp, follow_up_id)
         for name, value in values.items():
             setattr(found, name, value)
+
+
+async def test_an_open_question_is_ordered_again_and_nothing_moves(
+    inbox: Inbox, connected: Connected
+) -> None:
+    database, _, terminal = inbox
+    one = await begin(database, connected, due_at=IN_MAY)
+    assert "no question is open" in await terminal.refusal("follow-ups", "send-again", one.id, "--why", WHY)
+    await change(database, one.id, state=FollowUpState.ASKED, link_generation=1)
+    for number in (1, 2):
+        said = json.loads(await terminal.said("follow-ups", "send-again", one.id, "--why", WHY, "--json"))
+        assert (said["done"], said["state"]) == (f"ordered the question again, mail {number}", "asked")
+    assert (await get(database, one.id)).due_at == IN_MAY
+    assert [audit.why for audit in await audits(database)] == [WHY, WHY]

@@ -17,16 +17,33 @@ NEED_SETTINGS = {
     "deliveries": ["deliveries"],
     "resolve request": ["resolve", "request", "1", "--not-sent", "--why", "x"],
     "resolve delivery": ["resolve", "delivery", "1", "--drop", "--why", "x"],
+    "replay": ["replay", "1", "--why", "x"],
+    "pause": ["pause", "acme", "--why", "x"],
+    "resume": ["resume", "acme", "--why", "x"],
+    "follow-ups send-again": ["follow-ups", "send-again", "1", "--why", "x"],
+    "prospects": ["prospects"],
+    "prospects switch": ["prospects", "switch", "acme", "--new", "--why", "x"],
+    "prospects export": ["prospects", "export", "acme"],
+    "prospects import": ["prospects", "import", "acme", __file__],
+    "prospects list": ["prospects", "list", "acme"],
+    "prospects retry": ["prospects", "retry", "acme", "--all", "--why", "x"],
 }
 
 
 async def test_help_lists_every_command_with_a_line(bare_terminal: Terminal) -> None:
     said = await bare_terminal.said("--help")
-    for command in ("demo", "up", "connect", "migrate", "deliveries", "resolve"):
+    for command in (
+        *("demo", "up", "connect", "migrate", "pause", "resume"),
+        "deliveries",
+        "resolve",
+        "prospects",
+    ):
         (line,) = [line for line in said.splitlines() if line.strip("│ ").startswith(f"{command} ")]
         assert len(line.strip("│ ").split()) > 3, line
     said = await bare_terminal.said("resolve", "--help")
     assert all(f" {noun} " in said for noun in ("request", "delivery"))
+    said = await bare_terminal.said("prospects", "--help")
+    assert all(f" {verb} " in said for verb in ("switch", "export", "import", "list", "retry"))
 
 
 @pytest.mark.parametrize("command", NEED_SETTINGS)

@@ -4,17 +4,20 @@ import asyncio
 import getpass
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
+from hiring.follow_ups import FollowUpState
 from store.database import Database
 from store.requests import Requests
-from store.tables import DeliveryState, RequestState
+from store.tables import Delivery, DeliveryState, RequestState
 from store.vault import Vault
 from tests.cli.rows import audits, delivery_in, new_request, request_in, second_request
 from tests.cli.terminal import Terminal
 from tests.factories import connect
 from tests.store.inbox import claim, row
 from tests.store.reservations import get, reserve
+from tests.store.waits import begin, end, hand_over, make_due
+from tests.store.waits import get as get_follow_up
 
 Inbox = tuple[Database, Vault, Terminal]
 
@@ -209,3 +212,19 @@ async def blocked(database: Database) -> None:
         async with database.transaction() as session:
             if await session.scalar(waits):
                 return
+
+
+async def test_a_question_given_up_is_asked_again_by_its_follow_up(inbox: Inbox) -> None:
+    database, vault, terminal = inbox
+    waiting = await begin(database, await connect(database, vault))
+    await make_due(database, waiting.id)
+    handed = await hand_over(database, waiting.id)
+    assert isinstance(handed, Delivery)
+    async with database.transaction() as session:
+        given_up = update(Delivery).where(Delivery.id == handed.id).values(state=DeliveryState.DEAD)
+        await session.execute(given_up)
+    await end(database, waiting.id, "Given up.")
+    await terminal.said("resolve", "delivery", handed.id, "--again", "--why", WHY)
+    again = await get_follow_up(database, waiting.id)
+    assert (again.state, again.generation) == (FollowUpState.WAITING, waiting.generation + 1)
+    assert f"Follow-up {waiting.id} is due again." in ((await row(database, handed.id)).outcome or "")
