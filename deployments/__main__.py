@@ -1,4 +1,4 @@
-"""`python -m deployments` registers the work pool and the deployments with Prefect."""
+"""`python -m deployments` registers the work pool, the deployments and the automations with Prefect."""
 
 import asyncio
 import sys
@@ -9,6 +9,6 @@ from settings import SettingsError, load_settings
 
 if __name__ == "__main__":
     try:
-        asyncio.run(register(load_settings()))
+        print(asyncio.run(register(load_settings())))
     except (PrefectApiError, SettingsError) as error:
         sys.exit(str(error))

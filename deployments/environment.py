@@ -15,11 +15,14 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def settings_environment(settings: Settings) -> dict[str, str]:
-    """Every setting as `CROSSCHQ_LEVER_*`, paths absolute, the database by its URL, and no `.env` file.
+    """Every setting as `CROSSCHQ_LEVER_*`, paths absolute, the databases by their URLs, and no `.env` file.
 
     What is not set is left out.
     """
     plain = settings.model_dump(mode="json", exclude_none=True) | {"database_url": settings.store_url}
+    if settings.prefect_api_url is None:
+        # The worker has a temporary folder of its own, so it would look for the embedded PostgreSQL's socket elsewhere.
+        plain["prefect_database_url"] = settings.prefect_store_url
     for name in plain:
         value = getattr(settings, name)
         if isinstance(value, SecretStr):

@@ -1,4 +1,4 @@
-"""`make deploy`: the work pool and the deployments of prefect.yaml, with what admins changed in Prefect kept.
+"""`make deploy`: the work pool, the deployments of prefect.yaml and the automations, what admins changed kept.
 
 `prefect deploy --all` overwrites a deployment's parameters and its pause (design 3.13, tried). So it is given a copy of
 prefect.yaml in which they already stand as they are in Prefect: at no moment is a paused deployment running. Schedules
@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 import yaml
 
+from deployments.automations import register_automations
 from deployments.code_version import code_version
 from deployments.environment import ROOT, process_environment
 from deployments.prefect_api import PrefectApiError, checked, every, prefect_api
@@ -46,8 +47,11 @@ class Choice:
     paused: bool
 
 
-async def register(settings: Settings, prefect_file: Path = PREFECT_FILE) -> None:
-    """Does all of it, again and again to the same end; raises PrefectApiError with Prefect's words."""
+async def register(settings: Settings, prefect_file: Path = PREFECT_FILE) -> str:
+    """Does all of it, again and again to the same end; raises PrefectApiError with Prefect's words.
+
+    Returns what is to be said of the automations, in a line.
+    """
     async with prefect_api(settings) as api:
         await ensure_work_pool(api, settings.work_pool, settings.work_pool_type)
         chosen = await choices(api)
@@ -55,6 +59,7 @@ async def register(settings: Settings, prefect_file: Path = PREFECT_FILE) -> Non
             await _prefect_deploy(settings, copy)
         await _restore(api, chosen)
         await _schedule_new(api, chosen)
+        return await register_automations(api, settings)
 
 
 async def choices(api: httpx.AsyncClient) -> dict[str, Choice]:

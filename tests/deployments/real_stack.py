@@ -20,6 +20,7 @@ async def main(folder: Path) -> int:
         prefect_port=pick(14300),
         public_port=pick(18650),
         private_port=pick(18660),
+        allowed_hosts="127.0.0.1",
     )
     async with running_stack(settings, with_sandbox=True, progress=lambda _name: None) as stack:
         print(stack.supervisor.mark, flush=True)

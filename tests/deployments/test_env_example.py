@@ -8,6 +8,7 @@ from settings import PREFIX, Settings
 
 EXAMPLE = (ROOT / ".env.example").read_text()
 LINES = dict(re.findall(rf"^#?({PREFIX}\w+)=(.*)$", EXAMPLE, re.MULTILINE))
+NEW_AT_EACH_START = f"{PREFIX}FIRST_RUN_CODE"
 NEEDED = {f"{PREFIX}SECRET_KEYS", f"{PREFIX}PREFECT_AUTH_STRING"}
 
 
@@ -25,4 +26,5 @@ def test_the_defaults_told_are_the_defaults() -> None:
     commented = re.findall(rf"^#({PREFIX}\w+)=(.*)$", EXAMPLE, re.MULTILINE)
     told = {name: value for name, value in commented if "/" not in value and name in actual}
     told[f"{PREFIX}DATA_DIR"] = str(Path(told[f"{PREFIX}DATA_DIR"]).resolve())
+    told[NEW_AT_EACH_START] = actual[NEW_AT_EACH_START]
     assert {name: actual[name] for name in told} == told

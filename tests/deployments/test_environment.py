@@ -20,16 +20,18 @@ def test_a_process_reads_the_very_settings_it_was_given(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     only(settings_environment(settings), monkeypatch)
-    assert load_settings() == settings.model_copy(update={"database_url": settings.store_url})
+    urls = {"database_url": settings.store_url, "prefect_database_url": settings.prefect_store_url}
+    assert load_settings() == settings.model_copy(update=urls)
 
 
-def test_a_process_finds_the_database_with_another_temporary_folder(
+def test_a_process_finds_the_databases_with_another_temporary_folder(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here = settings.store_url
+    here = settings.store_url, settings.prefect_store_url
     only(settings_environment(settings), monkeypatch)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    assert load_settings().store_url == here
+    there = load_settings()
+    assert (there.store_url, there.prefect_store_url) == here
 
 
 def test_a_process_reads_no_env_file(

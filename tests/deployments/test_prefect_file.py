@@ -18,6 +18,8 @@ def test_these_deployments_are_there() -> None:
         ("flows.hiring_followup.hiring_followup", "due"),
         ("flows.hiring_followup.hiring_outcome", "news"),
         ("flows.candidate_erasure.candidate_erasure", "deleted"),
+        ("flows.prospect_export.prospect_export", "all-existing"),
+        ("flows.prospect_export.prospect_export", "new"),
         ("flows.reconcile.reconcile", "own-work"),
         ("flows.reconcile.reconcile", "lever"),
         ("flows.reconcile.reconcile", "crosschq"),
