@@ -4,6 +4,9 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from bench.burst import burst_rate, burst_ratio
+from bench.export_kills import killed_export
+from bench.export_memory import export_rss_1k, export_rss_50k
+from bench.exports import calls_checked, calls_new, export_rate
 from bench.figures import Figure
 from bench.follow_ups import created_rate, idle_cpu
 from bench.gateway import gateway_p99, gateway_rate
@@ -35,6 +38,13 @@ PROGRAMME = (
     Part(("followup.sweep_ms_10k",), sweep_10k, 30),
     Part(("followup.sweep_ms_100k",), sweep_100k, 60),
     Part(("followup.idle_cpu_before", "followup.idle_cpu_10k"), idle_cpu, 90),
+    # The worker is exchanged for these, and the sandbox is to have no prospects before.
+    Part(("export.rss_mb_1k",), export_rss_1k, 60),
+    Part(("export.lever_per_s", "export.refused_429"), export_rate, 260),
+    Part(("export.lever_calls_new",), calls_new, 30),
+    Part(("export.lever_calls_checked",), calls_checked, 30),
+    Part(("export.rss_mb_50k",), export_rss_50k, 200),
+    Part(("export.doubled", "export.lost"), killed_export, 300),
     # From here on the stock worker is at work.
     Part(("request.latency_p50_stock",), stock_latency, 240),
     Part(("burst.ratio_to_stock",), burst_ratio, 180, needs="burst.runs_per_s"),

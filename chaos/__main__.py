@@ -2,8 +2,10 @@
 
 import argparse
 import time
+from collections.abc import Callable
 
 from chaos.campaign import Campaign
+from chaos.exports import ExportCampaign
 from deployments.until_stopped import run_until_stopped
 
 
@@ -13,7 +15,8 @@ def main() -> int:
         "--seed", type=int, default=1, help="the plan of kills and faults (default: %(default)s)"
     )
     parser.add_argument("--candidates", type=int, default=30, help="default: %(default)s")
-    parser.add_argument("--kills", type=int, default=50, help="default: %(default)s")
+    parser.add_argument("--prospects", type=int, default=0, help="exports so many, and moves nobody")
+    parser.add_argument("--kills", type=int, help="default: 50, and 10 for an export")
     arguments = parser.parse_args()
     return run_until_stopped(_run(arguments))
 
@@ -24,11 +27,17 @@ async def _run(arguments: argparse.Namespace) -> int:
     def tell(what: str) -> None:
         print(f"{time.monotonic() - began:6.1f} s  {what}", flush=True)
 
-    verdict = await Campaign(arguments.seed, arguments.candidates, arguments.kills, tell).run()
+    verdict = await _campaign(arguments, tell).run()
     for wrong in verdict.wrong:
         print(f"WRONG  {wrong}")
     print("Nothing was lost or doubled." if verdict.is_clean else f"{len(verdict.wrong)} things are wrong.")
     return 0 if verdict.is_clean else 1
+
+
+def _campaign(arguments: argparse.Namespace, tell: Callable[[str], None]) -> Campaign | ExportCampaign:
+    if arguments.prospects:
+        return ExportCampaign(arguments.seed, arguments.prospects, arguments.kills or 10, tell)
+    return Campaign(arguments.seed, arguments.candidates, arguments.kills or 50, tell)
 
 
 if __name__ == "__main__":

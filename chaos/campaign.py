@@ -4,17 +4,18 @@ import asyncio
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 
 import httpx
 
 from chaos.people import Candidate, Postmaster, ask_where_no_mail_came, resolve_unknown
-from chaos.trouble import Trouble
+from chaos.trouble import MAIL_FAULTS, VENDOR_FAULTS, Faults, Knobbed, Trouble
 from chaos.verdict import Verdict, judge
 from cli.demo import connect_sandbox
 from demo.connection import Waits
@@ -33,6 +34,8 @@ SWEEP_SECONDS = 10
 WAITS = Waits(follow_up_after="PT3S", settle_after="PT1S")
 """All shorter than in an installation, so that a campaign takes minutes; what is done is the same."""
 
+AnyVerdict = TypeVar("AnyVerdict", bound=Verdict)
+
 
 @dataclass(frozen=True)
 class Campaign:
@@ -46,17 +49,7 @@ class Campaign:
 
     async def run(self) -> Verdict:
         """Leaves its folder with all logs behind when something is wrong."""
-        folder = Path(tempfile.mkdtemp(prefix="cl-"))
-        async with (
-            running_stack(_settings(folder), with_sandbox=True, progress=self.tell) as stack,
-            watched(stack),
-        ):
-            verdict = await self._run_on(stack)
-        if verdict.is_clean:
-            shutil.rmtree(folder)
-        else:
-            self.tell(f"logs are in {folder}/logs")
-        return verdict
+        return await on_a_stack(self._run_on, self.tell)
 
     async def _run_on(self, stack: Stack) -> Verdict:
         async with httpx.AsyncClient(timeout=30) as http, open_parts(stack.settings):
@@ -73,8 +66,13 @@ class Campaign:
 
     async def _trouble(self, scene: "Scene") -> None:
         trouble = Trouble(self.seed, self.kills, self.tell)
-        misbehaving = asyncio.create_task(trouble.misbehave(scene.lever, scene.crosschq, scene.mail))
-        await trouble.kill(scene.stack.supervisor)
+        faults: list[tuple[Knobbed, Faults]] = [
+            (scene.lever, VENDOR_FAULTS),
+            (scene.crosschq, VENDOR_FAULTS),
+            (scene.mail, MAIL_FAULTS),
+        ]
+        misbehaving = asyncio.create_task(trouble.misbehave(faults))
+        await trouble.kill(scene.stack.supervisor, _at_any_time)
         misbehaving.cancel()
         for one in (scene.lever, scene.crosschq, scene.mail):
             await one.behave()
@@ -123,6 +121,27 @@ class Scene:
         return cls(stack, lever, crosschq, owner, mail, list(met.values()))
 
 
+async def _at_any_time() -> None:
+    """Somebody is always at something."""
+
+
+async def on_a_stack(
+    run_on: Callable[[Stack], Awaitable[AnyVerdict]], tell: Callable[[str], None]
+) -> AnyVerdict:
+    """Everything started for one campaign; its folder with all logs stays behind when something is wrong."""
+    folder = Path(tempfile.mkdtemp(prefix="cl-"))
+    async with (
+        running_stack(_settings(folder), with_sandbox=True, progress=tell) as stack,
+        watched(stack),
+    ):
+        verdict = await run_on(stack)
+    if verdict.is_clean:
+        shutil.rmtree(folder)
+    else:
+        tell(f"logs are in {folder}/logs")
+    return verdict
+
+
 def _settings(folder: Path) -> Settings:
     folder.chmod(0o755)  # started by root, PostgreSQL is another user
     return demo_settings(folder, PORTS).model_copy(update={"run_silence": SILENCE})
@@ -140,8 +159,13 @@ async def watched(stack: Stack) -> AsyncIterator[None]:
 
 async def sweep_often(settings: Settings, seconds: float = SWEEP_SECONDS) -> None:
     """Lets `reconcile` look after our own work so often, as an admin may."""
+    await run_often(settings, "own-work", seconds)
+
+
+async def run_often(settings: Settings, name: str, seconds: float) -> None:
+    """Gives the one schedule of the deployment of this name so short an interval."""
     async with prefect_api(settings) as api:
-        (deployment,) = [one for one in await every(api, "/deployments/filter") if one["name"] == "own-work"]
+        (deployment,) = [one for one in await every(api, "/deployments/filter") if one["name"] == name]
         (schedule,) = deployment["schedules"]
         path = f"/deployments/{deployment['id']}/schedules/{schedule['id']}"
         checked(await api.patch(path, json={"schedule": {"interval": seconds}}))

@@ -1,17 +1,18 @@
 """What goes wrong and when, from one seed: processes killed, vendors and mail server slow, busy, silent, forgetful."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import Protocol
 
-from chaos.people import Postmaster
-from demo.people import CrosschqPeople, LeverPeople
 from deployments.supervisor import Supervisor
 
 VICTIMS = ("worker", "gateway", "prefect-server", "postgres")
 
-VENDOR_FAULTS: tuple[dict[str, object], ...] = (
+Faults = tuple[dict[str, object], ...]
+
+VENDOR_FAULTS: Faults = (
     {"fail_status": 503, "fail_count": 3},
     {"fail_status": 429, "fail_count": 5},
     {"hang_after_write": 1, "hang_seconds": 1},
@@ -22,11 +23,24 @@ VENDOR_FAULTS: tuple[dict[str, object], ...] = (
     {"delay_webhooks_ms": 0},
 )
 
-MAIL_FAULTS: tuple[dict[str, object], ...] = (
+MAIL_FAULTS: Faults = (
     {"defer_recipients": 1},
     {"defer_mails": 1},
     {"hang_after_data": 1, "hang_seconds": 1},
 )
+
+EXPORT_FAULTS: Faults = (
+    {"fail_status": 503, "fail_count": 1},
+    {"fail_status": 429, "fail_count": 2},
+    {"hang_after_write": 1, "hang_seconds": 1},
+)
+"""Rarer: what fails again and again is put off for longer and longer, and then there is nothing to kill."""
+
+
+class Knobbed(Protocol):
+    """Whom faults can be asked of."""
+
+    async def set_knobs(self, **knobs: object) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -37,11 +51,12 @@ class Trouble:
     kills: int
     tell: Callable[[str], None]
 
-    async def kill(self, supervisor: Supervisor) -> None:
-        """Ends processes with SIGKILL at random moments; the supervisor starts them again."""
+    async def kill(self, supervisor: Supervisor, is_at_work: Callable[[], Awaitable[object]]) -> None:
+        """Ends processes with SIGKILL at random moments once there is work to hit; the supervisor starts them again."""
         dice = Random(f"kills {self.seed}")  # noqa: S311 - a plan to be repeated, not a secret
         killed = 0
         while killed < self.kills:
+            await is_at_work()
             await asyncio.sleep(dice.uniform(0.5, 5.0))
             victim = dice.choice(VICTIMS)
             if supervisor.is_up(victim):
@@ -49,10 +64,10 @@ class Trouble:
                 killed += 1
                 self.tell(f"kill {killed} of {self.kills}: {victim}")
 
-    async def misbehave(self, lever: LeverPeople, crosschq: CrosschqPeople, mail: Postmaster) -> None:
-        """Turns the knobs of all three until cancelled."""
+    async def misbehave(self, faults_of: Sequence[tuple[Knobbed, Faults]]) -> None:
+        """Turns the knobs of all of them until cancelled."""
         dice = Random(f"faults {self.seed}")  # noqa: S311 - as above
         while True:
             await asyncio.sleep(dice.uniform(0.5, 3.0))
-            who = dice.choice((lever, crosschq, mail))
-            await who.set_knobs(**dice.choice(MAIL_FAULTS if who is mail else VENDOR_FAULTS))
+            who, faults = dice.choice(faults_of)
+            await who.set_knobs(**dice.choice(faults))

@@ -47,7 +47,7 @@ async def judge(
             *_about_question(candidate, follow_ups.get(candidate.id), mails),
         ]
         wrong += [f"candidate {candidate.id}: {what}" for what in about]
-    return Verdict((*wrong, *await _left_in_store(), *await _left_in_prefect()))
+    return Verdict((*wrong, *await left_in_store(), *await left_in_prefect()))
 
 
 async def _about_report(lever: LeverPeople, crosschq: CrosschqPeople, candidate: Candidate) -> list[str]:
@@ -103,7 +103,8 @@ async def _follow_ups() -> Mapping[str, FollowUp]:
         return {one.opportunity_id: one for one in await session.scalars(select(FollowUp))}
 
 
-async def _left_in_store() -> list[str]:
+async def left_in_store() -> list[str]:
+    """Deliveries that were given up, or that wait for something."""
     async with current_parts().database.transaction() as session:
         deliveries = await Deliveries(session).newest(100_000)
     return [
@@ -113,7 +114,8 @@ async def _left_in_store() -> list[str]:
     ]
 
 
-async def _left_in_prefect() -> list[str]:
+async def left_in_prefect() -> list[str]:
+    """Runs that are taken for alive, though nobody works on anything any more."""
     async with prefect_api(current_parts().settings) as api:
         runs = await every(api, "/flow_runs/filter")
     return [f"flow run {run['name']}: {run['state_name']}" for run in runs if _is_left(run)]
@@ -123,5 +125,7 @@ def _is_left(run: Mapping[str, Any]) -> bool:
     """Open, though it works on a delivery, or waits for a follow-up, and all of those have ended."""
     if "follow_up_id" in run["parameters"] and run["state_type"] == "SCHEDULED":
         return True
-    is_ours = not run["parameters"].keys().isdisjoint({"delivery_id", "follow_up_id"})
+    # An export that a schedule started only looks at first, and is given a quarter of an hour.
+    names = {"delivery_id", "follow_up_id"} | (set() if run["auto_scheduled"] else {"order"})
+    is_ours = not run["parameters"].keys().isdisjoint(names)
     return is_ours and run["state_type"] in ("PENDING", "RUNNING", "CANCELLING")

@@ -14,7 +14,7 @@ live_since = {live_since}
 
 [lever]
 url = "{lever_url}/v1"
-api_key = "{lever_key}"
+api_key = "lever-sandbox-key"
 perform_as = "{perform_as}"
 trigger_stages = ["Crosschq"]
 create_webhooks = true
@@ -43,6 +43,12 @@ lever_tag = "crosschq-sales"
 references = {{ managers = 1, business = 1 }}
 """
 
+_PROSPECTS = """
+[prospects]
+export_existing = {export_existing}
+export_new = {export_new}
+"""
+
 
 @dataclass(frozen=True)
 class Waits:
@@ -56,21 +62,38 @@ class Waits:
 USUAL_WAITS = Waits()
 
 
+@dataclass(frozen=True)
+class ProspectSwitches:
+    """Which prospects become leads."""
+
+    existing: bool
+    new: bool
+
+
+NO_PROSPECTS = ProspectSwitches(existing=False, new=False)
+"""The file says nothing of them."""
+
+
 async def connection_file(
     lever: LeverPeople,
     crosschq_url: str,
     live_since: datetime,
     waits: Waits = USUAL_WAITS,
+    prospects: ProspectSwitches = NO_PROSPECTS,
 ) -> str:
     """The file's text."""
     users = (await lever.cast())["users"]
-    return _FILE.format(
+    file = _FILE.format(
         live_since=live_since.isoformat(timespec="seconds"),
         lever_url=lever.url,
-        lever_key=lever.api_key,
         perform_as=users["integration"]["id"],
         crosschq_url=crosschq_url,
         crosschq_token=CROSSCHQ_TOKEN,
         follow_up_after=waits.follow_up_after,
         settle_after=waits.settle_after,
+    )
+    if prospects == NO_PROSPECTS:
+        return file
+    return file + _PROSPECTS.format(
+        export_existing=str(prospects.existing).lower(), export_new=str(prospects.new).lower()
     )

@@ -8,11 +8,14 @@ import httpx
 
 @dataclass(frozen=True)
 class LeverPeople:
-    """Acts through the sandbox's own routes, looks through Lever's ordinary API. `url` has no `/v1`."""
+    """Acts through the sandbox's own routes, looks through Lever's ordinary API. `url` has no `/v1`.
+
+    The key is another than the product's, as Lever limits the calls of each key: nobody's looking slows it down.
+    """
 
     http: httpx.AsyncClient
     url: str
-    api_key: str = "lever-sandbox-key"
+    api_key: str = "lever-sandbox-people"
 
     async def cast(self) -> dict[str, Any]:
         """The well-known stages, users, postings and opportunities of the seed."""
@@ -32,6 +35,20 @@ class LeverPeople:
         """A recruiter adds a tag."""
         path = f"/v1/opportunities/{opportunity_id}/addTags"
         await self.http.post(self.url + path, json={"tags": [tag]}, auth=(self.api_key, ""))
+
+    async def write_note(self, opportunity_id: str, words: str) -> None:
+        """A recruiter writes a note."""
+        path = f"/v1/opportunities/{opportunity_id}/notes"
+        answer = await self.http.post(self.url + path, json={"value": words}, auth=(self.api_key, ""))
+        answer.raise_for_status()
+
+    async def give_feedback(self, opportunity_id: str) -> None:
+        """An interviewer fills in a form."""
+        users = (await self.cast())["users"]
+        path = f"/v1/opportunities/{opportunity_id}/feedback?perform_as={users['integration']['id']}"
+        form = {"baseTemplateId": "no-feedback", "fieldValues": [{"id": "rating", "value": 4}]}
+        answer = await self.http.post(self.url + path, json=form, auth=(self.api_key, ""))
+        answer.raise_for_status()
 
     async def second_opportunity(self, first: dict[str, Any]) -> dict[str, Any]:
         """The same person applies to the same posting once more."""
@@ -63,10 +80,26 @@ class LeverPeople:
     async def tags(self, opportunity_id: str) -> list[str]:
         return list((await self.opportunity(opportunity_id))["tags"])
 
+    async def leads(self, source: str = "Crosschq") -> list[dict[str, Any]]:
+        """All sourced opportunities of the source, archived ones too, page by page through the ordinary API."""
+        params: dict[str, str] = {"origin": "sourced", "source": source, "limit": "100"}
+        found: list[dict[str, Any]] = []
+        while True:
+            page = await self._look("/opportunities", params)
+            found += page["data"]
+            if not page.get("hasNext"):
+                return found
+            params["offset"] = page["next"]
+
     async def notes(self, opportunity_id: str) -> list[str]:
         """The notes' texts, in the API's order."""
         notes = (await self._look(f"/opportunities/{opportunity_id}/notes"))["data"]
         return ["\n".join(field["value"] for field in note["fields"]) for note in notes]
+
+    async def postings(self, opportunity_id: str) -> list[str]:
+        """The ids of those that the opportunity applies to."""
+        applications = (await self._look(f"/opportunities/{opportunity_id}/applications"))["data"]
+        return [application["posting"] for application in applications]
 
     async def files(self, opportunity_id: str) -> list[str]:
         return [file["name"] for file in (await self._look(f"/opportunities/{opportunity_id}/files"))["data"]]
@@ -84,11 +117,11 @@ class LeverPeople:
         response.raise_for_status()
         return dict(response.json())
 
-    async def _look(self, path: str) -> dict[str, Any]:
-        # The sandbox has Lever's rate limit, shared with the product: a look may have to be repeated.
-        response = await self.http.get(f"{self.url}/v1{path}", auth=(self.api_key, ""))
+    async def _look(self, path: str, params: dict[str, str] | None = None) -> dict[str, Any]:
+        # A fault that a test asked for may answer so: a look may have to be repeated.
+        response = await self.http.get(f"{self.url}/v1{path}", params=params, auth=(self.api_key, ""))
         while response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-            response = await self.http.get(f"{self.url}/v1{path}", auth=(self.api_key, ""))
+            response = await self.http.get(f"{self.url}/v1{path}", params=params, auth=(self.api_key, ""))
         response.raise_for_status()
         return dict(response.json())
 
@@ -119,6 +152,32 @@ class CrosschqPeople:
         """What was set as the outcome of a request, oldest first: `hiring_status`, `hired_on`, `by` api or page."""
         outcomes = (await self._do("GET", "/sandbox/outcomes"))["outcomes"]
         return [outcome for outcome in outcomes if outcome["request_id"] == request_id]
+
+    async def add_prospects(self, count: int, seed: int = 1, **flawed: int) -> dict[str, Any]:
+        """So many references opt in; of them so many `no_email`, `bad_phone`, `refused` ...: their ids by flaw."""
+        body = {"count": count, "seed": seed, "flawed": flawed}
+        return await self._do("POST", "/sandbox/prospects", body)
+
+    async def opts_in_on_the_page(self, candidate_email: str) -> dict[str, Any]:
+        """The last reference who answered for the candidate presses the button; the prospect that makes."""
+        [request, *_] = await self.requests_for(candidate_email)
+        page = request["references"][-1]["url"]
+        pressed = await self.http.post(f"{page}/opt-in")
+        if not pressed.is_redirect:
+            pressed.raise_for_status()
+        return (await self.prospects())[-1]
+
+    async def opt_in(self) -> dict[str, Any]:
+        """One reference opts in now."""
+        return await self._do("POST", "/sandbox/prospects/opt-in", {})
+
+    async def change_prospect(self, prospect_id: str, act: str, **fields: object) -> None:
+        """`withdraw`, `change` some fields, or `opt_in_again`."""
+        await self._do("POST", f"/sandbox/prospects/{prospect_id}/act", {"act": act, **fields})
+
+    async def prospects(self) -> list[dict[str, Any]]:
+        """All of them, as Crosschq's own pages know them."""
+        return list((await self._do("GET", "/sandbox/prospects"))["prospects"])
 
     async def say(self, what: str, **values: object) -> None:
         """One of the sandbox's own settings: `report-host`, `report-kind`, `knobs`."""

@@ -33,7 +33,13 @@ def demo_settings(folder: Path = FOLDER, ports: tuple[int, int, int] = PORTS) ->
         public_port=public_port,
         private_port=private_port,
         prefect_port=pick(ports[2]),
+        allowed_hosts="127.0.0.1",
     )
+
+
+def admins_password(settings: Settings) -> str:
+    """Of the pages' admin: the same at every start, in a file that only whoever starts the demo can read."""
+    return _kept(settings.data_dir / "admin.password", secrets.token_urlsafe(12))
 
 
 def _kept(path: Path, fresh: str) -> str:

@@ -31,10 +31,20 @@ ISSUE_4 = {
     "followup.idle_cpu_before",
     "followup.idle_cpu_10k",
 }
+ISSUE_5 = {
+    "export.lever_per_s",
+    "export.refused_429",
+    "export.lever_calls_new",
+    "export.lever_calls_checked",
+    "export.rss_mb_1k",
+    "export.rss_mb_50k",
+    "export.doubled",
+    "export.lost",
+}
 
 
 def test_the_figures_are_those_of_the_issues() -> None:
-    assert set(UNITS) == ISSUE_3 | ISSUE_4
+    assert set(UNITS) == ISSUE_3 | ISSUE_4 | ISSUE_5
 
 
 def test_each_figure_is_measured_by_one_part() -> None:
@@ -76,6 +86,16 @@ def test_what_needs_the_warm_worker_is_measured_before_the_stock_one_takes_over(
     first_on_stock = next(n for n, part in enumerate(PROGRAMME) if part.names[0].endswith("_stock"))
     measured_there = {name for part in PROGRAMME[first_on_stock:] for name in part.names}
     assert measured_there == {"request.latency_p50_stock", "burst.ratio_to_stock"}
+
+
+def test_the_worker_with_the_short_list_is_measured_before_anybody_else_opts_in() -> None:
+    exports = [part.names[0] for part in PROGRAMME if part.names[0].startswith("export.")]
+    assert exports[0] == "export.rss_mb_1k"
+
+
+def test_figures_are_measured_in_the_order_in_which_they_are_listed() -> None:
+    measured = [name for part in PROGRAMME for name in part.names]
+    assert measured == list(UNITS)
 
 
 def test_a_percentile_of_nothing_is_an_error() -> None:

@@ -13,6 +13,8 @@ from tests.chaos.conftest import Hardy
 
 pytestmark = pytest.mark.stack
 
+at_length = pytest.mark.skipif("LONG" not in os.environ, reason="half a minute more: set LONG=1")
+
 WORKERS = ("worker", "worker-2")
 GATEWAYS = ("gateway", "gateway-2")
 
@@ -49,6 +51,7 @@ async def test_two_gateways_and_two_workers_double_nothing(hardy: Hardy) -> None
         await ends_with_one_request_and_one_note(story)
 
 
+@at_length
 async def test_gateways_killed_before_the_commit_are_told_again(hardy: Hardy) -> None:
     story = await hardy.story()
     async with hardy.parts.database.engine.begin() as connection:
@@ -71,6 +74,7 @@ async def test_gateways_killed_between_commit_and_dispatch(hardy: Hardy) -> None
     await ends_with_one_request_and_one_note(story)
 
 
+@at_length
 async def test_workers_killed_after_lever_wrote_the_note_and_before_its_record(hardy: Hardy) -> None:
     story = await hardy.story()
     await hardy.lever.set_knobs(hang_after_write=1, hang_seconds=20, match="POST .*/notes")
@@ -95,6 +99,7 @@ async def test_workers_killed_after_crosschq_made_the_request_and_before_its_rec
     assert await has_request(story)
 
 
+@at_length
 async def test_workers_killed_while_a_vendor_is_waited_for(hardy: Hardy) -> None:
     story = await hardy.story()
     await hardy.lever.set_knobs(fail_status=503, fail_count=1000)
@@ -105,7 +110,7 @@ async def test_workers_killed_while_a_vendor_is_waited_for(hardy: Hardy) -> None
     await ends_with_one_request_and_one_note(story)
 
 
-@pytest.mark.parametrize("victim", ["prefect-server", "postgres"])
+@pytest.mark.parametrize("victim", ["prefect-server", pytest.param("postgres", marks=at_length)])
 async def test_a_server_killed_while_a_run_is_at_work(hardy: Hardy, victim: str) -> None:
     story = await hardy.story()
     await hardy.lever.set_knobs(latency_ms=700)

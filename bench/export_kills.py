@@ -1,0 +1,20 @@
+"""What a backfill loses or doubles when it is killed ten times: a campaign on a stack of its own, beside this one."""
+
+from collections.abc import AsyncIterator
+
+from bench.figures import Figure, NotMeasured
+from bench.scene import Scene
+from chaos.exports import ExportCampaign
+
+PROSPECTS = 300
+KILLS = 10
+SEED = 1
+
+
+async def killed_export(scene: Scene) -> AsyncIterator[Figure]:
+    """Raises NotMeasured when something else than doubled or lost leads is not in order at the end."""
+    verdict = await ExportCampaign(SEED, PROSPECTS, KILLS, scene.tell).run()
+    yield Figure("export.doubled", verdict.doubled)
+    yield Figure("export.lost", verdict.lost)
+    if not verdict.is_clean:
+        raise NotMeasured("; ".join(verdict.wrong[:5]))
