@@ -22,16 +22,21 @@ test: $(READY) ## run all tests, on a real PostgreSQL and a real Prefect; ARGS="
 ifdef ARGS
 	@exec $(BIN)/python -m pytest $(ARGS)
 else
-	@# Side by side: those on the real stack mostly wait for it. The others are shown when both have ended.
-	@others=$$(mktemp); trap 'rm -f "$$others"' EXIT; \
-	$(BIN)/python -m pytest -m "not stack" > "$$others" 2>&1 & pid=$$!; \
-	$(BIN)/python -m pytest -m stack; stack=$$?; \
-	wait $$pid; units=$$?; cat "$$others"; exit $$((stack + units))
+	@# Side by side, for about as long each: those on the real stack mostly wait for it. Four of the five are shown at the end.
+	@shown=$$(mktemp -d); trap 'rm -rf "$$shown"' EXIT; pytest="$(BIN)/python -m pytest"; \
+	beside="tests/warm_worker tests/webhook_gateway"; \
+	$$pytest -m "not stack" --ignore=tests/pages > "$$shown/units" 2>&1 & units=$$!; \
+	$$pytest tests/pages > "$$shown/pages" 2>&1 & pages=$$!; \
+	$$pytest -m stack tests/flows/test_prospect*.py $$beside > "$$shown/prospects" 2>&1 & prospects=$$!; \
+	$$pytest -m stack tests/flows --ignore-glob="*/test_prospect*" > "$$shown/flows" 2>&1 & flows=$$!; \
+	$$pytest -m stack --ignore=tests/pages --ignore=tests/flows $$(printf -- '--ignore=%s ' $$beside); failed=$$?; \
+	for each in $$units $$pages $$prospects $$flows; do wait $$each || failed=1; done; \
+	cat "$$shown/units" "$$shown/pages" "$$shown/prospects" "$$shown/flows"; exit $$failed
 endif
 
-chaos: $(READY) ## kill processes while candidates move, count what was lost or doubled; SEED= CANDIDATES= KILLS=
+chaos: $(READY) ## kill processes while candidates move, count what was lost or doubled; SEED= CANDIDATES= KILLS= PROSPECTS=
 	@exec $(BIN)/python -m chaos $(if $(SEED),--seed $(SEED)) $(if $(CANDIDATES),--candidates $(CANDIDATES)) \
-	    $(if $(KILLS),--kills $(KILLS))
+	    $(if $(KILLS),--kills $(KILLS)) $(if $(PROSPECTS),--prospects $(PROSPECTS))
 
 up: $(READY) ## start everything against real accounts, with the settings of .env (see .env.example)
 	@exec $(BIN)/crosschq-lever up

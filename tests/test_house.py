@@ -17,18 +17,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     "crosschq": {"hiring", "outbound"},
     "store": {"hiring", "outbound"},
     "mail": {"hiring", "outbound", "store"},
-    "wiring": {"settings", "lever", "crosschq", "mail", "store"},
+    "wiring": {"settings", "lever", "crosschq", "mail", "outbound", "store"},
     "tasks": {"wiring", "lever", "crosschq", "mail", "store", "hiring", "outbound"},
     "flows": {"tasks", "wiring", "lever", "crosschq", "store", "hiring", "outbound"},
-    "pages": {"wiring", "settings", "mail", "store", "lever", "crosschq", "hiring"},
+    "pages": {"wiring", "settings", "mail", "store", "lever", "crosschq", "hiring", "onboarding", "outbound"},
     "webhook_gateway": {"wiring", "settings", "pages", "store", "lever", "crosschq", "hiring"},
-    "onboarding": {"wiring", "store", "lever", "crosschq", "hiring", "outbound"},
+    "onboarding": {"wiring", "store", "lever", "crosschq", "mail", "hiring", "outbound"},
     "deployments": {"settings"},
     "warm_worker": {"settings", "wiring", "deployments"},
     "demo": {"settings", "deployments"},
-    "bench": {"settings", "wiring", "deployments", "demo", "cli", "store", "lever", "hiring"},
+    "bench": {"settings", "wiring", "deployments", "demo", "cli", "store", "lever", "hiring", "chaos"},
     "chaos": {"settings", "wiring", "deployments", "demo", "cli", "store", "mail", "hiring"},
-    "cli": {"settings", "wiring", "deployments", "demo", "onboarding", "store", "hiring", "outbound"},
+    "cli": {
+        *("settings", "wiring", "deployments", "demo", "onboarding"),
+        *("store", "crosschq", "hiring", "outbound"),
+    },
 }
 
 
