@@ -15,6 +15,7 @@ from chaos.campaign import WAITS, on_a_stack, sweep_often
 from chaos.export_orders import hurry
 from chaos.export_verdict import ExportVerdict, judge_export
 from chaos.trouble import EXPORT_FAULTS, Trouble
+from chaos.verdict import left_in_prefect
 from cli.demo import connect_sandbox
 from demo.connection import ProspectSwitches
 from demo.people import CrosschqPeople, LeverPeople
@@ -103,7 +104,9 @@ class ExportCampaign:
             await asyncio.sleep(LOOKS_EVERY)
             # What was killed last may still be starting.
             with suppress(PrefectApiError, httpx.TransportError, *DATABASE_ERRORS):
-                await hurry(stack.settings)
                 verdict = await judge_export(lever, crosschq, bad)
+                # Not while one is at work: it would be followed by another for as long as anybody looks.
+                if not await left_in_prefect():
+                    await hurry(stack.settings)
         self.tell(f"looked for the last time {passed:.0f} s after the last trouble")
         return verdict

@@ -41,6 +41,8 @@ class SharedLimiter:
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
     _queue: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
     """Of exports of this process: one asks, the others wait behind it instead of asking as well."""
+    _asking: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    """One connection for all who ask at once: the bucket's row would let them in one by one in any case."""
 
     async def take(self, priority: Priority) -> None:
         """Returns when one call may be made."""
@@ -52,7 +54,7 @@ class SharedLimiter:
             await self.sleep(-left / self.rate)
 
     async def _try(self, reserve: float) -> float | None:
-        async with self.database.transaction() as session:
+        async with self._asking, self.database.transaction() as session:
             tokens: float | None = await session.scalar(
                 _TAKE,
                 {

@@ -18,6 +18,7 @@ from deployments.supervisor import Supervisor
 from deployments.work_pool import ensure_work_pool
 from settings import Settings
 from store.database import Database
+from tests.flows.engine import run_in_prefect
 from tests.flows.office import Office, open_office
 
 
@@ -48,10 +49,14 @@ def office_settings(store_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def office(database: Database, office_settings: Settings, prefect: Settings) -> AsyncIterator[Office]:
+async def office(
+    request: pytest.FixtureRequest, database: Database, office_settings: Settings, prefect: Settings
+) -> AsyncIterator[Office]:
     """Connected to its sandbox with two templates, Engineers and Sales, in no order and without a fallback."""
     with pytest.MonkeyPatch.context() as patch:
         # What failed for now is tried again when a test says so, and not once a busy machine has taken five seconds.
         patch.setattr("hiring.retries.FIRST_WAIT", timedelta(minutes=5))
         async with open_office(office_settings, prefect) as opened:
+            if request.node.get_closest_marker("in_prefect"):
+                opened.engine = run_in_prefect
             yield opened

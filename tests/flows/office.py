@@ -19,6 +19,7 @@ from prefect.settings import (
     PREFECT_API_URL,
     PREFECT_CLIENT_CSRF_SUPPORT_ENABLED,
     PREFECT_LOCAL_STORAGE_PATH,
+    PREFECT_LOGGING_TO_API_ENABLED,
     temporary_settings,
 )
 from sqlalchemy import select, update
@@ -50,6 +51,7 @@ from store.due import SNAPSHOT_EVENT
 from store.outcome_tables import FollowUp
 from store.prospect_tables import KnownProspect, ProspectSettings
 from store.tables import Connection, Delivery, DeliveryState
+from tests.flows.engine import Engine, run_in_prefect, run_plainly
 from tests.serving import AppAt, sandbox_crosschq, sandbox_lever, serving
 from webhook_gateway.app import Gateway, create_public_app
 from webhook_gateway.inbox import Inbox
@@ -69,7 +71,7 @@ FLOWS = {
 
 
 @cache
-def client_of(api_url: str, auth_string: str, folder: Path) -> SettingsContext:
+def client_of(api_url: str, auth_string: str, folder: Path, *, sends_logs: bool) -> SettingsContext:
     """Settings of Prefect's client, which writes below `folder`; made once, as it takes 0.2 s."""
     with temporary_settings(
         {
@@ -77,6 +79,7 @@ def client_of(api_url: str, auth_string: str, folder: Path) -> SettingsContext:
             PREFECT_API_AUTH_STRING: auth_string,
             PREFECT_CLIENT_CSRF_SUPPORT_ENABLED: True,
             PREFECT_LOCAL_STORAGE_PATH: folder / "storage",  # never the user's own
+            PREFECT_LOGGING_TO_API_ENABLED: sends_logs,
         }
     ):
         return get_settings_context().model_copy()
@@ -111,6 +114,7 @@ class Office:
     gateway_url: str
     mailbox: Mailbox
     owner: Owner
+    engine: Engine = run_plainly
 
     async def move(self, candidate: dict[str, Any], stage: str = "Crosschq", times: int = 1) -> None:
         """A recruiter moves the candidate; returns when the gateway has recorded Lever's webhooks."""
@@ -153,20 +157,24 @@ class Office:
         """One look of `reconcile` as its deployments take it, `later` than it really is."""
         parts = replace(self.parts, now=lambda: self.parts.now() + later)
         with self.prefect_settings(), use_parts(parts):
-            await reconcile(scope)
+            state = await self.engine(reconcile, scope)
+        await state.result()
 
     @contextmanager
     def prefect_settings(self) -> Iterator[None]:
         """Prefect's client talks to the session's server."""
         auth_string = self.prefect.prefect_auth_string.get_secret_value()
-        with client_of(self.prefect.api_url, auth_string, self.prefect.data_dir).model_copy():
+        kept = client_of(
+            self.prefect.api_url, auth_string, self.prefect.data_dir, sends_logs=self.engine is run_in_prefect
+        )
+        with kept.model_copy():
             yield
 
     async def export(self, scope: Scope = Scope.ALL_EXISTING, **order: Any) -> State[Any]:
         """An export of the connection's prospects, as a schedule or a person starts it."""
         wanted = ExportOrder(scope=scope, connection_id=await self.connection_id(), **order)
         with self.prefect_settings(), use_parts(self.parts):
-            return await prospect_export(wanted, return_state=True)  # type: ignore[no-any-return]
+            return await self.engine(prospect_export, wanted)
 
     async def connection_id(self) -> int:
         async with self.parts.database.transaction() as session:
@@ -196,13 +204,13 @@ class Office:
             return await self.export(EXPORT_SCOPES[delivery.event])
         with self.prefect_settings(), use_parts(self.parts):
             flow = FLOWS.get(delivery.event, hiring_outcome)
-            return await flow(delivery.id, delivery.attempt, return_state=True)  # type: ignore[no-any-return, call-overload]
+            return await self.engine(flow, delivery.id, delivery.attempt)
 
     async def wake(self, candidate: dict[str, Any]) -> State[Any]:
         """The run that has waited in Prefect begins."""
         waiting = await self.follow_up(candidate)
         with self.prefect_settings(), use_parts(self.parts):
-            return await hiring_followup(waiting.id, waiting.generation, return_state=True)  # type: ignore[no-any-return, call-overload]
+            return await self.engine(hiring_followup, waiting.id, waiting.generation)
 
     async def when_due(self, candidate: dict[str, Any]) -> State[Any]:
         """`wake`, when the follow-up's time has come."""

@@ -8,6 +8,7 @@ from tests.flows.office import Office
 pytestmark = pytest.mark.stack
 
 
+@pytest.mark.in_prefect
 async def test_a_move_sends_one_request_with_everything_crosschq_needs(office: Office) -> None:
     candidate = await office.lever.meet_candidate()
     await office.move(candidate)

@@ -8,7 +8,7 @@ from store.tables import DeliveryState
 from tests.flows.erasing import TidyOffice, naming
 from tests.flows.office import Office
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.in_prefect]
 
 
 @pytest.fixture

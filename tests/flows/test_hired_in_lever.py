@@ -25,6 +25,7 @@ async def notes_about_outcome(office: Office, opportunity_id: str) -> list[str]:
     return [note for note in await office.lever.notes(opportunity_id) if note.startswith("Outcome:")]
 
 
+@pytest.mark.in_prefect
 async def test_both_events_of_a_hire_tell_crosschq_once(office: Office) -> None:
     candidate, request_id = await office.report_for()
     await office.archive(candidate)

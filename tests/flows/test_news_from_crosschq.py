@@ -37,6 +37,7 @@ async def test_tags_of_recruiters_stay_even_if_they_look_like_ours(office: Offic
     assert set(await office.status_tags(candidate)) == {"Crosschq: ask Ada", "Crosschq: complete"}
 
 
+@pytest.mark.in_prefect
 async def test_the_report_comes_as_link_file_and_note(office: Office) -> None:
     candidate, request_id = await a_request_sent(office)
     await office.act(request_id, "finish")

@@ -15,7 +15,7 @@ from tests.flows.office import Office
 from tests.flows.prospecting import lead_id
 from wiring import use_parts
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.in_prefect]
 
 PERSONAL = ("first_name", "last_name", "email", "mobile_phone", "headline")
 DEPLOYMENTS = ("all-existing", "new")

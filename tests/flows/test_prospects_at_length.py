@@ -84,6 +84,7 @@ async def test_without_any_it_comes_later_and_later(office: Office) -> None:
     assert await wait_of(office) > timedelta(minutes=59)
 
 
+@pytest.mark.in_prefect
 async def test_a_run_of_ours_that_breaks_after_progress_is_soon_taken_up_too(
     office: Office, after_first_batch: Any
 ) -> None:
@@ -128,6 +129,7 @@ async def test_one_that_lever_refuses_leaves_its_table_too(office: Office, after
     assert list((await table(office)).values()) == ["created", "created"]
 
 
+@pytest.mark.in_prefect
 async def test_one_that_is_cancelled_leaves_its_table_in_its_last_seconds(
     office: Office, after_first_batch: Any
 ) -> None:

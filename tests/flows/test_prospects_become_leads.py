@@ -21,6 +21,7 @@ async def states(office: Office) -> dict[str, ProspectState]:
     return {crosschq_id: row.state for crosschq_id, row in (await office.known_prospects()).items()}
 
 
+@pytest.mark.in_prefect
 async def test_every_prospect_becomes_one_lead(office: Office) -> None:
     await office.crosschq.add_prospects(12)
     await office.want_prospects()

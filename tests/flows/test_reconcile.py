@@ -153,6 +153,7 @@ async def test_a_move_whose_webhook_came_is_not_taken_up_again(office: Office) -
     assert await office.work() == []
 
 
+@pytest.mark.in_prefect
 async def test_a_report_arrives_with_every_webhook_lost(office: Office) -> None:
     candidate = await office.lever.meet_candidate()
     await office.crosschq.set_knobs(lose_webhooks=1000)

@@ -47,6 +47,7 @@ async def test_the_owner_is_asked_once_when_it_is_due(office: Office) -> None:
     assert (follow_up.state, follow_up.asked_role) == (FollowUpState.ASKED, "the opportunity's owner")
 
 
+@pytest.mark.in_prefect
 async def test_hired_is_settled_after_ten_minutes_and_reaches_both(office: Office) -> None:
     candidate, request_id, link = await asked(office)
     today = office.parts.now().date().isoformat()

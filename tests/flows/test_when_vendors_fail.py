@@ -47,6 +47,7 @@ async def test_a_crosschq_that_is_down_gets_one_request_when_it_is_back(office: 
     await office.the_request(candidate)
 
 
+@pytest.mark.in_prefect
 async def test_a_crosschq_silent_after_creating_is_never_asked_again_and_adopted_later(
     office: Office,
 ) -> None:
@@ -132,6 +133,7 @@ async def test_a_delivery_is_given_up_after_three_days_and_says_so(office: Offic
     assert "Given up after attempt 1" in ran.outcome
 
 
+@pytest.mark.in_prefect
 async def test_an_error_of_our_own_puts_the_delivery_back(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,6 +42,12 @@ class Process:
         for _ in range(times):
             await limiter.take(priority)
 
+    async def one_waits(self) -> bool:
+        """For another's row in the database."""
+        async with self.database.transaction() as session:
+            found = text("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            return (await session.execute(found)).first() is not None
+
     async def _sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
         assert len(self.waits) < 50, "It waits for ever."
@@ -151,3 +157,20 @@ async def test_in_real_time_no_more_is_granted_than_burst_and_rate_allow(process
     began = time.monotonic()
     await asyncio.gather(*(limiter.take(Priority.REQUEST) for _ in range(15)))
     assert time.monotonic() - began >= (15 - 5) / 50 - 0.01
+
+
+async def test_all_who_ask_at_once_take_one_of_the_databases_connections(
+    process: Process, store_url: str
+) -> None:
+    await process.take()
+    narrow = Database(store_url, pool_size=1)  # and one more in need
+    limiter = SharedLimiter(narrow, process.connection_id, Vendor.LEVER)
+    async with process.database.transaction() as holding:
+        await holding.execute(text("SELECT FROM rate_bucket FOR UPDATE"))
+        crowd = asyncio.gather(*(limiter.take(Priority.REQUEST) for _ in range(5)))
+        while not await process.one_waits():
+            pass
+        async with asyncio.timeout(4), narrow.transaction() as other:  # before the pool gives up waiting
+            assert await other.scalar(text("SELECT 1")) == 1
+    await crowd
+    await narrow.close()

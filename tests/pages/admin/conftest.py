@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 from starlette.applications import Starlette
@@ -42,6 +43,14 @@ async def open_pages(
             return Browser(http)
 
         yield Pages(parts, app, open_browser)
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A password's hash takes a tenth of a second of both cores, on purpose; most tests sign in."""
+    monkeypatch.setattr(
+        "pages.admin.passwords._hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    )
 
 
 @pytest.fixture
