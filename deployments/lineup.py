@@ -94,7 +94,7 @@ def deployments(settings: Settings) -> Process:
         "deployments",
         _python("deployments"),
         process_environment(settings),
-        ready_seconds=120,
+        ready_seconds=240,
         directory=ROOT,
     )
 
