@@ -14,7 +14,7 @@ from onboarding.self_test.testing import self_test
 from store.connection_rows import ConnectionRows, find_rows
 from wiring import Parts, open_parts
 
-_MARKS = {Verdict.WRONG: "✗", Verdict.NOT_SEEN: "…", Verdict.OK: "✓"}
+_MARKS = {Verdict.WRONG: "✗", Verdict.NOT_SEEN: "…", Verdict.TO_KNOW: "•", Verdict.OK: "✓"}
 
 
 async def run_self_test(connection: str, own_connector: str | None, *, as_json: bool) -> int:

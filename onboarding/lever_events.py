@@ -22,6 +22,8 @@ class LeverEvent:
     is_required: bool
     without_it: str
     """What an installation lacks that does not hear of it, as a sentence."""
+    proven_by: str
+    """What makes Lever send one, and so proves its toggle: a ping comes without it (contract 6.1)."""
 
     @property
     def need(self) -> str:
@@ -35,6 +37,7 @@ LEVER_EVENTS = (
         "stage_change_token",
         is_required=True,
         without_it="A move into a trigger stage is noticed only at the look every 15 minutes.",
+        proven_by="moving a test candidate",
     ),
     LeverEvent(
         CANDIDATE_HIRED,
@@ -42,6 +45,7 @@ LEVER_EVENTS = (
         "hired_token",
         is_required=True,
         without_it="A hire in Lever is noticed only when its follow-up is due.",
+        proven_by="the first hire",
     ),
     LeverEvent(
         CANDIDATE_ARCHIVE_CHANGE,
@@ -49,6 +53,7 @@ LEVER_EVENTS = (
         "archive_change_token",
         is_required=False,
         without_it="That a person was archived or unarchived in Lever is noticed only when the follow-up is due.",
+        proven_by="archiving a test candidate",
     ),
     LeverEvent(
         CANDIDATE_DELETED,
@@ -56,6 +61,7 @@ LEVER_EVENTS = (
         "deleted_token",
         is_required=False,
         without_it="A person's deletion in Lever is noticed only at the daily look.",
+        proven_by="the first deletion",
     ),
 )
 """The brief's two first."""

@@ -24,6 +24,8 @@ class Verdict(StrEnum):
     WRONG = "wrong"
     NOT_SEEN = "not seen yet"
     """Nothing says that it works, and nothing that it does not."""
+    TO_KNOW = "to know"
+    """Known for certain, and as somebody may want it: it does not keep all from being well."""
     OK = "ok"
 
 
@@ -75,6 +77,10 @@ def wrong(says: str, do: str) -> Told:
 
 def not_seen(says: str, do: str) -> Told:
     return Verdict.NOT_SEEN, says, do
+
+
+def to_know(says: str, do: str) -> Told:
+    return Verdict.TO_KNOW, says, do
 
 
 def check(group: Group, title: str, look: Callable[[], Awaitable[Told]]) -> Check:

@@ -5,7 +5,18 @@ from datetime import timedelta
 from functools import partial
 
 from lever.models import Opportunity
-from onboarding.self_test.findings import REPLACE_KEY, Check, Finding, Group, Told, check, not_seen, ok, wrong
+from onboarding.self_test.findings import (
+    REPLACE_KEY,
+    Check,
+    Finding,
+    Group,
+    Told,
+    check,
+    not_seen,
+    ok,
+    to_know,
+    wrong,
+)
 from onboarding.self_test.scene import Scene
 from outbound.errors import AccessDenied, CredentialsRefused, NotFound
 
@@ -94,7 +105,7 @@ async def _confidential(scene: Scene) -> Told:
     try:
         await _first(scene.lever.opportunities(confidentiality="all", limit=1))
     except AccessDenied:
-        return not_seen(
+        return to_know(
             "The key was made without confidential access, so confidential candidates and postings stay unseen.",
             f"If references are wanted for them too, make a new key with that access in {CREDENTIALS}: "
             "it cannot be added to one that is there.",

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from mail.addresses import UnusableAddress, sender_of
 from mail.server import MailServer, Security
-from onboarding.self_test.findings import Check, Group, Told, check, not_seen, ok, wrong
+from onboarding.self_test.findings import Check, Group, Told, check, not_seen, ok, to_know, wrong
 from onboarding.self_test.prefect_checks import prefect_checks
 from store.connection_rows import ConnectionRows
 from store.requests_per_hour import RequestsPerHour
@@ -49,7 +49,7 @@ async def _connection(stored: ConnectionRows) -> Told:
             "Put that right, then press Go on at the connection's page, or save its settings: its deliveries go on.",
         )
     if connection.is_shadow:
-        return not_seen(
+        return to_know(
             "The connection is in shadow mode: it reads and decides, says in the list of deliveries what it would do, "
             "and writes nothing.",
             "To go live, switch Shadow mode off in its settings (in its file: shadow = false).",

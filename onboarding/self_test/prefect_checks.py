@@ -29,6 +29,12 @@ DEPLOYMENTS = (
 )
 """All of prefect.yaml."""
 
+SCHEDULED = tuple(name for name in DEPLOYMENTS if name.startswith("reconcile/"))
+"""Those that nothing but a schedule starts, for every connection."""
+
+QUEUE = "default"
+"""The one of its pool in which a deployment's runs wait where none is named, as in prefect.yaml."""
+
 DEPLOY = "Run `make deploy`, which registers them all."
 
 
@@ -57,7 +63,7 @@ async def _server(parts: Parts) -> Told:
 
 
 async def _deployments(parts: Parts) -> Told:
-    missing, paused = [], []
+    missing, paused, idle = [], [], []
     try:
         async with _prefect(parts) as prefect:
             for name in DEPLOYMENTS:
@@ -66,6 +72,8 @@ async def _deployments(parts: Parts) -> Told:
                     missing.append(name)
                 elif found.get("paused"):
                     paused.append(name)
+                elif name in SCHEDULED and not any(one["active"] for one in found["schedules"]):
+                    idle.append(name)
     except NoPrefect as error:
         return _could_not_look(error)
     if missing:
@@ -75,6 +83,11 @@ async def _deployments(parts: Parts) -> Told:
             f"Paused in Prefect, so that their schedules start nothing: {', '.join(paused)}.",
             "Resume them in Prefect's UI, unless somebody meant it so.",
         )
+    if idle:
+        return wrong(
+            f"No schedule is on in Prefect for {', '.join(idle)}: what no webhook told of stays unseen.",
+            "Switch its schedule on in Prefect's UI, or add one.",
+        )
     return ok(f"Prefect has all {len(DEPLOYMENTS)} deployments.")
 
 
@@ -83,12 +96,18 @@ async def _worker(parts: Parts) -> Told:
     try:
         async with _prefect(parts) as prefect:
             found = await _read(prefect, f"/work_pools/{pool}")
+            queue = await _read(prefect, f"/work_pools/{pool}/queues/{QUEUE}")
     except NoPrefect as error:
         return _could_not_look(error)
     if not isinstance(found, dict):
         return wrong(f"Prefect has no work pool '{pool}'.", DEPLOY)
     if found.get("is_paused"):
         return wrong(f"The work pool '{pool}' is paused, so that no flow runs.", "Resume it in Prefect's UI.")
+    if isinstance(queue, dict) and queue.get("is_paused"):
+        return wrong(
+            f"The queue '{QUEUE}' of the work pool '{pool}' is paused, so that no flow runs.",
+            "Resume it in Prefect's UI.",
+        )
     if found.get("status") != "READY":
         return wrong(
             f"No live worker serves the work pool '{pool}': what comes in waits.",

@@ -6,7 +6,7 @@ from functools import partial
 from crosschq.models import Survey
 from hiring.templates import plain_tag
 from lever.models import Posting
-from onboarding.self_test.findings import Check, Finding, Group, Told, not_seen, ok, wrong
+from onboarding.self_test.findings import Check, Finding, Group, Told, ok, to_know, wrong
 from onboarding.self_test.scene import Scene
 from store.tables import RequestTemplate
 
@@ -71,7 +71,7 @@ def _tag_of(template: RequestTemplate, on_open: set[str], on_others: set[str]) -
         return ok(f"An open posting has the tag '{tag}'.")
     add = f"Add the tag '{tag}' to a posting in Lever, or correct the template's tag."
     if template.is_fallback:
-        return not_seen(f"No open posting has the tag '{tag}'; as the fallback it is used all the same.", add)
+        return to_know(f"No open posting has the tag '{tag}'; as the fallback it is used all the same.", add)
     closed = " Only closed postings or drafts have it." if plain_tag(tag) in on_others else ""
     return wrong(
         f"No open posting that the key may see has the tag '{tag}': nobody gets this template.{closed}", add

@@ -1,4 +1,4 @@
-"""Whether the webhooks are there and arrive. What Lever cannot tell, a ping or an event proves. Only reads."""
+"""Whether the webhooks are there and arrive. What Lever cannot tell, an event proves; a ping does not. Only reads."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,17 +7,21 @@ from urllib.parse import urlsplit
 
 from lever.models import Webhook
 from onboarding.lever_events import LEVER_EVENTS, LeverEvent
-from onboarding.self_test.findings import Check, Finding, Group, Told, check, not_seen, ok, wrong
+from onboarding.self_test.findings import Check, Finding, Group, Told, check, not_seen, ok, to_know, wrong
+from onboarding.self_test.rejections import LEVERS_PAGE, advice
 from onboarding.self_test.scene import Scene
 from onboarding.webhooks import address
 from store.due import SNAPSHOT_EVENT
 from store.tables import WebhookEndpoint
 
-PLACE = "Lever, Settings > Integrations and API > Webhooks"
 _NO_ENDPOINT = "Save the connection again: it makes the address."
 _AGAIN = (
     "Press Create the webhooks in Lever on the connection's page (in its file: create_webhooks = true): it makes the "
     "webhook anew."
+)
+_MAKE = (
+    "Press Create the webhooks in Lever on the connection's page (in its file: create_webhooks = true), or make it "
+    f"in {LEVERS_PAGE} with the address that the page shows, and paste its token there."
 )
 
 
@@ -77,15 +81,11 @@ def _host(url: str) -> str:
 
 
 def _not_listed(one: LeverEvent, endpoint: WebhookEndpoint) -> Told:
-    make = (
-        "Press Create the webhooks in Lever on the connection's page (in its file: create_webhooks = true), or make it "
-        f"in {PLACE} with the address that the page shows, and paste its token there."
-    )
     if not endpoint.is_open:
         told = f"No webhook of this event is set up. {one.without_it}"
-        return wrong(told, make) if one.is_required else not_seen(told, make)
+        return wrong(told, _MAKE) if one.is_required else to_know(told, _MAKE)
     heard_at = _last_heard(endpoint)
-    came = f"The last ping or event of it came on {heard_at:%Y-%m-%d %H:%M:%S} UTC." if heard_at else ""
+    came = f"The last ping or event of it came on {_moment(heard_at)}." if heard_at else ""
     if endpoint.lever_webhook_id is not None:
         told = "This webhook was made here, and Lever does not list it any more: it was deleted there."
         return wrong(f"{told} {came or one.without_it}", _AGAIN)
@@ -94,23 +94,21 @@ def _not_listed(one: LeverEvent, endpoint: WebhookEndpoint) -> Told:
         return ok(f"{told} {came}")
     return not_seen(
         f"{told} Nothing of it has come yet.",
-        f"If it is in {PLACE}, verify the connection there. If not, press Make these webhooks anew on the "
+        f"If it is in {LEVERS_PAGE}, verify the connection there. If not, press Make these webhooks anew on the "
         "connection's page.",
     )
 
 
 def _heard_of_lever(one: LeverEvent, endpoint: WebhookEndpoint | None) -> Check:
     toggle = (
-        f"Check the toggle of '{one.title}' in {PLACE}: a Super Admin must switch it on. "
-        "Then move a test candidate, or verify the connection there, and look again."
-    )
-    token = (
-        f"Copy the signature token of this webhook from {PLACE} to its place on the connection's page and press "
-        "'Store', or into the connection's file and connect again."
+        f"Check the toggle of '{one.title}' in {LEVERS_PAGE}: a Super Admin must switch it on. "
+        f"Verifying the connection there says nothing of the toggle; {one.proven_by} proves it."
     )
 
     async def look() -> Told:
-        return heard(endpoint, toggle, token)
+        if endpoint is not None and not (endpoint.is_open or one.is_required):
+            return to_know(f"Nothing can come: no webhook of this event is set up. {one.without_it}", _MAKE)
+        return heard(endpoint, toggle)
 
     return check(Group.WEBHOOKS, f"{one.title}: heard of", look)
 
@@ -119,33 +117,48 @@ def _heard_of_crosschq(endpoint: WebhookEndpoint | None) -> Check:
     settings = (
         "Check the webhook's URL in Crosschq's API settings; it is used with the first reference request."
     )
-    token = "Type the webhook token of the connection into Crosschq's API settings again."  # noqa: S105 - a sentence
 
     async def look() -> Told:
-        return heard(endpoint, settings, token)
+        return heard(endpoint, settings)
 
     return check(Group.WEBHOOKS, "Crosschq: heard of", look)
 
 
-def heard(endpoint: WebhookEndpoint | None, if_silent: str, if_rejected: str) -> Told:
-    """By what its endpoint remembers: wrong while the newest thing is a rejection."""
+def heard(endpoint: WebhookEndpoint | None, if_silent: str) -> Told:
+    """By what its endpoint remembers: wrong while the newest thing is a rejection, ok by an event alone."""
     if endpoint is None:
         return wrong("The connection has no address for this.", _NO_ENDPOINT)
-    heard_at, rejected_at = _last_heard(endpoint), endpoint.last_rejected_at
-    before = (
-        f"The last ping or event that was taken came on {heard_at:%Y-%m-%d %H:%M:%S} UTC." if heard_at else ""
+    heard_at, rejected_at, rejected = _last_heard(endpoint), endpoint.last_rejected_at, _rejected(endpoint)
+    if rejected_at and (heard_at is None or rejected_at > heard_at):
+        before = f"The last ping or event that was taken came on {_moment(heard_at)}." if heard_at else ""
+        return wrong(
+            f"{rejected} {before or 'None was ever taken.'}",
+            advice(endpoint.vendor, endpoint.last_rejection),
+        )
+    if endpoint.last_event_at:
+        return ok(
+            f"The last event that was taken came on {_moment(endpoint.last_event_at)}. {rejected}".rstrip()
+        )
+    if endpoint.last_ping_at:
+        return not_seen(
+            f"{rejected} A ping came on {_moment(endpoint.last_ping_at)}: address and token are right. "
+            "No event has come yet, so the toggle in Lever is unproven.".lstrip(),
+            if_silent,
+        )
+    return not_seen("No ping and no event has come yet.", if_silent)
+
+
+def _rejected(endpoint: WebhookEndpoint) -> str:
+    if endpoint.last_rejected_at is None:
+        return ""
+    return (
+        f"On {_moment(endpoint.last_rejected_at)} one was rejected: {endpoint.last_rejection or 'unknown why'} "
+        f"({endpoint.rejections} rejected in all)."
     )
-    if rejected_at is None:
-        return ok(before) if before else not_seen("No ping and no event has come yet.", if_silent)
-    rejected = (
-        f"On {rejected_at:%Y-%m-%d %H:%M:%S} UTC one was rejected: {endpoint.last_rejection or 'unknown why'}"
-        f" ({endpoint.rejections} rejected in all)."
-    )
-    if heard_at is None:
-        return wrong(f"{rejected} None was ever taken.", if_rejected)
-    if rejected_at > heard_at:
-        return wrong(f"{rejected} {before}", if_rejected)
-    return ok(f"{before} {rejected}")
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _last_heard(endpoint: WebhookEndpoint) -> datetime | None:

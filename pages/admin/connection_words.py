@@ -1,7 +1,6 @@
 """How a connection is, in words: its state, what it still lacks, and what its webhooks have told. Decides nothing."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from onboarding.beginning import NOT_SET_UP, is_set_up
 from onboarding.endpoint_tokens import number_of_tokens, title_of
@@ -46,9 +45,15 @@ class WebhookTold:
         return _EVENTS.get(self.endpoint.event)
 
     @property
-    def heard_at(self) -> datetime | None:
-        return max(
-            (at for at in (self.endpoint.last_ping_at, self.endpoint.last_event_at) if at), default=None
+    def silence(self) -> str | None:
+        """What is said of one from which no event has come: a ping proves its address and token, not its toggle."""
+        if self.endpoint.last_event_at is not None:
+            return None
+        if self.event is None or self.endpoint.last_ping_at is None:
+            return f"Nothing has come from the webhook of {self.title} yet."
+        return (
+            f"From the webhook of {self.title} a ping has come, and no event yet: "
+            f"{self.event.proven_by} proves that its toggle in Lever is on."
         )
 
     @property
@@ -121,8 +126,8 @@ class ConnectionTold:
             is_needed = one.event is None or one.event.is_required
             if is_needed and not one.endpoint.is_open:
                 lacks.append(f"The webhook of {one.title} has no token.")
-            elif is_needed and one.heard_at is None:
-                lacks.append(f"Nothing has come from the webhook of {one.title} yet.")
+            elif is_needed and one.silence:
+                lacks.append(one.silence)
         return lacks
 
     @property

@@ -88,6 +88,10 @@ async def test_a_forgotten_toggle_is_not_seen_yet_and_seen_once_it_is_on(at_work
     found = (await at_work.admin.self_test(ONE))[STAGE_CHANGE]
     assert (found.verdict, found.says) == ("not seen yet", "No ping and no event has come yet.")
     assert "Check the toggle of 'Candidate Stage Change' in Lever, Settings > Integrations" in found.do
+    await at_work.lever.verify_connections()
+    await at_work.room.move_somebody()
+    found = (await at_work.admin.self_test(ONE))[STAGE_CHANGE]
+    assert (found.verdict, found.says.partition(" on ")[0]) == ("not seen yet", "A ping came")
 
     await at_work.lever.switch_group(TOGGLE, on=True)
     await at_work.room.move_somebody()

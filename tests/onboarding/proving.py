@@ -15,8 +15,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from demo.people import LeverPeople
+from lever.webhooks import CANDIDATE_STAGE_CHANGE
 from onboarding.self_test.findings import Finding, Verdict
 from onboarding.self_test.testing import self_test
+from sandbox.lever.webhooks import verify_connection
 from sandbox.mailbox.certificate import Certificate
 from sandbox.mailbox.mailbox import Mailbox
 from sandbox.mailbox.smtp import serve_smtp
@@ -38,7 +40,9 @@ class PrefectStandIn:
     password_is_right: bool = True
     lacks: set[str] = field(default_factory=set)
     paused: set[str] = field(default_factory=set)
+    unscheduled: set[str] = field(default_factory=set)
     pool: dict[str, Any] | None = field(default_factory=lambda: {"status": "READY", "is_paused": False})
+    queue: dict[str, Any] = field(default_factory=lambda: {"is_paused": False})
 
     async def version(self, _request: Request) -> Response:
         return JSONResponse("3.8.8") if self.password_is_right else JSONResponse({}, 401)
@@ -46,10 +50,14 @@ class PrefectStandIn:
     async def deployment(self, request: Request) -> Response:
         name = f"{request.path_params['flow']}/{request.path_params['name']}"
         missing = name in self.lacks
-        return JSONResponse({} if missing else {"paused": name in self.paused}, 404 if missing else 200)
+        found = {"paused": name in self.paused, "schedules": [{"active": name not in self.unscheduled}]}
+        return JSONResponse({} if missing else found, 404 if missing else 200)
 
     async def work_pool(self, _request: Request) -> Response:
         return JSONResponse(self.pool or {}, 200 if self.pool else 404)
+
+    async def work_queue(self, _request: Request) -> Response:
+        return JSONResponse(self.queue)
 
     def app_at(self, _url: str) -> Starlette:
         return Starlette(
@@ -57,6 +65,7 @@ class PrefectStandIn:
                 Route("/api/admin/version", self.version),
                 Route("/api/deployments/name/{flow}/{name}", self.deployment),
                 Route("/api/work_pools/{name}", self.work_pool),
+                Route("/api/work_pools/{name}/queues/default", self.work_queue),
             ]
         )
 
@@ -90,6 +99,11 @@ class Room:
         """A recruiter moves a candidate; returns when Lever's webhooks were answered."""
         candidate = await self.lever.meet_candidate()
         await self.lever.move(candidate["id"])
+        await self.desk.lever_app.state.lever.outbox.idle()
+
+    async def verify_connection(self, event: str = CANDIDATE_STAGE_CHANGE) -> None:
+        """An admin presses the button in Lever; returns when the ping was answered."""
+        verify_connection(self.desk.lever_app.state.lever, self.desk.webhook(event))
         await self.desk.lever_app.state.lever.outbox.idle()
 
     async def change(self, row: type[Connection | WebhookEndpoint], row_id: int, **columns: object) -> None:

@@ -7,10 +7,10 @@ import pytest
 import yaml
 from pydantic import SecretStr
 
-from deployments.register import PREFECT_FILE
+from deployments.register import DEFAULT_SCHEDULES, PREFECT_FILE
 from onboarding.self_test.findings import Verdict
 from onboarding.self_test.own_checks import told_skew
-from onboarding.self_test.prefect_checks import DEPLOYMENTS
+from onboarding.self_test.prefect_checks import DEPLOYMENTS, SCHEDULED
 from store.tables import Connection
 from tests.onboarding.proving import Room
 
@@ -22,13 +22,14 @@ def test_the_deployments_looked_for_are_those_of_prefect_yaml() -> None:
         f"{one['entrypoint'].rpartition('.')[2].replace('_', '-')}/{one['name']}" for one in listed
     } == set(DEPLOYMENTS)
     assert len(flows) == len({name.partition("/")[0] for name in DEPLOYMENTS})
+    assert set(SCHEDULED) == set(DEFAULT_SCHEDULES)
 
 
 async def test_shadow_mode_is_not_taken_for_live(room: Room) -> None:
     await room.set_up()
     await room.change(Connection, (await room.desk.connection()).id, is_shadow=True)
     found = await room.found("This installation: Connection")
-    assert (found.verdict, "in shadow mode" in found.says) == (Verdict.NOT_SEEN, True)
+    assert (found.verdict, "in shadow mode" in found.says) == (Verdict.TO_KNOW, True)
     assert "shadow = false" in found.do
 
 
@@ -56,13 +57,26 @@ async def test_a_password_that_prefect_does_not_take_is_named(room: Room) -> Non
     )
 
 
-async def test_missing_and_paused_deployments_are_named(room: Room) -> None:
+async def test_missing_paused_and_unscheduled_deployments_are_named(room: Room) -> None:
     await room.set_up()
+    room.prefect.unscheduled = {"reconcile/deletions", "prospect-export/new"}
+    found = await room.found("This installation: Deployments")
+    assert (found.verdict, found.says) == (
+        Verdict.WRONG,
+        "No schedule is on in Prefect for reconcile/deletions: what no webhook told of stays unseen.",
+    )
     room.prefect.paused = {"reconcile/lever"}
     assert "reconcile/lever" in (await room.found("This installation: Deployments")).says
     room.prefect.lacks = {"hiring-outcome/news"}
     found = await room.found("This installation: Deployments")
     assert (found.verdict, found.says) == (Verdict.WRONG, "Prefect lacks deployments: hiring-outcome/news.")
+
+
+async def test_a_paused_queue_is_wrong(room: Room) -> None:
+    await room.set_up()
+    room.prefect.queue = {"is_paused": True}
+    found = await room.found("This installation: Worker")
+    assert (found.verdict, "The queue 'default' of the work pool" in found.says) == (Verdict.WRONG, True)
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,27 @@
 """The self-test finds in words what keeps a connection from working, and changes nothing at either vendor."""
 
+import ast
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+import webhook_gateway
+from lever.webhooks import RejectionReason
 from onboarding.own_connector import ConnectorState, say_connector_is
 from onboarding.self_test.findings import Verdict
+from onboarding.self_test.rejections import ADVICE, advice
 from onboarding.settings_form_labels import LABELS
 from onboarding.webhooks import make_webhooks
-from store.tables import Connection, WebhookEndpoint
+from store.tables import Connection, Vendor, WebhookEndpoint
 from tests.onboarding.desk import NEVER_MADE, SECRETS, swap
 from tests.onboarding.proving import Room
 
 STAGE_CHANGE = "Webhooks: Candidate Stage Change: heard of"
 LISTED = "Webhooks: Candidate Stage Change: in Lever"
+REJECTING = {"Rejected", "__init__", "_remember_rejection", "note_rejection"}
+"""What the gateway calls with the reason of a rejection."""
 
 
 async def test_nothing_is_wrong_with_a_connection_that_works(room: Room) -> None:
@@ -79,6 +89,12 @@ async def test_a_forgotten_toggle_is_not_seen_and_named_and_then_proven_by_an_ev
     found = await room.found(STAGE_CHANGE)
     assert found.verdict is Verdict.NOT_SEEN
     assert "Check the toggle of 'Candidate Stage Change' in Lever" in found.do
+    await room.verify_connection()
+    await room.move_somebody()
+    found = await room.found(STAGE_CHANGE)
+    assert (found.verdict, "A ping came on " in found.says) == (Verdict.NOT_SEEN, True)
+    assert found.says.endswith("No event has come yet, so the toggle in Lever is unproven.")
+    assert found.do.endswith("moving a test candidate proves it.")
     groups["Candidate stage change"] = True
     await room.move_somebody()
     assert (await room.found(STAGE_CHANGE)).verdict is Verdict.OK
@@ -101,9 +117,56 @@ async def test_a_rejection_before_the_newest_event_is_told_and_not_wrong(room: R
     await room.change(WebhookEndpoint, endpoint.id, secrets=room.parts.vault.seal_list(["another-token"]))
     await room.move_somebody()
     await room.change(WebhookEndpoint, endpoint.id, secrets=endpoint.secrets)
+    await room.verify_connection()
+    found = await room.found(STAGE_CHANGE)
+    assert (found.verdict, "rejected: bad signature" in found.says) == (Verdict.NOT_SEEN, True)
     await room.move_somebody()
     found = await room.found(STAGE_CHANGE)
     assert (found.verdict, "rejected: bad signature" in found.says) == (Verdict.OK, True)
+
+
+async def test_another_events_webhook_at_an_address_is_not_mended_by_its_token(room: Room) -> None:
+    await room.set_up()
+    room.desk.webhook().event = "applicationCreated"
+    await room.verify_connection("applicationCreated")
+    found = await room.found(STAGE_CHANGE)
+    assert (found.verdict, "rejected: wrong event" in found.says) == (Verdict.WRONG, True)
+    assert found.do.startswith("A webhook of another event leads to this address.")
+
+
+def literals(call: ast.Call, named: dict[str, list[str]]) -> Iterator[str]:
+    """The texts among a call's arguments; of an f-string what stands before its first value."""
+    for given in call.args:
+        match given:
+            case ast.Constant(value=str(text)) | ast.JoinedStr(values=[ast.Constant(value=str(text)), *_]):
+                yield text
+            case ast.Name(id=name):
+                yield from named.get(name, [])
+
+
+def reasons_in(module: str) -> set[str]:
+    """What it gives as the reason of a rejection, as it stands in its source."""
+    nodes = list(ast.walk(ast.parse((Path(webhook_gateway.__path__[0]) / module).read_text())))
+    named: dict[str, list[str]] = {}
+    for node in nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+            named.setdefault(ast.unparse(node.targets[0]), []).append(str(node.value.value))
+    return {
+        text
+        for node in nodes
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in REJECTING
+        for text in literals(node, named)
+    }
+
+
+@pytest.mark.parametrize("vendor", list(Vendor))
+def test_every_reason_of_the_gateway_has_its_own_advice(vendor: Vendor) -> None:
+    modules = ("app.py", "body.py", "intake.py", f"{vendor.value}_intake.py")
+    texts = {text for module in modules for text in reasons_in(module)}
+    reasons = {text.partition(":")[0] for text in texts}
+    reasons |= set(RejectionReason) if vendor is Vendor.LEVER else set()
+    assert reasons == set(ADVICE[vendor])
+    assert "report it" in advice(vendor, "unreadable: data is not an object")
 
 
 async def test_a_missing_tag_is_named(room: Room) -> None:
@@ -111,6 +174,11 @@ async def test_a_missing_tag_is_named(room: Room) -> None:
     assert await room.wrong() == ["Templates: Sales: Lever tag"]
     found = await room.found("Templates: Sales: Lever tag")
     assert "No open posting that the key may see has the tag 'crosschq-nobody-has-it'" in found.says
+
+
+async def test_a_fallback_whose_tag_nobody_has_is_only_told(room: Room) -> None:
+    await room.set_up(swap('lever_tag = "crosschq-sales"', 'lever_tag = "nobody-has-it"\nfallback = true'))
+    assert (await room.found("Templates: Sales: Lever tag")).verdict is Verdict.TO_KNOW
 
 
 async def test_a_tag_on_closed_postings_only_is_said_to_be(room: Room) -> None:
@@ -142,7 +210,7 @@ async def test_without_any_opportunity_nothing_is_claimed_of_notes_and_files(roo
 
 async def test_confidential_access_is_asked_for(room: Room) -> None:
     await room.set_up()
-    assert (await room.found("Lever: Confidential access")).verdict is Verdict.NOT_SEEN
+    assert (await room.found("Lever: Confidential access")).verdict is Verdict.TO_KNOW
     room.desk.lever_app.state.lever.account.confidential_access = True
     assert (await room.found("Lever: Confidential access")).verdict is Verdict.OK
 
@@ -229,6 +297,9 @@ async def test_without_any_webhook_the_required_ones_are_wrong(room: Room) -> No
         "Webhooks: Candidate Stage Change: in Lever",
         "Webhooks: Candidate Hired: in Lever",
     ]
+    unwanted = "Webhooks: Candidate Deleted"
+    for title in (f"{unwanted}: in Lever", f"{unwanted}: heard of"):
+        assert (await room.found(title)).verdict is Verdict.TO_KNOW
 
 
 async def test_webhooks_to_another_address_than_ours_are_named(room: Room) -> None:
