@@ -18,6 +18,8 @@ class Agreed:
     """The blueprint's names as the vendors' ids."""
 
     trigger_stages: list[str]
+    stage_names: dict[str, str]
+    """Of all of Lever's stages, by id."""
     perform_as: str
     hired_reason: str | None
     """The archive reason for an answered "hired"; None: the opportunity is not archived."""
@@ -28,7 +30,8 @@ class Agreed:
 async def agree(blueprint: Blueprint, lever: LeverClient, crosschq: CrosschqClient) -> Agreed:
     """Raises BlueprintError with everything that is wrong, or one of outbound.errors."""
     problems: list[str] = []
-    stages = _stage_ids(blueprint.lever.trigger_stages, await lever.disposition_stages(), problems)
+    known = await lever.disposition_stages()
+    stages = _stage_ids(blueprint.lever.trigger_stages, known, problems)
     perform_as = await _user_id(blueprint.lever.perform_as, lever, problems)
     # Read even if none is wanted: a hire is told by them, so a key that may not read them is found now.
     reasons = Reasons(await lever.archive_reasons(), problems)
@@ -43,7 +46,8 @@ async def agree(blueprint: Blueprint, lever: LeverClient, crosschq: CrosschqClie
         raise BlueprintError(
             "The vendors do not agree with the file:\n" + "\n".join(f"  {p}" for p in problems)
         )
-    return Agreed(stages, perform_as, hired, not_hired, prospects)
+    names = {stage.id: stage.text for stage in known if stage.text}
+    return Agreed(stages, names, perform_as, hired, not_hired, prospects)
 
 
 def _stage_ids(wanted: Sequence[str], known: Sequence[DispositionStage], problems: list[str]) -> list[str]:

@@ -114,6 +114,7 @@ def _describe(connection: Connection, vault: Vault, blueprint: Blueprint, agreed
     connection.requestor_chain = [role.value for role in requests.requestor_chain]
     connection.fallback_requestor = requests.fallback_requestor
     connection.trigger_stages = agreed.trigger_stages
+    connection.stage_names = agreed.stage_names
     connection.live_since = blueprint.live_since
     connection.ask_again_after_days = requests.ask_again_after_days
     # A file that says nothing of them ends no shadow mode and lifts no limit that was set on the pages.

@@ -28,6 +28,7 @@ class Base(DeclarativeBase):
         str: Text(),
         list[str]: JSONB(),
         dict[str, Any]: JSONB(),
+        dict[str, str]: JSONB(),
         dict[str, int]: JSONB(),
     }
 

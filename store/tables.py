@@ -76,6 +76,8 @@ class Connection(Base):
     requestor_chain: Mapped[list[str]]
     fallback_requestor: Mapped[str | None]
     trigger_stages: Mapped[list[str]]
+    stage_names: Mapped[dict[str, str]] = mapped_column(server_default=text("'{}'"))
+    """Of all stages that Lever had when the connection was saved, by id: a webhook tells ids only."""
     live_since: Mapped[datetime]
     ask_again_after_days: Mapped[int | None]
     follow_up_after: Mapped[timedelta] = mapped_column(server_default=text("interval '14 days'"))

@@ -18,7 +18,7 @@ from store.tables import Vendor, WebhookEndpoint
 from store.vault import Vault, VaultError
 from webhook_gateway.body import TooLarge, read_capped
 from webhook_gateway.crosschq_intake import read_crosschq
-from webhook_gateway.inbox import Inbox
+from webhook_gateway.inbox import Inbox, Known
 from webhook_gateway.intake import Arrival, Intake, Ping, Rejected, Unreadable
 from webhook_gateway.lever_intake import read_lever
 from webhook_gateway.metrics import Metrics
@@ -69,7 +69,7 @@ class Gateway:
             # What is left of the body would otherwise be read, to find the next request on the connection.
             return PlainTextResponse("too large", 413, {"Connection": "close"}), "too large"
         except Unreadable as error:
-            return PlainTextResponse(f"unreadable: {error}", 400), "unreadable"
+            return PlainTextResponse(str(error), 400), "unreadable"
         except Rejected:
             return PlainTextResponse("not genuine", 401), "rejected"
         except ClientDisconnect:
@@ -84,17 +84,24 @@ class Gateway:
         known = await self.inbox.endpoint(request.path_params["key"])
         if known is None or known[0].vendor is not vendor or not known[0].is_open:
             return PlainTextResponse("not found", 404), "unknown"
-        endpoint, connection = known
-        body = await read_capped(request)
-        arrival = Arrival(endpoint, connection, body, request.headers.get("authorization"), self.now())
+        endpoint, _ = known
         try:
-            told = INTAKES[vendor](arrival, self.vault, self.retention)
-        except Rejected as error:
-            await self._remember_rejection(endpoint, error.reason)
+            told = await self._read(request, known)
+        except (TooLarge, Unreadable, Rejected) as error:
+            # Also of senders who have shown nothing yet but the URL, as Lever's signature is within the body: they
+            # raise one count and change one reason.
+            await self._remember_rejection(endpoint, str(error))
             raise
         if isinstance(told, Ping):
             return await self._ping(endpoint)
         return await self._record(endpoint, told)
+
+    async def _read(self, request: Request, known: Known) -> NewDelivery | Ping:
+        """Raises TooLarge, Unreadable or Rejected."""
+        endpoint, connection = known
+        body = await read_capped(request)
+        arrival = Arrival(endpoint, connection, body, request.headers.get("authorization"), self.now())
+        return INTAKES[endpoint.vendor](arrival, self.vault, self.retention)
 
     async def _remember_rejection(self, endpoint: WebhookEndpoint, reason: str) -> None:
         log.warning("Webhook endpoint %d rejected a request: %s.", endpoint.id, reason)

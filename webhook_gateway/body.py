@@ -9,6 +9,9 @@ LARGEST = 256 * 1024
 class TooLarge(Exception):  # noqa: N818 - a fact about the body
     """The body is over LARGEST; the sender gets 413."""
 
+    def __init__(self) -> None:
+        super().__init__(f"too large: over {LARGEST // 1024} KiB")
+
 
 async def read_capped(request: Request) -> bytes:
     """The body; raises TooLarge as soon as the limit is passed, whatever Content-Length claims."""

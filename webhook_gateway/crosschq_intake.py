@@ -54,5 +54,8 @@ def _accepted(endpoint: WebhookEndpoint, vault: Vault) -> list[WebhookAuth]:
         return [WebhookAuth(AuthScheme.NONE)]
     scheme = AuthScheme(endpoint.auth_scheme or AuthScheme.TOKEN)
     secrets = vault.open_list(endpoint.secrets) if endpoint.secrets else []
+    shown = [(scheme, secret) for secret in secrets[:1]]
+    # The token before may be of the other method, which Crosschq shows until it is changed there, too.
+    shown += [(one, secret) for secret in secrets[1:] for one in (AuthScheme.TOKEN, AuthScheme.BASIC)]
     # One that could never be shown, as a header cannot carry it, is no reason to refuse the others.
-    return [WebhookAuth(scheme, secret) for secret in secrets if is_presentable(secret)]
+    return [WebhookAuth(one, secret) for one, secret in shown if is_presentable(secret)]

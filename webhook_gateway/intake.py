@@ -11,15 +11,14 @@ from store.vault import Vault
 
 
 class Rejected(Exception):  # noqa: N818 - says what happened
-    """Not genuine. The sender learns only that; `reason` is for the admin and holds nothing secret."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    """Not genuine. The sender learns only that; the message is for the admin and holds nothing secret."""
 
 
 class Unreadable(Exception):  # noqa: N818 - says what happened
-    """Genuine or not, it cannot be read: the sender gets 400 with this reason, which quotes nothing of it."""
+    """Genuine or not, it cannot be read: sender and admin get the message, which quotes nothing of it."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"unreadable: {why}")
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,9 @@ def read_lever(arrival: Arrival, vault: Vault, retention: timedelta) -> NewDeliv
 def why_leave_alone(told: Told, happened_at: datetime, connection: Connection) -> str | None:
     """A reason to record the event without starting anything; None: let the flow look at it."""
     if isinstance(told, StageChange) and told.to_stage_id not in connection.trigger_stages:
-        return f"Ignored: stage '{told.to_stage_id}' is not a trigger stage."
+        # A stage made since the connection was saved has no name yet.
+        stage = connection.stage_names.get(told.to_stage_id, told.to_stage_id)
+        return f"Ignored: stage '{stage}' is not a trigger stage."
     # Whoever was deleted must be erased here, whenever it happened.
     if happened_at < connection.live_since and not isinstance(told, Deleted):
         return f"Ignored: happened before this connection went live on {connection.live_since:%d %B %Y, %H:%M} UTC."

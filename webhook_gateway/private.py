@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from pages.admin.rendering import SafeHeaders
+from pages.admin.rendering import WRONG_METHOD, SafeHeaders
 from store.database import DATABASE_ERRORS, Database
 from store.deliveries import Deliveries
 from store.requests import Requests
@@ -55,6 +55,7 @@ def create_private_app(
             *pages,
         ],
         middleware=[Middleware(SafeHeaders)],
+        exception_handlers=WRONG_METHOD,
     )
 
 

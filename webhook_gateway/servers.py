@@ -11,6 +11,10 @@ from settings import PREFIX, Settings
 
 STOP_SECONDS = 1
 """How long requests under way have when the process is to end; their senders try again."""
+LOOPBACK = "127.0.0.1"
+"""Whose X-Forwarded-* headers count at the public port where nothing is set."""
+YEAR = 365 * 24 * 60 * 60
+"""In seconds."""
 
 
 class CannotListen(Exception):  # noqa: N818 - says what happened
@@ -49,7 +53,7 @@ def public_server(settings: Settings, app: ASGIApp) -> Server:
         lifespan="off",
         server_header=False,
         proxy_headers=True,
-        forwarded_allow_ips=settings.trusted_proxies,
+        forwarded_allow_ips=LOOPBACK if settings.trusted_proxies is None else settings.trusted_proxies,
         ssl_certfile=settings.tls_certificate,
         ssl_keyfile=settings.tls_key,
         timeout_keep_alive=15,
@@ -66,9 +70,20 @@ def private_server(settings: Settings, app: ASGIApp) -> Server:
         log_config=None,
         lifespan="off",
         server_header=False,
+        # Not of this machine by itself, as uvicorn has it: whoever is on it could guess passwords from a thousand
+        # addresses, and each would have its own ten tries.
+        proxy_headers=settings.trusted_proxies is not None,
+        forwarded_allow_ips=settings.trusted_proxies,
+        headers=_headers(settings),
         timeout_graceful_shutdown=STOP_SECONDS,
     )
     return Server(config, _listen("PRIVATE", settings.private_host, settings.private_port))
+
+
+def _headers(settings: Settings) -> list[tuple[str, str]]:
+    """The pages' name is https for good. Not its subdomains: those may be others'."""
+    is_https = settings.pages_url.startswith("https://")
+    return [("Strict-Transport-Security", f"max-age={YEAR}")] if is_https else []
 
 
 def _listen(which: str, host: str, port: int) -> socket.socket:

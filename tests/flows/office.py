@@ -158,7 +158,7 @@ class Office:
         parts = replace(self.parts, now=lambda: self.parts.now() + later)
         with self.prefect_settings(), use_parts(parts):
             state = await self.engine(reconcile, scope)
-        await state.result()
+        assert state.is_completed(), state.message
 
     @contextmanager
     def prefect_settings(self) -> Iterator[None]:

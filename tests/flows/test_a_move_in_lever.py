@@ -103,7 +103,7 @@ async def test_a_move_to_another_stage_is_recorded_and_starts_nothing(office: Of
     assert await office.work() == []
     (delivery,) = await office.deliveries()
     assert delivery.state is DeliveryState.IGNORED
-    assert "not a trigger stage" in (delivery.outcome or "")
+    assert delivery.outcome == "Ignored: stage 'Phone screen' is not a trigger stage."
 
 
 async def test_moved_in_twice_within_a_second_sends_one_request(office: Office) -> None:

@@ -6,7 +6,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,11 @@ from sqlalchemy import select
 
 from store.database import Database
 from store.tables import Delivery, WebhookEndpoint
+from store.vault import Vault
 from tests.factories import STAGE, Connected
 from webhook_gateway.app import Gateway, create_public_app
+from webhook_gateway.inbox import Inbox
+from webhook_gateway.metrics import Metrics
 
 NOW = datetime(2026, 1, 1, 0, 1, tzinfo=UTC)
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -126,6 +129,20 @@ class Senders:
         """How many webhooks the counter says were answered so."""
         labels = {"vendor": vendor, "result": result}
         return self.gateway.metrics.registry.get_sample_value("crosschq_lever_webhooks_total", labels) or 0.0
+
+
+def in_front_of(database: Database, vault: Vault, connected: Connected) -> Senders:
+    """A gateway over the store, with a clock that stands still and both vendors in front of it."""
+    clock, woken = Clock(), list[None]()
+    gateway = Gateway(
+        inbox=Inbox(database),
+        vault=vault,
+        metrics=Metrics(),
+        now=clock,
+        retention=timedelta(days=30),
+        recorded=lambda: woken.append(None),
+    )
+    return Senders(gateway, database, connected, clock, woken)
 
 
 def as_bytes(body: Payload | bytes) -> bytes:

@@ -77,6 +77,21 @@ async def test_basic_takes_the_configured_pair_only(senders: Senders, vault: Vau
     assert (await senders.crosschq(snapshot(), authorization=basic("reader:s3cret"))).status_code == 202
 
 
+async def test_the_token_before_is_taken_by_either_method_and_the_present_one_by_its_own(
+    senders: Senders, vault: Vault
+) -> None:
+    both = vault.seal_list(["new:pair", "the-one-before"])
+    await senders.change(senders.connected.crosschq, auth_scheme="basic", secrets=both)
+    for shown, status in (
+        ("Token the-one-before", 202),
+        (basic("the-one-before:"), 200),
+        (basic("new:pair"), 200),
+        ("Token new:pair", 401),
+        ("Token the-one", 401),
+    ):
+        assert (await senders.crosschq(snapshot(), authorization=shown)).status_code == status
+
+
 async def test_no_auth_lets_in_whoever_knows_the_url(senders: Senders) -> None:
     await senders.change(senders.connected.crosschq, auth_scheme="none", secrets=None)
     assert (await senders.crosschq(snapshot(), authorization=None)).status_code == 202

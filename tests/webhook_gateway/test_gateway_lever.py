@@ -113,6 +113,18 @@ async def test_another_stage_is_recorded_as_ignored_and_not_dispatched(senders: 
     assert senders.woken == []
 
 
+async def test_another_stage_is_named_as_lever_named_it_when_the_connection_was_saved(
+    senders: Senders, vault: Vault
+) -> None:
+    senders.connected = await connect(senders.database, vault, stage_names={"offer": "Offer, signed"})
+    for stage in ("offer", "made-since"):
+        await senders.lever(stage_change(senders.key, toStageId=stage))
+    assert [one.outcome for one in await senders.deliveries()] == [
+        "Ignored: stage 'Offer, signed' is not a trigger stage.",
+        "Ignored: stage 'made-since' is not a trigger stage.",
+    ]
+
+
 async def test_what_happened_before_going_live_is_recorded_as_ignored(senders: Senders, vault: Vault) -> None:
     live_since = NOW - timedelta(minutes=1)
     senders.connected = await connect(senders.database, vault, live_since=live_since)

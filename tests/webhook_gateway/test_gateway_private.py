@@ -57,6 +57,15 @@ async def test_a_process_that_can_take_webhooks_is_alive_and_ready(private: http
     ]
 
 
+async def test_an_address_asked_in_another_way_is_like_one_that_is_not_there(
+    private: httpx.AsyncClient,
+) -> None:
+    ways = (("POST", "/health"), ("GET", "/nothing-here"))
+    answers = [await private.request(method, path) for method, path in ways]
+    assert {(answer.status_code, answer.text) for answer in answers} == {(404, "Not Found")}
+    assert answers[0].headers == answers[1].headers
+
+
 async def test_without_a_database_it_is_alive_but_not_ready(down: httpx.AsyncClient) -> None:
     answers = [await down.get("/health"), await down.get("/ready")]
     assert [(answer.status_code, answer.json()) for answer in answers] == [

@@ -11,6 +11,9 @@ import httpx
 import pytest
 from cryptography.fernet import Fernet
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 
 from deployments.ports import pick
 from settings import Settings
@@ -21,7 +24,7 @@ from tests.factories import connect
 from tests.webhook_gateway.gateway_process import LIMIT, GatewayProcess, eventually, start
 from tests.webhook_gateway.inbox import deliveries
 from tests.webhook_gateway.senders import as_bytes, stage_change
-from webhook_gateway.servers import public_server
+from webhook_gateway.servers import private_server, public_server
 
 STOP_LIMIT = 3.0
 """Seconds from the signal until nobody listens any more."""
@@ -164,6 +167,35 @@ async def test_an_answer_does_not_wait_for_the_senders_acknowledgement(settings:
         accepted.close()
         writer.close()
         await writer.wait_closed()
+
+
+@pytest.mark.parametrize(
+    ("told", "believed", "transport_security"),
+    [
+        ({}, "127.0.0.1", None),
+        ({"trusted_proxies": "192.0.2.1"}, "127.0.0.1", None),
+        ({"trusted_proxies": "127.0.0.1", "private_base_url": "http://pages.test"}, "198.51.100.7", None),
+        ({"private_base_url": "https://pages.test"}, "127.0.0.1", "max-age=31536000"),
+    ],
+)
+async def test_the_private_port_believes_the_proxies_that_are_set_and_is_strict_about_https(
+    settings: Settings,
+    web: httpx.AsyncClient,
+    told: dict[str, str],
+    believed: str,
+    transport_security: str | None,
+) -> None:
+    async def whence(request: Request) -> Response:
+        return PlainTextResponse(request.client.host if request.client else "")
+
+    changed = Settings(_env_file=None, **{**settings.model_dump(exclude_none=True), **told})
+    server = private_server(changed, Starlette(routes=[Route("/", whence)]))
+    serving = asyncio.create_task(server.run_until_stopped())
+    answer = await web.get(f"http://{server.address}/", headers={"X-Forwarded-For": "198.51.100.7"})
+    server.should_exit = True
+    await serving
+    assert answer.text == believed
+    assert answer.headers.get("strict-transport-security") == transport_security
 
 
 class _Accepted(asyncio.Protocol):

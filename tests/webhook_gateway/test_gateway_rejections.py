@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from store.tables import WebhookEndpoint
 from store.vault import Vault
 from tests.webhook_gateway.senders import NOW, Senders, as_bytes, ms, signed, stage_change
 from webhook_gateway.app import create_public_app
+from webhook_gateway.body import LARGEST
 
 LATER = timedelta(minutes=5, seconds=1)
 
@@ -140,6 +142,30 @@ async def test_the_endpoint_shows_the_last_rejection_and_how_many_there_were(sen
     assert endpoint.last_rejected_at
     assert endpoint.last_rejected_at > first
     assert endpoint.last_event_at is None
+
+
+async def test_what_cannot_be_read_or_is_too_large_is_remembered_at_the_endpoint(senders: Senders) -> None:
+    lever, crosschq = senders.connected.lever, senders.connected.crosschq
+    sent: list[tuple[WebhookEndpoint, Any, str]] = [
+        (lever, b"{", "unreadable: not JSON"),
+        (lever, stage_change(senders.key, toStageId="a b"), "unreadable: data.toStageId is not an id"),
+        (lever, b" " * (LARGEST + 1), "too large: over 256 KiB"),
+        (crosschq, b"[]", "unreadable: the body is not a JSON object"),
+    ]
+    for endpoint, body, reason in sent:
+        before = (await senders.endpoint(endpoint)).rejections
+        await (senders.lever if endpoint is lever else senders.crosschq)(body)
+        after = await senders.endpoint(endpoint)
+        assert (after.last_rejection, after.rejections) == (reason, before + 1)
+        assert after.last_rejected_at
+        assert after.last_event_at is None
+    assert await nothing_was_recorded(senders)
+
+
+async def test_of_what_shows_no_credential_the_body_is_not_looked_at(senders: Senders) -> None:
+    assert (await senders.crosschq(b"{", authorization="wrong")).status_code == 401
+    reason = (await senders.endpoint(senders.connected.crosschq)).last_rejection
+    assert reason == "the Authorization header does not show the configured credential"
 
 
 async def test_nobody_without_the_key_learns_what_else_would_be_wrong(senders: Senders) -> None:

@@ -73,8 +73,10 @@ async def test_no_column_but_the_sealed_body_holds_a_key_a_token_or_a_person(sen
     await everything_is_sent(senders)
     async with senders.database.transaction() as session:
         rows = await session.scalars(text("SELECT row_to_json(delivery)::text FROM delivery"))
-        stored = " ".join(rows)
+        reasons = await session.scalars(text("SELECT last_rejection FROM webhook_endpoint ORDER BY id"))
+        stored = " ".join([*rows, *filter(None, reasons)])
     assert "opportunity:o-1" in stored
+    assert "too large" in stored
     assert [one for one in told_by(senders) if one in stored] == []
 
 
