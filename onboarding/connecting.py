@@ -1,23 +1,23 @@
 """Connects one Crosschq organization with one Lever account: check, store, and if wanted make Lever's webhooks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import crosschq.client
 import lever.client
 from lever.auth import api_key
-from lever.client import LeverClient
 from onboarding.blueprint import Blueprint, BlueprintError
 from onboarding.checks import Agreed, agree
 from onboarding.hosts import HostRefused, check_base_url
 from onboarding.lever_events import LEVER_EVENTS, LeverEvent
 from onboarding.prospect_section import ProspectsPart
 from onboarding.saving import Saved, save
-from onboarding.webhooks import address, ensure_webhooks
+from onboarding.webhooks import address, make_webhooks
 from outbound.limiter import Unlimited
+from store.connections import Endpoints
 from store.prospect_switches import Switches
-from store.tables import Vendor
+from store.tables import Vendor, WebhookEndpoint
 from wiring import Parts
 
 
@@ -59,20 +59,14 @@ async def connect(
     connection is not as it was at `unchanged_since`: then nothing was stored; or WebhookNotMadeError.
     """
     _check_hosts(parts, blueprint)
-    lever_client = lever.client.connect(
-        blueprint.lever.url, api_key(blueprint.lever.api_key.get_secret_value()), Unlimited()
-    )
-    try:
-        agreed = await _agree(blueprint, lever_client)
-        async with parts.database.transaction() as session:
-            saved = await save(session, parts.vault, blueprint, agreed, who, unchanged_since)
-        base = public_base_url.rstrip("/")
-        left: list[str] = []
-        if blueprint.lever.create_webhooks:
-            left = await ensure_webhooks(parts, lever_client, saved.lever, base)
-    finally:
-        await lever_client.aclose()
-    return _connected(saved, base, blueprint, left)
+    agreed = await _agree(blueprint)
+    async with parts.database.transaction() as session:
+        saved = await save(session, parts.vault, blueprint, agreed, who, unchanged_since)
+    left: list[str] = []
+    if blueprint.lever.create_webhooks:
+        left = await make_webhooks(parts, saved.connection.id, who, base=public_base_url)
+        saved = replace(saved, lever=await _lever_endpoints(parts, saved.connection.id))
+    return _connected(saved, public_base_url.rstrip("/"), blueprint, left)
 
 
 def _check_hosts(parts: Parts, blueprint: Blueprint) -> None:
@@ -86,7 +80,9 @@ def _check_hosts(parts: Parts, blueprint: Blueprint) -> None:
         raise BlueprintError("\n".join(["An address may not be called:", *problems]))
 
 
-async def _agree(blueprint: Blueprint, lever_client: LeverClient) -> Agreed:
+async def _agree(blueprint: Blueprint) -> Agreed:
+    lever_key = api_key(blueprint.lever.api_key.get_secret_value())
+    lever_client = lever.client.connect(blueprint.lever.url, lever_key, Unlimited())
     crosschq_client = crosschq.client.connect(
         blueprint.crosschq.url,
         blueprint.crosschq.api_key.get_secret_value(),
@@ -96,7 +92,15 @@ async def _agree(blueprint: Blueprint, lever_client: LeverClient) -> Agreed:
     try:
         return await agree(blueprint, lever_client, crosschq_client)
     finally:
+        await lever_client.aclose()
         await crosschq_client.aclose()
+
+
+async def _lever_endpoints(parts: Parts, connection_id: int) -> dict[str, WebhookEndpoint]:
+    """By event, with the tokens that came meanwhile."""
+    async with parts.database.transaction() as session:
+        endpoints = await Endpoints(session).of_connection(connection_id)
+    return {one.event: one for one in endpoints if one.vendor is Vendor.LEVER}
 
 
 def _connected(saved: Saved, base: str, blueprint: Blueprint, left: Sequence[str]) -> Connected:

@@ -15,6 +15,8 @@ from store.vault import Vault
 from wiring import Parts
 
 _TITLES = {one.event: one.title for one in LEVER_EVENTS}
+_METHODS = {AuthScheme.TOKEN: "Token", AuthScheme.BASIC: "Basic", AuthScheme.NONE: "No Auth"}
+"""As the pages and Crosschq call them."""
 
 
 def title_of(endpoint: WebhookEndpoint) -> str:
@@ -42,19 +44,42 @@ async def store_token(
     parts: Parts, connection_id: int, endpoint_id: int, token: SecretStr, scheme: AuthScheme | None, who: str
 ) -> None:
     """The previous one stays good. `scheme` is for Crosschq's endpoint. Raises WrongField for "webhook_token"."""
-    value = token.get_secret_value()
     async with parts.database.transaction() as session:
         endpoint = await _locked(session, connection_id, endpoint_id)
-        if endpoint.vendor is Vendor.CROSSCHQ and scheme is not None:
-            if value or endpoint.secrets is None:
-                check_webhook_token(scheme, token)
-            endpoint.auth_scheme = scheme.value
-        elif not is_presentable(value) or len(value) > LONGEST:
-            raise WrongField(
-                "webhook_token", "Paste the signature token that Lever shows for this webhook: no blanks."
-            )
-        keep_token(endpoint, parts.vault, token if value else None)
-        _audit(session, endpoint, who, f"stored a webhook token: {title_of(endpoint)}")
+        if endpoint.vendor is Vendor.LEVER:
+            _check_signature_token(token)
+            scheme = None
+        elif scheme is not None and (token.get_secret_value() or endpoint.secrets is None):
+            check_webhook_token(scheme, token)
+        for what in [*_change_method(endpoint, scheme), *_change_token(endpoint, parts.vault, token)]:
+            _audit(session, endpoint, who, what)
+
+
+def _check_signature_token(token: SecretStr) -> None:
+    value = token.get_secret_value()
+    if not is_presentable(value) or len(value) > LONGEST:
+        raise WrongField(
+            "webhook_token", "Paste the signature token that Lever shows for this webhook: no blanks."
+        )
+
+
+def _change_method(endpoint: WebhookEndpoint, scheme: AuthScheme | None) -> list[str]:
+    """What was changed, in words; nothing, if nothing was."""
+    before = AuthScheme(endpoint.auth_scheme or AuthScheme.TOKEN)
+    if scheme is None:
+        return []
+    endpoint.auth_scheme = scheme.value
+    if scheme is before:
+        return []
+    return [f"changed the method of Crosschq's webhook from {_METHODS[before]} to {_METHODS[scheme]}"]
+
+
+def _change_token(endpoint: WebhookEndpoint, vault: Vault, token: SecretStr) -> list[str]:
+    """As `_change_method`. An empty one keeps what is stored."""
+    value = token.get_secret_value()
+    is_new = bool(value) and [value] != readable_tokens(endpoint, vault)[:1]
+    keep_token(endpoint, vault, token if value else None)
+    return [f"stored a webhook token: {title_of(endpoint)}"] if is_new else []
 
 
 async def forget_previous(parts: Parts, connection_id: int, endpoint_id: int, who: str) -> None:

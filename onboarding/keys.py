@@ -6,6 +6,7 @@ Deliveries that waited because the old one was refused go on. Shows no key.
 from collections.abc import Callable
 
 from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from onboarding.hosts import has_moved
 from onboarding.keys_checking import (
@@ -37,8 +38,8 @@ async def replace_lever(parts: Parts, connection: Connection, typed: LeverAccess
         row.lever_url = typed.url
         row.lever_key = parts.vault.seal(key.get_secret_value()) if is_new_key else row.lever_key
 
-    changed = _words(key=is_new_key, url=typed.url != connection.lever_url)
-    await _store(parts, connection.id, Vendor.LEVER, change, f"replaced Lever's {changed}", who)
+    changed = _words(key=_is_another(parts, sealed, key), url=typed.url != connection.lever_url)
+    await _store(parts, connection.id, Vendor.LEVER, change, changed, who)
 
 
 async def replace_crosschq(parts: Parts, connection: Connection, typed: CrosschqAccess, who: str) -> None:
@@ -55,8 +56,8 @@ async def replace_crosschq(parts: Parts, connection: Connection, typed: Crosschq
         row.crosschq_key = parts.vault.seal(key.get_secret_value()) if is_new_key else row.crosschq_key
 
     is_new_prefix = typed.prefix != connection.crosschq_key_prefix
-    changed = _words(key=is_new_key, url=typed.url != before, prefix=is_new_prefix)
-    await _store(parts, connection.id, Vendor.CROSSCHQ, change, f"replaced Crosschq's {changed}", who)
+    changed = _words(key=_is_another(parts, sealed, key), url=typed.url != before, prefix=is_new_prefix)
+    await _store(parts, connection.id, Vendor.CROSSCHQ, change, changed, who)
 
 
 def is_refused(paused_because: str | None, vendor: Vendor) -> bool:
@@ -91,19 +92,39 @@ async def _store(
     connection_id: int,
     vendor: Vendor,
     change: Callable[[Connection], None],
-    what: str,
+    changed: str,
     who: str,
 ) -> None:
+    """`changed` in words; empty where the stored key was only tried again."""
     async with parts.database.transaction() as session:
         row = await Connections(session).locked(connection_id)
         url_before, key_before = row.lever_url, row.lever_key
         change(row)
         await forget_those_of_another_key(session, parts.vault, row, url_before, key_before)
         # One that was never set up stays paused: without stages, all of Lever's opportunities would be looked at.
-        if row.trigger_stages and is_refused(row.paused_because, vendor):
+        ended = row.paused_because if row.trigger_stages and is_refused(row.paused_because, vendor) else None
+        if ended:
             await go_on(session, row)
+        _tell_the_audit(session, connection_id, who, vendor, changed, ended)
+
+
+def _tell_the_audit(
+    session: AsyncSession, connection_id: int, who: str, vendor: Vendor, changed: str, ended: str | None
+) -> None:
+    """`ended`: why the connection was paused until now."""
+    replaced = f"replaced {vendor.value.capitalize()}'s {changed}" if changed else None
+    paused = f"ended the connection's pause ({ended})" if ended else None
+    for what in filter(None, (replaced, paused)):
         Audits(session).of_connection(connection_id, who=who, what=what)
 
 
+def _is_another(parts: Parts, sealed: bytes, key: SecretStr) -> bool:
+    """Also where the stored one cannot be decrypted any more."""
+    try:
+        return parts.vault.open(sealed) != key.get_secret_value()
+    except VaultError:
+        return True
+
+
 def _words(**changed: bool) -> str:
-    return ", ".join(name for name, is_new in changed.items() if is_new) or "key by the same one"
+    return ", ".join(name for name, is_new in changed.items() if is_new)

@@ -1,22 +1,22 @@
 """Makes Lever's webhooks through its API (contract 6.2), each with its token stored at once. Leaves others' alone."""
 
-from collections.abc import Mapping, Sequence
-
-from pydantic import SecretStr
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 
 from lever.client import LeverClient
-from lever.models import Webhook
 from onboarding.lever_events import LEVER_EVENTS
-from onboarding.saving import ensure_endpoint, keep_token
-from outbound.errors import NotExecuted, OutcomeUnknown, Refused, VendorError
+from onboarding.saving import ensure_endpoint
+from onboarding.webhook_making import Making
+from onboarding.webhook_plan import Step, plan
+from outbound.errors import OutcomeUnknown, VendorError
 from store.audits import Audits
-from store.connections import Connections, Endpoints
-from store.tables import Vendor, WebhookEndpoint
+from store.connections import Connections
+from store.tables import Connection, Vendor, WebhookEndpoint
 from wiring import Parts
 
 
 class WebhookNotMadeError(Exception):
-    """The connection is stored, but a webhook of Lever's is missing; the message says which, why and what to do."""
+    """The connection is stored, but not all is done in Lever; the message says what is not, why and what to do."""
 
 
 def address(base: str, endpoint: WebhookEndpoint) -> str:
@@ -25,7 +25,7 @@ def address(base: str, endpoint: WebhookEndpoint) -> str:
 
 
 def left_as_they_are(titles: Sequence[str]) -> str:
-    """To the admin, of those that `make_webhooks` or `ensure_webhooks` left."""
+    """To the admin, of those that `make_webhooks` left."""
     return (
         f"Left as it is: {', '.join(titles)}. A token is stored, and Lever's list does not show the webhook: it was "
         "made by hand, or with another key. To have it made here, delete it in Lever, then make these webhooks anew "
@@ -33,110 +33,109 @@ def left_as_they_are(titles: Sequence[str]) -> str:
     )
 
 
-async def make_webhooks(parts: Parts, connection_id: int, who: str, *, anew: bool) -> list[str]:
-    """For a stored connection, at our public address; returns the titles of those left as they are.
+async def make_webhooks(
+    parts: Parts, connection_id: int, who: str, *, anew: bool = False, base: str | None = None
+) -> list[str]:
+    """One webhook for each of LEVER_EVENTS, of a stored connection; returns the titles of those left as they are.
 
-    Raises WebhookNotMadeError, or VaultError for a lost key. Pressed twice at once, the second one waits, and finds
-    them made: Lever would make them twice.
+    With `anew` all are replaced: each gets another token, and none is closed on the way. `base`: another public
+    address than ours in the settings. Raises WebhookNotMadeError, or VaultError for a lost key.
     """
-    base = str(parts.settings.public_base_url).rstrip("/")
-    async with parts.database.transaction() as session:
-        for one in LEVER_EVENTS:
-            await ensure_endpoint(session, connection_id, Vendor.LEVER, one.event)
-        what = "had the webhooks made in Lever anew" if anew else "had the webhooks made in Lever"
-        # Before the first is made: also what is broken off has changed something.
-        Audits(session).of_connection(connection_id, who=who, what=what)
-    async with parts.database.transaction() as session:
-        client = parts.lever(await Connections(session).locked(connection_id))
-        endpoints = {one.event: one for one in await Endpoints(session).of_connection(connection_id)}
-        # Let go of here: each is stored in a transaction of its own, as soon as Lever has told its token.
-        session.expunge_all()
+    async with _alone(parts, connection_id):
+        connection, endpoints = await _rows(parts, connection_id)
+        client = parts.lever(connection)
         try:
-            return await ensure_webhooks(parts, client, endpoints, base, anew=anew)
+            steps = await _planned(client, endpoints, base or str(parts.settings.public_base_url), anew=anew)
+            if any(step and step.changes_something for step in steps.values()):
+                await _audit(parts, connection_id, who, anew=anew)
+            await _carry_out(Making(parts, client, connection), [step for step in steps.values() if step])
         finally:
             await client.aclose()
+    return [title for title, step in steps.items() if step is None]
 
 
-async def ensure_webhooks(
-    parts: Parts,
-    client: LeverClient,
-    endpoints: Mapping[str, WebhookEndpoint],
-    base: str,
-    *,
-    anew: bool = False,
-) -> list[str]:
-    """One webhook for each of LEVER_EVENTS; `endpoints` by event. Raises WebhookNotMadeError at the first failure.
-
-    Where a token is stored of one that we did not make, and Lever lists none of ours, none is made: Lever does not list
-    those made by hand or with another key, and a second one would tell us everything twice. Returns the titles of
-    these. With `anew` all are replaced: each gets another token, and none is closed on the way.
+@asynccontextmanager
+async def _alone(parts: Parts, connection_id: int) -> AsyncIterator[None]:
+    """Two at once would both find none, and make each twice. A database connection of its own, without any row's lock:
+    whoever waited for that while Lever answers slowly would think that the database is away.
     """
-    doing, spared = "Lever webhooks", list[str]()
+    async with parts.database.transaction() as session:
+        if not await Connections(session).may_make_webhooks(connection_id):
+            raise WebhookNotMadeError(
+                "The connection is stored. Somebody else is making its webhooks in Lever just now: look again in a "
+                "minute."
+            )
+        yield
+
+
+async def _rows(parts: Parts, connection_id: int) -> tuple[Connection, dict[str, WebhookEndpoint]]:
+    """The connection, and an endpoint by each of Lever's events."""
+    async with parts.database.transaction() as session:
+        connection = await Connections(session).locked(connection_id)
+        endpoints = {
+            one.event: await ensure_endpoint(session, connection_id, Vendor.LEVER, one.event)
+            for one in LEVER_EVENTS
+        }
+    return connection, endpoints
+
+
+async def _planned(
+    client: LeverClient, endpoints: Mapping[str, WebhookEndpoint], base: str, *, anew: bool
+) -> dict[str, Step | None]:
+    """By the webhook's title; None: left as it is."""
     try:
         known = [webhook async for webhook in client.webhooks()]
-        for one in LEVER_EVENTS:
-            doing = f"Lever webhook '{one.title}'"
-            endpoint, url = endpoints[one.event], address(base, endpoints[one.event])
-            ours = [webhook for webhook in known if endpoint.url_key in webhook.url]
-            if not anew and not ours and _is_somebody_elses(endpoint):
-                spared.append(one.title)
-            elif anew or not _is_well(endpoint, url, ours):
-                await _replace_webhook(parts, client, endpoint, url, ours, stay_open=anew)
     except VendorError as error:
-        raise WebhookNotMadeError(
-            f"The connection is stored, but its {doing} could not be made. {error}. {_next(error)}"
-        ) from error
-    return spared
+        raise _not_made("Lever webhooks", error) from error
+    wanted = [(one.title, endpoints[one.event]) for one in LEVER_EVENTS]
+    return {
+        title: plan(title, endpoint, address(base.rstrip("/"), endpoint), known, anew=anew)
+        for title, endpoint in wanted
+    }
 
 
-def _next(error: VendorError) -> str:
-    if isinstance(error, OutcomeUnknown):
-        return (
-            "It may be there all the same: look in Lever, Settings > Integrations and API > Webhooks, whether it has "
-            "one too many to this address. Then make these webhooks anew, or run this again: that replaces it."
-        )
-    return "Then run this again."
-
-
-async def _replace_webhook(
-    parts: Parts,
-    client: LeverClient,
-    endpoint: WebhookEndpoint,
-    url: str,
-    before: Sequence[Webhook],
-    *,
-    stay_open: bool,
-) -> None:
-    """The new one first, so that none is missing meanwhile: Lever may have two of one event and address.
-
-    Lever never shows a token again: one whose token was not stored is of no use, and goes the next time.
-    """
-    tokens = endpoint.secrets
-    if not before and not stay_open:
-        # Closed on the way: should Lever's answer get lost, an old token must not pass for the new webhook's. Not
-        # where a person makes them anew, and is told: one that Lever does not list may work with the old token.
-        await _store_tokens(parts, endpoint, None)
-    try:
-        created = await client.create_webhook(endpoint.event, url)
-    except (NotExecuted, Refused):
-        await _store_tokens(parts, endpoint, tokens)
-        raise
-    endpoint.secrets = tokens
-    keep_token(endpoint, parts.vault, SecretStr(created.signature_token), created.id)
-    await _store_tokens(parts, endpoint, endpoint.secrets)
-    for webhook in before:
-        await client.delete_webhook(webhook.id)
-
-
-async def _store_tokens(parts: Parts, endpoint: WebhookEndpoint, sealed: bytes | None) -> None:
+async def _audit(parts: Parts, connection_id: int, who: str, *, anew: bool) -> None:
+    """Before the first is made: also what is broken off has changed something."""
+    what = "had the webhooks made in Lever anew" if anew else "had the webhooks made in Lever"
     async with parts.database.transaction() as session:
-        session.add(endpoint)
-        endpoint.secrets = sealed
+        Audits(session).of_connection(connection_id, who=who, what=what)
 
 
-def _is_somebody_elses(endpoint: WebhookEndpoint) -> bool:
-    return endpoint.is_open and endpoint.lever_webhook_id is None
+async def _carry_out(making: Making, steps: Sequence[Step]) -> None:
+    """Ends at the first that cannot be made. An old one that stays is no reason to leave another one missing."""
+    left_over: dict[str, VendorError] = {}
+    for step in steps:
+        try:
+            if step.needs_new:
+                await making.make_new(step)
+        except VendorError as error:
+            raise _not_made(f"Lever webhook '{step.title}'", error) from error
+        try:
+            await making.delete_old(step)
+        except VendorError as error:
+            left_over[step.title] = error
+    if left_over:
+        raise _told_twice(left_over)
 
 
-def _is_well(endpoint: WebhookEndpoint, url: str, ours: Sequence[Webhook]) -> bool:
-    return endpoint.is_open and [(one.event, one.url) for one in ours] == [(endpoint.event, url)]
+def _not_made(what: str, error: VendorError) -> WebhookNotMadeError:
+    words = f"The connection is stored, but its {what} could not be made. {error}. "
+    if not isinstance(error, OutcomeUnknown):
+        return WebhookNotMadeError(
+            f"{words}Then press the button on the connection's page again, or connect its file again."
+        )
+    return WebhookNotMadeError(
+        f"{words}It may be there all the same: look in Lever, Settings > Integrations and API > Webhooks, whether it "
+        "has one too many to this address. Then make these webhooks anew with the button on the connection's page, or "
+        "connect its file again: that replaces it."
+    )
+
+
+def _told_twice(left_over: Mapping[str, VendorError]) -> WebhookNotMadeError:
+    """They are made: whoever is told that they are not would look for what is missing."""
+    return WebhookNotMadeError(
+        f"Lever's webhooks are made, but an old one could not be deleted: {', '.join(left_over)}. "
+        f"{next(iter(left_over.values()))}. Until it is deleted, Lever tells everything of it twice, which does no "
+        "harm: the second time is recognised. Press 'Create the webhooks in Lever' on the connection's page once more, "
+        "or connect its file again: that deletes it. Or delete it in Lever."
+    )

@@ -8,6 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.tables import Connection, RequestTemplate, WebhookEndpoint
 
+_MAKING_WEBHOOKS = 8_600_003
+"""Any number, the same in every process: with a connection's id the advisory lock of whoever makes its webhooks."""
+
 
 class Connections:
     def __init__(self, session: AsyncSession) -> None:
@@ -32,6 +35,11 @@ class Connections:
         """Until the transaction ends nobody else changes it; webhooks go on being recorded."""
         query = select(Connection).where(Connection.id == connection_id).with_for_update(key_share=True)
         return (await self._session.scalars(query.execution_options(populate_existing=True))).one()
+
+    async def may_make_webhooks(self, connection_id: int) -> bool:
+        """False while another transaction may; that one's end, also by a crash, lets the next one."""
+        lock = func.pg_try_advisory_xact_lock(_MAKING_WEBHOOKS, connection_id)
+        return bool(await self._session.scalar(select(lock)))
 
     async def named(self, name: str) -> Connection | None:
         return (

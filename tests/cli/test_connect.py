@@ -91,8 +91,9 @@ async def test_a_second_run_prints_the_same(terminal: Terminal, written: Path) -
 
 async def test_the_audit_says_who_connected(desk: Desk, terminal: Terminal, written: Path) -> None:
     await terminal.said("connect", written)
-    (audit,) = await desk.audits()
-    assert audit.who.startswith("command line, ")
+    audits = await desk.audits()
+    assert [audit.what for audit in audits] == ["connection created", "had the webhooks made in Lever"]
+    assert all(audit.who.startswith("command line, ") for audit in audits)
 
 
 async def test_what_is_left_to_do_by_hand_is_said(terminal: Terminal, written: Path) -> None:

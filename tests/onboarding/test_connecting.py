@@ -38,6 +38,7 @@ async def test_the_file_is_stored_with_the_vendors_ids(desk: Desk) -> None:
     assert row.name == "demo"
     assert row.live_since == LIVE_SINCE
     assert row.trigger_stages == [stage.id for stage in stages if stage.text == "Crosschq"]
+    assert row.stage_names == {stage.id: stage.text for stage in stages}
     assert row.perform_as == desk.people["integration"]
     assert row.requestor_chain == ["owner", "posting_owner", "hiring_manager"]
     assert row.trusted_origins == [row.crosschq_url]
@@ -248,11 +249,16 @@ async def test_a_refused_file_leaves_the_pause_and_the_connection_as_they_were(d
 
 
 async def test_each_connecting_leaves_who_did_it_in_the_audit(desk: Desk) -> None:
+    """The second one makes no webhook, and says of none."""
     await desk.connect()
     await desk.connect()
-    row, (first, second) = await desk.connection(), await desk.audits()
-    assert (first.what, second.what) == ("connection created", "connection saved")
-    for audit in (first, second):
+    row, told = await desk.connection(), await desk.audits()
+    assert [audit.what for audit in told] == [
+        "connection created",
+        "had the webhooks made in Lever",
+        "connection saved",
+    ]
+    for audit in told:
         assert (audit.who, audit.subject, audit.connection_id) == (WHO, f"connection:{row.id}", row.id)
 
 

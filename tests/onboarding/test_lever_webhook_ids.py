@@ -1,15 +1,19 @@
 """Lever's id of a webhook made here is kept with its endpoint: it tells one deleted in Lever from one made by hand."""
 
+import asyncio
+
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import update
 
+from lever.client import LeverClient
+from lever.models import WebhookCreated
 from onboarding.keys import replace_lever
 from onboarding.keys_checking import LeverAccess
 from onboarding.lever_events import LEVER_EVENTS
 from onboarding.webhooks import WebhookNotMadeError, make_webhooks
 from store.tables import WebhookEndpoint
-from tests.onboarding.desk import WHO, Desk, lever_url, swap, with_lever_token
+from tests.onboarding.desk import NEVER_MADE, WHO, Desk, lever_url, swap, with_lever_token
 
 EVENTS = [event.event for event in LEVER_EVENTS]
 STAGE, HIRED = "candidateStageChange", "candidateHired"
@@ -101,6 +105,42 @@ async def test_with_another_key_the_ids_are_forgotten_and_nothing_is_made_twice(
     assert left == tuple(event.title for event in LEVER_EVENTS)
     assert await ids(desk) == [None] * 4
     assert len(desk.webhooks()) == 4
+
+
+async def test_a_key_replaced_while_lever_is_asked_waits_for_nothing_and_is_not_given_the_ids(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.connect(NEVER_MADE)
+    create, asked = LeverClient.create_webhook, list[str]()
+
+    async def replaced_meanwhile(client: LeverClient, event: str, url: str) -> WebhookCreated:
+        if not asked:
+            async with asyncio.timeout(5):  # a row that stays locked while Lever is asked would take 10
+                await replace_key(desk, OTHER_KEY)
+        asked.append(event)
+        return await create(client, event, url)
+
+    monkeypatch.setattr(LeverClient, "create_webhook", replaced_meanwhile)
+    assert await press(desk) == []
+    assert (asked, await ids(desk)) == (EVENTS, [None] * 4)
+    assert [await desk.tokens(event) for event in EVENTS] == [
+        [desk.webhook(event).signature_token] for event in EVENTS
+    ]
+
+
+async def test_one_whose_token_was_lost_goes_and_the_one_with_a_token_stays(desk: Desk) -> None:
+    """As when we are killed between Lever's making it and our keeping its token."""
+    await desk.connect(NEVER_MADE)
+    await press(desk)
+    before = desk.webhooks()
+    desk.lever_app.state.lever.knobs.merge(
+        {"match": "POST /v1/webhooks", "hang_after_write": 1, "hang_seconds": 0}
+    )
+    with pytest.raises(WebhookNotMadeError):
+        await press(desk, anew=True)
+    assert len(desk.webhooks()) == 5
+    assert await press(desk) == []
+    assert desk.webhooks() == before
 
 
 async def test_the_file_makes_no_second_one_beside_one_made_by_hand(desk: Desk) -> None:

@@ -1,9 +1,12 @@
 """`create_webhooks` makes Lever's webhooks once, and one anew when it is missing or its token is not known."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import delete, update
 
 from onboarding.blueprint import BlueprintError
+from onboarding.connecting import Connected
 from onboarding.lever_events import LEVER_EVENTS
 from onboarding.sections import LeverPart
 from onboarding.webhooks import WebhookNotMadeError
@@ -49,6 +52,17 @@ async def test_a_second_run_only_looks(desk: Desk) -> None:
     desk.lever_app.state.lever.ledger.clear()
     await desk.connect()
     assert {call.method for call in desk.lever_app.state.lever.ledger.calls()} == {"GET"}
+
+
+async def test_two_at_once_make_each_webhook_once_with_its_own_token(desk: Desk) -> None:
+    await desk.connect(NEVER_MADE)
+    came = await asyncio.gather(desk.connect(), desk.connect(), return_exceptions=True)
+    assert [hook.event for hook in desk.webhooks()] == EVENTS
+    for event in EVENTS:
+        assert await desk.tokens(event) == [desk.webhook(event).signature_token]
+    late = [str(one) for one in came if isinstance(one, WebhookNotMadeError)]
+    assert all("Somebody else is making its webhooks in Lever just now" in words for words in late)
+    assert len(late) + sum(isinstance(one, Connected) for one in came) == 2
 
 
 async def test_only_what_is_missing_is_made(desk: Desk) -> None:
