@@ -21,6 +21,9 @@ PREFIX = "CROSSCHQ_LEVER_"
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
+SHORTEST_CODE = 8
+"""Characters of the first run's code."""
+
 WARM: Literal["crosschq-lever-warm"] = "crosschq-lever-warm"
 """Our own worker type: flow runs inside one warm process."""
 STOCK: Literal["process"] = "process"
@@ -54,7 +57,7 @@ class Settings(BaseSettings):
     private_host: str = "127.0.0.1"
     private_port: Port = 8610
     """Health, readiness and metrics; never to be reachable from outside."""
-    first_run_code: SecretStr = Field(default_factory=lambda: SecretStr(secrets.token_hex(6)))
+    first_run_code: SecretStr = Field(default_factory=lambda: _new_code())
     """Sets the admin's password on the pages, as long as there is no admin. `make up` prints it."""
     private_base_url: HttpUrl | None = None
     """How browsers reach the private port, where that is not `private_host`:`private_port`."""
@@ -68,8 +71,9 @@ class Settings(BaseSettings):
     oidc_button: str = "Sign in with your organization"
     oidc_issuer: str | None = None
     """The OpenID Connect provider whose people may sign in as well; nobody without it. Last, as it needs the others."""
-    trusted_proxies: str = "127.0.0.1"
-    """Whose X-Forwarded-* headers count, separated by commas."""
+    trusted_proxies: str | None = None
+    """Whose X-Forwarded-* headers count, separated by commas. Not set: 127.0.0.1's at the public port, nobody's at the
+    private one."""
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     """Only where no proxy in front ends TLS."""
@@ -121,6 +125,17 @@ class Settings(BaseSettings):
         if value is not None and not value.startswith("postgresql+asyncpg://"):
             raise ValueError("write it as postgresql+asyncpg://user:password@host/database")
         return value
+
+    @field_validator("first_run_code")
+    @classmethod
+    def _is_hard_to_guess(cls, value: SecretStr) -> SecretStr:
+        code = value.get_secret_value().strip()
+        if code and len(code) < SHORTEST_CODE:
+            raise ValueError(
+                f"write at least {SHORTEST_CODE} characters, or take the line out: then `make up` prints a new code"
+            )
+        # Blank is not set: whoever sent the form with a blank code would become the admin.
+        return SecretStr(code) if code else _new_code()
 
     @field_validator("allowed_hosts")
     @classmethod
@@ -198,6 +213,10 @@ class Settings(BaseSettings):
 
     def _embedded(self, database: str) -> str:
         return f"postgresql+asyncpg://postgres@/{database}?host={self.socket_dir}"
+
+
+def _new_code() -> SecretStr:
+    return SecretStr(secrets.token_hex(6))
 
 
 def _is_on_this_machine(address: str) -> bool:

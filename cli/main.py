@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from cli.admin_commands import admin
 from cli.command import Json, Why, leave, load_settings_or_exit, run_or_exit
 from cli.follow_up_commands import follow_ups
 from cli.prospects import prospects
@@ -14,12 +15,15 @@ from deployments.until_stopped import run_until_stopped
 from store.tables import DeliveryState
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app.add_typer(admin, name="admin")
 app.add_typer(resolve, name="resolve")
 app.add_typer(follow_ups, name="follow-ups", invoke_without_command=True)
 app.add_typer(follow_ups, name="followups", invoke_without_command=True, hidden=True)
 app.add_typer(prospects, name="prospects", invoke_without_command=True)
 
 Named = Annotated[str, typer.Argument(help="Its name or number.")]
+Outcome = Literal["waiting", "dispatched", "running", "done", "ignored", "dead", "unknown"]
+"""The states of a delivery, and that it is not known whether all was done."""
 TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"]
 
 
@@ -95,7 +99,7 @@ def deliveries(
     open_only: Annotated[bool, typer.Option("--open", help="As --outcome dead: given up.")] = False,
     connection: Annotated[str | None, typer.Option(help="Of this one: its name or number.")] = None,
     kind: Annotated[str, typer.Option(help="Of this event, as the list names it.")] = "",
-    outcome: Annotated[DeliveryState | None, typer.Option(help="In this state.")] = None,
+    outcome: Annotated[Outcome | None, typer.Option(help="In this state.")] = None,
     opportunity: Annotated[str, typer.Option(help="Its profile's address in Lever, or its id.")] = "",
     as_json: Json = False,
 ) -> None:
@@ -103,11 +107,12 @@ def deliveries(
     from cli.deliveries import run_deliveries
     from store.delivery_search import Wanted
 
-    if open_only and outcome not in (None, DeliveryState.DEAD):
+    if open_only and outcome not in (None, "dead"):
         raise typer.BadParameter("--open is --outcome dead: say either")
-    state = DeliveryState.DEAD if open_only else outcome
+    said = "dead" if open_only else outcome
     load_settings_or_exit()
-    wanted = Wanted(event=kind, state=state, opportunity=opportunity)
+    state = DeliveryState(said) if said and said != "unknown" else None
+    wanted = Wanted(event=kind, state=state, has_unknown=said == "unknown", opportunity=opportunity)
     run_or_exit(run_deliveries(limit, wanted, connection, as_json=as_json))
 
 

@@ -79,8 +79,13 @@ class People:
         )
         await self._session.execute(delete(PageSession).where(PageSession.person_id == person_id))
 
+    async def remove_admin(self) -> int | None:
+        """The one with a password, with their sessions; returns whom. None: there is none."""
+        query = delete(PagePerson).where(PagePerson.role == Role.ADMIN, PagePerson.password_hash.is_not(None))
+        return await self._session.scalar(query.returning(PagePerson.id))
+
     async def remove_viewer(self, person_id: int) -> None:
-        """With their sessions; an admin is never removed."""
+        """With their sessions; an admin is never removed here."""
         await self._session.execute(
             delete(PagePerson).where(PagePerson.id == person_id, PagePerson.role == Role.VIEWER)
         )

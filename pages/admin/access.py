@@ -4,14 +4,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from pages.admin.forms import Fields, TooLarge, read_fields
-from pages.admin.rendering import page, see_other
+from pages.admin.rendering import page
 from pages.admin.sessions import FIELD, Sessions, Visitor
+from pages.admin.way_in import page_asked_for, page_stood_on, to_sign_in
 from store.database import DATABASE_ERRORS
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Door:
         async def endpoint(request: Request) -> Response:
             visitor = await self.sessions.visitor(request)
             if visitor is None:
-                return _to_sign_in(request)
+                return to_sign_in(request, page_asked_for(request, self.sessions))
             return await show(request, visitor)
 
         return in_time(endpoint)
@@ -51,7 +51,7 @@ class Door:
         async def endpoint(request: Request) -> Response:
             visitor = await self.sessions.visitor(request)
             if visitor is None:
-                return see_other("/sign-in")
+                return to_sign_in(request, page_stood_on(request, self.sessions), is_lost=True)
             fields = await read_fields(request)
             if not self.sessions.is_own_form(request, fields.one(FIELD)):
                 return _refused(
@@ -85,14 +85,6 @@ def in_time(endpoint: Endpoint) -> Endpoint:
             return page("told.html", None, 503, title="Not now", told=told)
 
     return bounded
-
-
-def _to_sign_in(request: Request) -> Response:
-    """The whole page goes there, also where htmx asked for a part of it."""
-    path = f"/sign-in?next={quote(request.url.path)}"
-    if "hx-request" in request.headers:
-        return Response(status_code=204, headers={"HX-Redirect": path})
-    return see_other(path)
 
 
 def _refused(visitor: Visitor, why: str) -> Response:

@@ -3,7 +3,7 @@
 import hmac
 import logging
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 from starlette.requests import Request
@@ -27,6 +27,7 @@ from pages.admin.oidc_refusals import (
 from pages.admin.oidc_tokens import NotTrusted
 from pages.admin.rendering import own_path, page
 from pages.admin.sessions import Sessions
+from pages.admin.way_in import HERE, NEXT
 from store.audits import Audits
 from store.people import NameTaken, People, SignInFailures
 from store.people_tables import PagePerson
@@ -53,11 +54,12 @@ class Oidc:
         ]
 
     async def begin(self, request: Request) -> Response:
-        base = self.parts.settings.pages_url
-        if urlsplit(base).netloc != request.headers.get("host", ""):
-            # The provider leads back to that address, where the cookie of this one is not seen.
-            return RedirectResponse(f"{base}/sign-in", 303)
-        begun = Begun.now(own_path(request.query_params.get("next", "/")))
+        base, following = self.parts.settings.pages_url, own_path(request.query_params.get(NEXT, "/"))
+        if urlsplit(base).netloc != request.headers.get("host", "") and HERE not in request.query_params:
+            # The provider leads back to that address, where the cookie of this one is not seen. Once only: a proxy may
+            # have put a Host of its own, and the browser is there already.
+            return RedirectResponse(f"{base}{PATH}?{urlencode({NEXT: following, HERE: 'yes'})}", 303)
+        begun = Begun.now(following)
         try:
             await self._check_patience(request)
             response: Response = RedirectResponse(await self.provider.address(begun), 303)
@@ -78,7 +80,7 @@ class Oidc:
         except Refused as error:
             return await self._refused(request, error)
         # Not a redirect: the browser came from another site, and so would not send the strict cookie on.
-        response = page("signed_in.html", None, following=begun.following)
+        response = page("going_on.html", None, title="Signed in", following=begun.following)
         await self.sessions.begin(request, response, person)
         self.cookies.take_away(response)
         return response

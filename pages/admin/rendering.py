@@ -1,13 +1,14 @@
 """Makes the HTML of the admin pages, with headers that let it load nothing but our own. Decides nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.admin.navigation import PLACES
@@ -84,6 +85,16 @@ async def static_file(request: Request) -> Response:
     file = HERE / "static" / name
     # What is looked for again when it has changed is read anew; it is small.
     return Response(file.read_bytes(), media_type=_TYPES[file.suffix], headers={"Cache-Control": "no-cache"})
+
+
+async def _not_here(_request: Request, _error: Exception) -> Response:
+    return PlainTextResponse("Not Found", 404)
+
+
+WRONG_METHOD: Mapping[int, Callable[[Request, Exception], Awaitable[Response]]] = {
+    HTTPStatus.METHOD_NOT_ALLOWED: _not_here
+}
+"""For Starlette's `exception_handlers`: answered as an address that is none, so that strangers learn of no form."""
 
 
 class SafeHeaders:

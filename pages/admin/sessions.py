@@ -16,6 +16,9 @@ from store.people_tables import PagePerson, Role
 from store.vault import Vault
 
 COOKIE = "crosschq-lever"
+STRANGERS = "crosschq-lever-stranger"
+"""For the forms of who is not signed in. Not COOKIE: a link from another site arrives without that one, and an answer
+that set it anew would sign the person out in all tabs."""
 FIELD = "form_token"
 """The hidden field of every form."""
 POLLS = "x-polls"
@@ -37,10 +40,11 @@ class Visitor:
 class Sessions:
     """Signs in, knows again, signs out. Two tabs share a session; a new sign-in is always a new one."""
 
-    def __init__(
-        self, database: Database, vault: Vault, named: Named = NOBODY, *, is_https: bool = False
-    ) -> None:
-        self._database, self._named, self._is_https = database, named, is_https
+    def __init__(self, database: Database, vault: Vault, named: Named = NOBODY, pages_url: str = "") -> None:
+        """`pages_url`: where the pages are for a browser, if it is known."""
+        self._database, self._named = database, named
+        self._is_https = pages_url.startswith("https://")
+        self._origin = "{0.scheme}://{0.netloc}".format(urlsplit(pages_url))
         self._key = vault.signing_keys("admin pages")[0]
 
     async def visitor(self, request: Request) -> Visitor | None:
@@ -64,7 +68,7 @@ class Sessions:
             # The browser forgets its old value, so nobody could sign that session out any more.
             await PageSessions(session).end(_digest(request.cookies.get(COOKIE, "")))
             await PageSessions(session).begin(_digest(value), person.id)
-        self._give(request, response, value)
+        self._give(request, response, COOKIE, value)
 
     async def end(self, request: Request, response: Response) -> None:
         async with self._database.transaction() as session:
@@ -72,36 +76,46 @@ class Sessions:
         response.delete_cookie(COOKIE, httponly=True, samesite="strict")
 
     def stranger_value(self, request: Request) -> str:
-        """What a browser that is not signed in has in its cookie, or is to get."""
-        return request.cookies.get(COOKIE) or secrets.token_urlsafe(32)
+        """What a browser has in its cookie for the forms of who is not signed in, or is to get."""
+        return request.cookies.get(STRANGERS) or secrets.token_urlsafe(32)
 
     def keep_stranger(self, request: Request, response: Response, value: str) -> None:
-        if request.cookies.get(COOKIE) != value:
-            self._give(request, response, value)
+        if request.cookies.get(STRANGERS) != value:
+            self._give(request, response, STRANGERS, value)
 
     def form_token(self, value: str) -> str:
         return hmac.new(self._key, value.encode(), hashlib.sha256).hexdigest()
 
     def is_own_form(self, request: Request, token: str) -> bool:
         """Sent by a page of ours in this browser: the cookie and the hidden field agree, and the origin is ours."""
-        value = request.cookies.get(COOKIE, "")
+        return self._agree(request, COOKIE, token)
+
+    def is_strangers_form(self, request: Request, token: str) -> bool:
+        """As `is_own_form`, of a form for who is not signed in."""
+        return self._agree(request, STRANGERS, token)
+
+    def is_ours(self, request: Request, origin: str) -> bool:
+        """The address that was asked for, or the one that the settings name: a proxy may have put its own Host."""
+        host = request.headers.get("host", "")
+        return origin == self._origin or (host != "" and origin.partition("://")[2] == host)
+
+    def _agree(self, request: Request, cookie: str, token: str) -> bool:
+        value = request.cookies.get(cookie, "")
         agree = hmac.compare_digest(self.form_token(value).encode(), token.encode())
-        return bool(value) and agree and _is_from_here(request)
+        return bool(value) and agree and self._is_from_here(request)
+
+    def _is_from_here(self, request: Request) -> bool:
+        origin = request.headers.get("origin")
+        site = request.headers.get("sec-fetch-site", "same-origin")
+        return (origin is None or self.is_ours(request, origin)) and site in ("same-origin", "none")
 
     def _role(self, person: PagePerson) -> Role | None:
         """Without a password they have what the settings say now, and no place any more if those do not name them."""
         return person.role if person.password_hash else self._named.role_of(person.name)
 
-    def _give(self, request: Request, response: Response, value: str) -> None:
+    def _give(self, request: Request, response: Response, cookie: str, value: str) -> None:
         is_secure = self._is_https or request.url.scheme == "https"
-        response.set_cookie(COOKIE, value, secure=is_secure, httponly=True, samesite="strict")
-
-
-def _is_from_here(request: Request) -> bool:
-    origin = request.headers.get("origin")
-    site = request.headers.get("sec-fetch-site", "same-origin")
-    same_host = origin is None or urlsplit(origin).netloc == request.headers.get("host", "")
-    return same_host and site in ("same-origin", "none")
+        response.set_cookie(cookie, value, secure=is_secure, httponly=True, samesite="strict")
 
 
 def _digest(value: str) -> str:

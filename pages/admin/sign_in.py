@@ -11,6 +11,7 @@ from pages.admin.forms import Fields, read_fields
 from pages.admin.passwords import UnusablePassword, hash_of, is_right
 from pages.admin.rendering import page, see_other
 from pages.admin.sessions import FIELD, Sessions, Visitor
+from pages.admin.way_in import HERE, LOST, NEXT, WAS_LOST, by_way_of_here
 from store.audits import Audits
 from store.database import Database
 from store.people import NameTaken, People, SignInFailures, is_usable_name
@@ -38,13 +39,20 @@ class SignIn:
     async def show(self, request: Request) -> Response:
         if not await self._has_admin():
             return see_other("/first-run")
-        return self._form(request, "sign_in.html", next=request.query_params.get("next", "/"), name="")
+        if led := by_way_of_here(request):
+            return led
+        asked = request.query_params
+        following = asked.get(NEXT, "/")
+        if HERE in asked and await self.sessions.visitor(request):
+            return see_other(following)
+        lost = WAS_LOST if LOST in asked else ""
+        return self._form(request, "sign_in.html", 200, lost, next=following, name="")
 
     async def take(self, request: Request) -> Response:
         fields = await read_fields(request)
         name, following = fields.one("name"), fields.one("next") or "/"
         shown = {"next": following, "name": name}
-        if not self.sessions.is_own_form(request, fields.one(FIELD)):
+        if not self.sessions.is_strangers_form(request, fields.one(FIELD)):
             return self._form(request, "sign_in.html", 403, STALE, **shown)
         whences = self._whences(request, name)
         async with self.database.transaction() as session:
@@ -69,7 +77,7 @@ class SignIn:
         shown = {"name": fields.one("name")}
         if await self._has_admin():
             return see_other("/sign-in")
-        if not self.sessions.is_own_form(request, fields.one(FIELD)):
+        if not self.sessions.is_strangers_form(request, fields.one(FIELD)):
             return self._form(request, "first_run.html", 403, STALE, **shown)
         whences = self._whences(request, "the first run")
         async with self.database.transaction() as session:

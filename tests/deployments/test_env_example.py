@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from deployments.environment import ROOT, settings_environment
 from settings import PREFIX, Settings
 
@@ -28,3 +30,13 @@ def test_the_defaults_told_are_the_defaults() -> None:
     told[f"{PREFIX}DATA_DIR"] = str(Path(told[f"{PREFIX}DATA_DIR"]).resolve())
     told[NEW_AT_EACH_START] = actual[NEW_AT_EACH_START]
     assert {name: actual[name] for name in told} == told
+
+
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_a_blank_code_for_the_first_run_is_none_and_a_short_one_is_refused(blank: str) -> None:
+    needed = {"_env_file": None, "secret_keys": "k", "prefect_auth_string": "a:b"}
+    made = [Settings(**needed, first_run_code=blank).first_run_code.get_secret_value() for _ in range(2)]
+    assert len(set(made)) == 2
+    assert all(len(one) == 12 for one in made)
+    with pytest.raises(ValueError, match="at least 8 characters"):
+        Settings(**needed, first_run_code="1234567")
