@@ -1,8 +1,8 @@
 """`crosschq-lever deliveries`: the inbox in words, newest first, and what needs a person. Bodies are not shown."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 import typer
 from rich.console import Console
@@ -10,83 +10,101 @@ from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli.one_connection import NoSuchConnection, connection_called
+from lever.links import opportunity_in
 from store.connections import Connections
 from store.delivery_search import Wanted, search
 from store.requests import Requests
 from store.tables import Connection, Delivery, ReferenceRequest
+from store.unknown_effects import deliveries_with_unknown
 from wiring import open_parts
 
 # What vendors and people wrote is shown as written: in markup's brackets it would vanish, or break the list.
 console = Console(markup=False, emoji=False, highlight=False)
 
 
+@dataclass(frozen=True)
+class Listed:
+    """What is printed, as table and lines or as JSON."""
+
+    newest: Sequence[Delivery]
+    are_older: bool
+    unsure: Collection[int]
+    """Of the newest, the ids of those with an outside act of which nobody knows whether it happened."""
+    unknown: Sequence[ReferenceRequest]
+    connections: Sequence[Connection]
+
+
 async def run_deliveries(limit: int, wanted: Wanted, connection: str | None, *, as_json: bool = False) -> int:
     """The `limit` newest of `wanted`, and of one connection by its name or number; 1 when there is no such one."""
     try:
         async with open_parts() as parts, parts.database.transaction() as session:
-            newest = await _newest(session, limit, wanted, connection)
-            unknown = await Requests(session).unknown()
-            connections = await Connections(session).all()
+            listed = await _listed(session, limit, wanted, connection)
     except NoSuchConnection as error:
         typer.echo(str(error), err=True)
         return 1
     if as_json:
-        typer.echo(_json(newest, unknown, connections))
+        typer.echo(_json(listed))
     else:
-        _print(newest, unknown, connections)
+        _print(listed)
     return 0
 
 
-async def _newest(
-    session: AsyncSession, limit: int, wanted: Wanted, connection: str | None
-) -> Sequence[Delivery]:
+async def _listed(session: AsyncSession, limit: int, wanted: Wanted, connection: str | None) -> Listed:
     of_one = (await connection_called(session, connection)).id if connection is not None else None
-    filters = replace(wanted, connection_id=of_one, opportunity=_id_in(wanted.opportunity))
-    return [delivery for delivery, _connection in (await search(session, filters, limit)).rows]
+    filters = replace(wanted, connection_id=of_one, opportunity=opportunity_in(wanted.opportunity))
+    found = await search(session, filters, limit)
+    newest = [delivery for delivery, _connection in found.rows]
+    return Listed(
+        newest,
+        are_older=found.older is not None,
+        unsure=await deliveries_with_unknown(session, [one.id for one in newest]),
+        unknown=await Requests(session).unknown(),
+        connections=await Connections(session).all(),
+    )
 
 
-def _id_in(pasted: str) -> str:
-    """The last part of a profile's address in Lever; an id as it is."""
-    return pasted.strip().partition("?")[0].rstrip("/").rpartition("/")[2]
-
-
-def _json(
-    newest: Sequence[Delivery], unknown: Sequence[ReferenceRequest], connections: Sequence[Connection]
-) -> str:
+def _json(listed: Listed) -> str:
+    paused = {one.name: one.paused_because for one in listed.connections if one.paused_because}
     told = {
-        "deliveries": [*map(_delivery, newest)],
-        "unknown_requests": [*map(_request, unknown)],
-        "paused_connections": {one.name: one.paused_because for one in connections if one.paused_because},
-        "shadow_connections": [one.name for one in connections if one.is_shadow],
+        "deliveries": [
+            {**_delivery(one), "has_unknown_effect": one.id in listed.unsure} for one in listed.newest
+        ],
+        "are_older": listed.are_older,
+        "unknown_requests": [*map(_request, listed.unknown)],
+        "paused_connections": paused,
+        "shadow_connections": [one.name for one in listed.connections if one.is_shadow],
     }
     return json.dumps(told, indent=2)
 
 
-def _print(
-    newest: Sequence[Delivery], unknown: Sequence[ReferenceRequest], connections: Sequence[Connection]
-) -> None:
-    console.print(_deliveries(newest))
-    for one in connections:
+def _print(listed: Listed) -> None:
+    console.print(_deliveries(listed))
+    if listed.are_older:
+        console.print("There are older ones: --limit shows more.")
+    if listed.unsure:
+        console.print("What to do about what is not known stands on the delivery's page.")
+    for one in listed.connections:
         for words in _held_up(one):
             console.print(words)
-    if unknown:
-        console.print(_requests(unknown))
+    if listed.unknown:
+        console.print(_requests(listed.unknown))
         console.print(
             "Look in Crosschq, then: crosschq-lever resolve request ID --sent-as CROSSCHQ_ID, or --not-sent"
         )
 
 
-def _deliveries(deliveries: Sequence[Delivery]) -> Table:
+def _deliveries(listed: Listed) -> Table:
     table = _table("Id", "Received (UTC)", "Origin", "Event", "About", "State", "Attempt", "Outcome")
-    for one in deliveries:
+    for one in listed.newest:
         received = f"{one.received_at:%Y-%m-%d %H:%M:%S}"
+        unsure = ", not known whether all was done" if one.id in listed.unsure else ""
         table.add_row(
             str(one.id),
             received,
             one.origin,
             one.event,
             one.subject,
-            one.state.value,
+            f"{one.state.value}{unsure}",
             str(one.attempt),
             one.outcome or "",
         )

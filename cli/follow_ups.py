@@ -1,7 +1,7 @@
 """`crosschq-lever follow-ups`: who waits for what, until when; and a person's word on it. Prints what was done."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 import typer
@@ -15,9 +15,11 @@ from store.audits import PersonsWord
 from store.follow_up_changes import NEXT, NoSuchFollowUp, NotNow, ask_now, cancel, postpone, send_again
 from store.follow_ups import FollowUps
 from store.outcome_tables import FollowUp
-from wiring import open_parts
+from wiring import Parts, open_parts
 
 console = Console(markup=False, emoji=False, highlight=False)
+
+BEFORE_THE_ANSWER = (FollowUpState.WAITING, FollowUpState.ASKED)
 
 Change = Callable[[AsyncSession, PersonsWord, datetime], Awaitable[str]]
 
@@ -26,11 +28,16 @@ async def run_follow_ups(limit: int, *, ended: bool, as_json: bool = False) -> N
     """The open ones, the next due first; `ended`: those that are over, the newest first."""
     async with open_parts() as parts, parts.database.transaction() as session:
         follow_ups = FollowUps(session)
-        rows = await (follow_ups.newest_ended(limit) if ended else follow_ups.next_due(limit))
+        found = await (follow_ups.newest_ended if ended else follow_ups.next_due)(limit + 1)
+        rows = found[:limit]
+        if not ended:
+            _say_what_waits_for_mail(parts, rows)
     if as_json:
         typer.echo(json.dumps([_as_json(row) for row in rows], indent=2))
-    else:
-        console.print(_table([_row(row) for row in rows]))
+        return
+    console.print(_table([_row(row) for row in rows]))
+    if len(found) > limit:
+        console.print("There are more: --limit shows them.")
 
 
 async def run_cancel(follow_up_id: int, why: str, *, as_json: bool = False) -> int:
@@ -69,6 +76,7 @@ async def _change(follow_up_id: int, why: str, change: Change, *, as_json: bool)
             await session.flush()
             changed = await session.get_one(FollowUp, follow_up_id, populate_existing=True)
             told = {"done": said, **_as_json(changed)}
+            _say_what_waits_for_mail(parts, [changed])
     except NoSuchFollowUp as error:
         typer.echo(f"{error}: see `crosschq-lever follow-ups`.", err=True)
         return 1
@@ -77,6 +85,16 @@ async def _change(follow_up_id: int, why: str, change: Change, *, as_json: bool)
         return 1
     typer.echo(json.dumps(told, indent=2) if as_json else f"Follow-up {follow_up_id}: {said}.")
     return 0
+
+
+def _say_what_waits_for_mail(parts: Parts, follow_ups: Sequence[FollowUp]) -> None:
+    """On stderr, so that JSON stays JSON. Of what is over nothing waits, and an answer needs no mail."""
+    if parts.mail_server is None and any(one.state in BEFORE_THE_ANSWER for one in follow_ups):
+        typer.echo(
+            "No mail server is set, so nobody is asked: questions wait for it. To let them go out by themselves, "
+            "write CROSSCHQ_LEVER_SMTP_HOST into .env and start `crosschq-lever up` anew.",
+            err=True,
+        )
 
 
 def _as_json(one: FollowUp) -> dict[str, object]:

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.tables import Audit, Connection, Delivery, DeliveryState, Effect, ReferenceRequest
+from store.tables import Audit, Connection, Delivery, DeliveryState, Effect, EffectState, ReferenceRequest
+from store.unknown_effects import has_unknown, unknown_of
 
 PAGE = 50
+MOST_EFFECTS = 200
+"""Of one delivery: an export of prospects has tens of thousands."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,8 @@ class Wanted:
     connection_id: int | None = None
     event: str = ""
     state: DeliveryState | None = None
+    has_unknown: bool = False
+    """Only those with an outside act of which nobody knows whether it happened."""
     opportunity: str = ""
     """Part of its id in Lever, or of a request's in Crosschq."""
     older_than: int | None = None
@@ -41,6 +46,10 @@ class Whole:
     connection: Connection
     requests: Sequence[ReferenceRequest]
     effects: Sequence[Effect]
+    """Up to MOST_EFFECTS, those that are unknown before all others."""
+    further_effects: int
+    unknown: frozenset[int]
+    """The ids of those effects that a person may have to look for."""
     audits: Sequence[Audit]
 
 
@@ -72,12 +81,29 @@ async def whole(session: AsyncSession, delivery_id: int) -> Whole | None:
     requests = (
         await session.scalars(select(ReferenceRequest).where(of_it).order_by(ReferenceRequest.id))
     ).all()
-    made = select(Effect).where(Effect.delivery_id == delivery_id).order_by(Effect.created_at, Effect.id)
-    effects = (await session.scalars(made)).all()
+    effects, further = await _effects(session, delivery_id)
+    unknown = frozenset(await unknown_of(session, delivery_id))
     subjects = [f"delivery:{delivery_id}", *(f"request:{one.id}" for one in requests)]
     about = or_(Audit.subject.in_(subjects), Audit.who == f"delivery:{delivery_id}")
     audits = (await session.scalars(select(Audit).where(about).order_by(Audit.id))).all()
-    return Whole(delivery, connection, requests, effects, audits)
+    return Whole(delivery, connection, requests, effects, further, unknown, audits)
+
+
+async def number_of(session: AsyncSession, wanted: Wanted) -> int:
+    """How many the filters leave, on all pages."""
+    return (await session.scalars(select(func.count(Delivery.id)).where(*conditions(wanted)))).one()
+
+
+async def _effects(session: AsyncSession, delivery_id: int) -> tuple[Sequence[Effect], int]:
+    """Up to MOST_EFFECTS, and how many there are besides."""
+    is_its = Effect.delivery_id == delivery_id
+    order = ((Effect.state != EffectState.UNKNOWN), Effect.created_at, Effect.id)
+    query = select(Effect).where(is_its).order_by(*order).limit(MOST_EFFECTS)
+    effects = (await session.scalars(query)).all()
+    if len(effects) < MOST_EFFECTS:
+        return effects, 0
+    number = (await session.scalars(select(func.count(Effect.id)).where(is_its))).one()
+    return effects, number - len(effects)
 
 
 def _filtered(wanted: Wanted) -> Select[tuple[Delivery, Connection]]:
@@ -92,6 +118,7 @@ def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         (wanted.connection_id is not None, Delivery.connection_id == wanted.connection_id),
         (wanted.event, Delivery.event == wanted.event),
         (wanted.state is not None, Delivery.state == wanted.state),
+        (wanted.has_unknown, has_unknown()),
         (
             part,
             or_(

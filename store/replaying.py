@@ -70,7 +70,7 @@ async def replay_failed(
     """Those that were given up since then, of all that the filters of `wanted` leave, whose state does not count."""
     can_be_read = ~Delivery.subject.startswith(ERASED, autoescape=True)
     query = select(Delivery).where(Delivery.state == DeliveryState.DEAD, Delivery.finished_at >= since)
-    query = query.where(can_be_read, *conditions(replace(wanted, state=None)))
+    query = query.where(can_be_read, *conditions(replace(wanted, state=None, has_unknown=False)))
     query = query.order_by(Delivery.id).limit(MOST_AT_ONCE + 1).with_for_update()
     failed = (await session.scalars(query)).all()
     for delivery in failed[:MOST_AT_ONCE]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.follow_ups import is_open
@@ -32,6 +32,12 @@ async def unknown_requests(session: AsyncSession, limit: int) -> Sequence[Waitin
     query = _requests().where(ReferenceRequest.state == RequestState.UNKNOWN)
     rows = await session.execute(query.order_by(ReferenceRequest.id).limit(limit))
     return [WaitingRequest(*row) for row in rows.tuples()]
+
+
+async def number_unknown(session: AsyncSession) -> int:
+    """How many those are in all."""
+    query = select(func.count(ReferenceRequest.id)).where(ReferenceRequest.state == RequestState.UNKNOWN)
+    return (await session.scalars(query)).one()
 
 
 async def open_requests(session: AsyncSession, turn: Turn = FIRST) -> Leaf[WaitingRequest]:

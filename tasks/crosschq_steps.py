@@ -6,6 +6,7 @@ from hiring.candidacy import Person
 from hiring.decisions import Send
 from hiring.names import split_name
 from hiring.progress import Progress, Stage
+from store.unknown_effects import REQUEST_KEY
 from tasks.case import Case, crosschq_of
 from tasks.effects import once
 from tasks.step import step
@@ -24,7 +25,7 @@ async def send_request(case: Case, request_id: int, order: Send) -> str:
 
 def creation_key(request_id: int) -> str:
     """The key of the effect that makes our request in Crosschq."""
-    return f"crosschq-request/{request_id}"
+    return f"{REQUEST_KEY}/{request_id}"
 
 
 @step

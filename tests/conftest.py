@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import text
@@ -41,10 +42,11 @@ def certificates_read_once() -> Iterator[None]:
     """Every httpx client reads all authorities' certificates: 40 ms each, thousands of times, for plain HTTP."""
     with pytest.MonkeyPatch.context() as patch:
         made = ssl.create_default_context
-        kept = cache(lambda file: made(cafile=file))
+        authorities = certifi.where()
+        kept = cache(lambda: made(cafile=authorities))
 
         def create(*args: Any, **named: Any) -> ssl.SSLContext:
-            return kept(named["cafile"]) if not args and list(named) == ["cafile"] else made(*args, **named)
+            return kept() if not args and named == {"cafile": authorities} else made(*args, **named)
 
         patch.setattr(ssl, "create_default_context", create)
         yield

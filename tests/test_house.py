@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "chaos": {"settings", "wiring", "deployments", "demo", "cli", "store", "mail", "hiring"},
     "cli": {
         *("settings", "wiring", "deployments", "demo", "onboarding"),
-        *("store", "crosschq", "hiring", "outbound"),
+        *("store", "lever", "crosschq", "hiring", "outbound"),
     },
 }
 

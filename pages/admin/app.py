@@ -42,8 +42,7 @@ def create_admin_routes(
 ) -> Sequence[BaseRoute]:
     """For the private port, beside health and metrics. `reach_provider`: of OpenID Connect; None is the network."""
     named = Named.from_settings(parts.settings)
-    is_https = parts.settings.pages_url.startswith("https://")
-    sessions = Sessions(parts.database, parts.vault, named, is_https=is_https)
+    sessions = Sessions(parts.database, parts.vault, named, parts.settings.pages_url)
     oidc = make_oidc(parts, sessions, named, reach_provider)
     code = parts.settings.first_run_code.get_secret_value()
     button = parts.settings.oidc_button if oidc else None

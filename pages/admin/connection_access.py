@@ -15,9 +15,9 @@ from onboarding.webhooks import WebhookNotMadeError, left_as_they_are, make_webh
 from pages.admin.access import Door
 from pages.admin.connection_new import auth_scheme, crosschq_access, lever_access
 from pages.admin.connection_view import NOTHING, connection_page
+from pages.admin.done import done
 from pages.admin.forms import Fields
 from pages.admin.links import id_in, no_such_connection
-from pages.admin.rendering import see_other
 from pages.admin.sessions import Visitor
 from store.connection_rows import ConnectionRows, find_rows
 from store.vault import VaultError
@@ -44,7 +44,8 @@ class ConnectionAccess:
         if stored is None:
             return no_such_connection(visitor)
         act = replace_lever(self.parts, stored.connection, lever_access(fields), visitor.name)
-        return await self._done(visitor, stored, act, typed={"lever_url": fields.one("lever_url")})
+        typed = {"lever_url": fields.one("lever_url")}
+        return await self._done(visitor, stored, act, "lever-key", typed=typed)
 
     async def replace_crosschq(self, request: Request, visitor: Visitor, fields: Fields) -> Response:
         stored = await self._stored(request)
@@ -52,7 +53,7 @@ class ConnectionAccess:
             return no_such_connection(visitor)
         act = replace_crosschq(self.parts, stored.connection, crosschq_access(fields), visitor.name)
         typed = {name: fields.one(name) for name in ("crosschq_url", "crosschq_prefix")}
-        return await self._done(visitor, stored, act, typed=typed)
+        return await self._done(visitor, stored, act, "crosschq-key", typed=typed)
 
     async def make_webhooks(self, request: Request, visitor: Visitor, fields: Fields) -> Response:
         stored = await self._stored(request)
@@ -67,7 +68,11 @@ class ConnectionAccess:
             return await connection_page(
                 self.parts, visitor, which, {"make_webhooks": left_as_they_are(left)}
             )
-        return see_other(f"/connections/{which}#lever-webhooks")
+        is_same = _tokens(stored) == _tokens(await self._stored(request))
+        return done(
+            f"/connections/{which}",
+            "webhooks-there" if is_same else "webhooks-anew" if anew else "webhooks-made",
+        )
 
     async def store_token(self, request: Request, visitor: Visitor, fields: Fields) -> Response:
         stored = await self._stored(request)
@@ -77,7 +82,7 @@ class ConnectionAccess:
         token = SecretStr(fields.one("token"))
         scheme = auth_scheme(fields) if fields.one("webhook_auth") else None
         act = store_token(self.parts, stored.connection.id, endpoint, token, scheme, visitor.name)
-        return await self._done(visitor, stored, act, field=f"token-{endpoint}")
+        return await self._done(visitor, stored, act, "token", field=f"token-{endpoint}")
 
     async def forget(self, request: Request, visitor: Visitor, _fields: Fields) -> Response:
         stored = await self._stored(request)
@@ -85,24 +90,33 @@ class ConnectionAccess:
             return no_such_connection(visitor)
         endpoint = id_in(request, "endpoint")
         act = forget_previous(self.parts, stored.connection.id, endpoint, visitor.name)
-        return await self._done(visitor, stored, act, field=f"token-{endpoint}")
+        return await self._done(visitor, stored, act, "forgotten", field=f"token-{endpoint}")
 
     async def _done(
         self,
         visitor: Visitor,
         stored: ConnectionRows,
         act: Awaitable[None],
+        word: str,
         typed: Mapping[str, str] = NOTHING,
         field: str = "",
     ) -> Response:
-        """`field`: where what is wrong is shown, if it is not the field that the service names."""
+        """`word`: what the page then says that was done.
+
+        `field`: where what is wrong is shown, if it is not the field that the service names.
+        """
         which = stored.connection.id
         try:
             await act
         except WrongField as error:
             problems = {field or error.field: error.why}
             return await connection_page(self.parts, visitor, which, problems, typed)
-        return see_other(f"/connections/{which}")
+        return done(f"/connections/{which}", word)
 
     async def _stored(self, request: Request) -> ConnectionRows | None:
         return await find_rows(self.parts.database, id_in(request))
+
+
+def _tokens(stored: ConnectionRows | None) -> dict[int, bytes | None]:
+    """Sealed, by webhook: a webhook that is made has another one."""
+    return {one.id: one.secrets for one in stored.endpoints} if stored else {}

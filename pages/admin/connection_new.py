@@ -13,8 +13,9 @@ from onboarding.beginning import Beginning, CannotBegin, begin
 from onboarding.keys_checking import LIVE_CROSSCHQ, LIVE_LEVER, CrosschqAccess, LeverAccess
 from pages.admin.access import Door
 from pages.admin.connection_view import Problems
+from pages.admin.done import done
 from pages.admin.forms import Fields
-from pages.admin.rendering import page, see_other
+from pages.admin.rendering import page
 from pages.admin.sessions import Visitor
 from wiring import Parts
 
@@ -47,7 +48,7 @@ class NewConnection:
         except CannotBegin as error:
             typed: Mapping[str, str] = {name: fields.one(name) for name in EMPTY}
             return page("connection_new.html", visitor, 400, typed=typed, problems=Problems(error.wrong))
-        return see_other(f"/connections/{connection_id}/settings")
+        return done(f"/connections/{connection_id}/settings", "connected")
 
 
 def _beginning(fields: Fields) -> Beginning:

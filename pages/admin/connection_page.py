@@ -10,10 +10,10 @@ from starlette.routing import BaseRoute, Route
 from onboarding.pausing import NotNow, pause, resume
 from pages.admin.access import Door
 from pages.admin.connection_view import connection_page
+from pages.admin.done import done, done_in
 from pages.admin.forms import Fields
 from pages.admin.links import id_in, no_such_connection
 from pages.admin.persons_word import NoReason, word_of
-from pages.admin.rendering import see_other
 from pages.admin.sessions import Visitor
 from store.audits import PersonsWord
 from store.connection_rows import find_rows
@@ -37,16 +37,16 @@ class ConnectionPage:
         ]
 
     async def show(self, request: Request, visitor: Visitor) -> Response:
-        return await connection_page(self.parts, visitor, id_in(request))
+        return await connection_page(self.parts, visitor, id_in(request), said=done_in(request))
 
     async def pause(self, request: Request, visitor: Visitor, fields: Fields) -> Response:
         return await self._change(
-            request, visitor, fields, "why_pause", lambda which, word: pause(self.parts, which, word)
+            request, visitor, fields, "paused", lambda which, word: pause(self.parts, which, word)
         )
 
     async def resume(self, request: Request, visitor: Visitor, fields: Fields) -> Response:
         return await self._change(
-            request, visitor, fields, "why_pause", lambda which, word: resume(self.parts, which, word)
+            request, visitor, fields, "resumed", lambda which, word: resume(self.parts, which, word)
         )
 
     async def switch(self, request: Request, visitor: Visitor, fields: Fields) -> Response:
@@ -55,12 +55,14 @@ class ConnectionPage:
             async with self.parts.database.transaction() as session:
                 await set_switches(session, which, existing=existing, new=new, who=word.who, why=word.why)
 
-        return await self._change(request, visitor, fields, "why_switch", act)
+        return await self._change(request, visitor, fields, "switches", act)
 
     async def _change(
-        self, request: Request, visitor: Visitor, fields: Fields, field: str, act: Act
+        self, request: Request, visitor: Visitor, fields: Fields, word: str, act: Act
     ) -> Response:
+        """`word`: what the page then says that was done."""
         which = id_in(request)
+        field = "why_switch" if word == "switches" else "why_pause"
         if await find_rows(self.parts.database, which) is None:
             return no_such_connection(visitor)
         try:
@@ -68,4 +70,4 @@ class ConnectionPage:
         except (NoReason, NotNow, NotSetUp) as error:
             typed = {field: fields.one("why")}
             return await connection_page(self.parts, visitor, which, {field: str(error)}, typed)
-        return see_other(f"/connections/{which}")
+        return done(f"/connections/{which}", word)

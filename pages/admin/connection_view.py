@@ -31,6 +31,7 @@ async def connection_page(
     connection_id: int,
     problems: Mapping[str, str] = NOTHING,
     typed: Mapping[str, str] = NOTHING,
+    said: str = "",
 ) -> Response:
     """`problems` and `typed` by the id of a field on the page; `typed` never holds a secret."""
     stored = await find_rows(parts.database, connection_id)
@@ -55,5 +56,6 @@ async def connection_page(
         refused=[vendor.value for vendor in Vendor if is_refused(one.paused_because, vendor)],
         problems=Problems(problems),
         typed={**stands, "why_pause": "", "why_switch": "", **typed},
+        done=said,
         deployments=f"{parts.settings.api_url.removesuffix('/api')}/deployments",
     )

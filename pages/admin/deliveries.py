@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from lever.links import opportunity_in
 from pages.admin.access import Door
-from pages.admin.delivery_words import KINDS, STATES, Told
+from pages.admin.delivery_words import KINDS, OUTCOMES, UNKNOWN, Told
 from pages.admin.forms import Fields
 from pages.admin.persons_word import NoReason, word_of
 from pages.admin.rendering import page, see_other
@@ -25,6 +25,7 @@ from store.delivery_search import Found, Wanted, search
 from store.replaying import MOST_AT_ONCE, replay_failed
 from store.requests import Requests
 from store.tables import Connection, DeliveryState, WebhookEndpoint
+from store.unknown_effects import deliveries_with_unknown
 from wiring import Parts
 
 FILTERS = ("connection", "event", "state", "opportunity")
@@ -67,12 +68,20 @@ class DeliveryList:
     ) -> Response:
         async with self.parts.database.transaction() as session:
             found = await search(session, wanted(asked))
+            rows = await _told(session, found)
             connections = await Connections(session).all()
             given_up = await Deliveries(session).newest(1, given_up=True)
             unknown = await Requests(session).unknown()
             refused = await _refused(session, asked)
         chosen = {name: asked.get(name, "") for name in FILTERS}
-        seen = _digest(found, bool(given_up), len(unknown), [(one.id, one.rejections) for one, _ in refused])
+        seen = _digest(
+            rows,
+            found.older,
+            found.newer,
+            bool(given_up),
+            len(unknown),
+            [(one.id, one.rejections) for one, _ in refused],
+        )
         if asked.get("seen") == seen:
             # Asked for by a page left open: nothing moves in it as long as nothing has changed.
             return Response(status_code=204)
@@ -81,14 +90,14 @@ class DeliveryList:
             "deliveries.html",
             visitor,
             400 if problem else 200,
-            rows=[Told(*row) for row in found.rows],
+            rows=rows,
             older=_further(chosen, "older", found.older),
             newer=_further(chosen, "newer", found.newer),
             news=_further(chosen, "seen", seen) if is_first and not problem else None,
             refused=refused,
             connections=connections,
             kinds=KINDS,
-            states=STATES,
+            outcomes=OUTCOMES,
             chosen=chosen,
             given_up=bool(given_up),
             unknown=len(unknown),
@@ -98,6 +107,11 @@ class DeliveryList:
             problem=problem,
             typed=typed or {"since": "", "why": ""},
         )
+
+
+async def _told(session: AsyncSession, found: Found) -> list[Told]:
+    unknown = await deliveries_with_unknown(session, [one.id for one, _connection in found.rows])
+    return [Told(one, connection, has_unknown=one.id in unknown) for one, connection in found.rows]
 
 
 async def _refused(
@@ -117,6 +131,7 @@ def wanted(asked: Mapping[str, str]) -> Wanted:
         connection_id=_number(asked.get("connection", "")),
         event=asked.get("event", "").replace("\0", ""),
         state=DeliveryState(state) if state in list(DeliveryState) else None,
+        has_unknown=state == UNKNOWN,
         opportunity=opportunity_in(asked.get("opportunity", "")).replace("\0", ""),
         older_than=_number(asked.get("older", "")),
         newer_than=_number(asked.get("newer", "")),
@@ -128,10 +143,13 @@ def _number(text: str) -> int | None:
     return min(int(text), LARGEST_ID) if is_one else None
 
 
-def _digest(found: Found, *rest: object) -> str:
-    """Of all that the list shows and that may change."""
-    rows = [(one.id, one.state, one.attempt, one.outcome) for one, _connection in found.rows]
-    return hashlib.sha256(repr((rows, found.older, found.newer, rest)).encode()).hexdigest()[:16]
+def _digest(rows: Sequence[Told], *rest: object) -> str:
+    """Of all that the list shows and that may change; as it is shown, since a pause changes other rows than its own."""
+    shown = [
+        (one.delivery.id, one.state, one.delivery.attempt, one.delivery.outcome, one.about, one.has_unknown)
+        for one in rows
+    ]
+    return hashlib.sha256(repr((shown, rest)).encode()).hexdigest()[:16]
 
 
 def _further(chosen: Mapping[str, str], which: str, at: int | str | None) -> str | None:

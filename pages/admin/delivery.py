@@ -8,16 +8,18 @@ from starlette.routing import BaseRoute, Route
 
 from pages.admin.access import Door
 from pages.admin.delivery_words import Told
+from pages.admin.done import done, done_in
+from pages.admin.effect_words import UnknownEffect
 from pages.admin.forms import Fields
 from pages.admin.links import flow_run_page, id_in, not_found
 from pages.admin.masking import masked
 from pages.admin.persons_word import NoReason, word_of
-from pages.admin.rendering import page, see_other
+from pages.admin.rendering import page
 from pages.admin.sessions import Visitor
 from store.delivery_search import whole
 from store.replaying import NotReplayable, replay, why_not
 from store.resolving import NothingToResolve, resolve_delivery
-from store.tables import Delivery
+from store.tables import UNFINISHED, Delivery
 from store.vault import VaultError
 from wiring import Parts
 
@@ -34,7 +36,7 @@ class OneDelivery:
         ]
 
     async def show(self, request: Request, visitor: Visitor) -> Response:
-        return await self._page(visitor, id_in(request))
+        return await self._page(visitor, id_in(request), said=done_in(request))
 
     async def replay(self, request: Request, visitor: Visitor, fields: Fields) -> Response:
         delivery_id = id_in(request)
@@ -44,7 +46,7 @@ class OneDelivery:
                 await replay(session, delivery_id, word, self.parts.now())
         except (NoReason, NotReplayable) as error:
             return await self._page(visitor, delivery_id, str(error), fields.one("why"))
-        return see_other(f"/deliveries/{delivery_id}")
+        return done(f"/deliveries/{delivery_id}", "replayed")
 
     async def drop(self, request: Request, visitor: Visitor, fields: Fields) -> Response:
         delivery_id = id_in(request)
@@ -54,9 +56,11 @@ class OneDelivery:
                 await resolve_delivery(session, delivery_id, word, self.parts.now(), again=False)
         except (NoReason, NothingToResolve) as error:
             return await self._page(visitor, delivery_id, f"{error}".rstrip(".") + ".", fields.one("why"))
-        return see_other(f"/deliveries/{delivery_id}")
+        return done(f"/deliveries/{delivery_id}", "dropped")
 
-    async def _page(self, visitor: Visitor, delivery_id: int, problem: str = "", why: str = "") -> Response:
+    async def _page(
+        self, visitor: Visitor, delivery_id: int, problem: str = "", why: str = "", said: str = ""
+    ) -> Response:
         async with self.parts.database.transaction() as session:
             found = await whole(session, delivery_id)
         if found is None:
@@ -68,11 +72,14 @@ class OneDelivery:
             told=Told(found.delivery, found.connection),
             one=found.delivery,
             found=found,
+            unknown=[UnknownEffect(one) for one in found.effects if one.id in found.unknown],
             flow_run=flow_run_page(self.parts.settings, found.delivery.flow_run_id),
             body=self._body(found.delivery),
             why_not=why_not(found.delivery),
+            is_in_hand=found.delivery.state in UNFINISHED,
             problem=problem,
             why=why,
+            done=said,
         )
 
     def _body(self, delivery: Delivery) -> str | None:

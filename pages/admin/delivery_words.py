@@ -41,6 +41,14 @@ STATES = {
     DeliveryState.DEAD: "Given up: needs a person",
 }
 
+UNKNOWN = "unknown"
+"""In the place of a state: whatever came of them, an outside act of theirs may have happened or not."""
+OUTCOMES = {
+    **{state.value: words for state, words in STATES.items()},
+    UNKNOWN: "Not known whether all was done",
+}
+"""What a list can be filtered by, in words."""
+
 
 @dataclass(frozen=True)
 class Told:
@@ -48,6 +56,7 @@ class Told:
 
     delivery: Delivery
     connection: Connection
+    has_unknown: bool = False
 
     @property
     def kind(self) -> str:

@@ -10,10 +10,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from pages.admin.access import Door
+from pages.admin.done import done, done_in
 from pages.admin.forms import Fields
 from pages.admin.links import flow_run_page, id_in, not_found
 from pages.admin.persons_word import NoReason, word_of
-from pages.admin.rendering import page, see_other
+from pages.admin.rendering import page
 from pages.admin.sessions import Visitor
 from pages.admin.waiting_words import FollowUpTold
 from store.audits import PersonsWord
@@ -54,27 +55,34 @@ class FollowUpPage:
         ]
 
     async def show(self, request: Request, visitor: Visitor) -> Response:
-        return await self._page(visitor, id_in(request), None)
+        return await self._page(visitor, id_in(request), None, said=done_in(request))
 
     async def ask_now(self, request: Request, visitor: Visitor, fields: Fields) -> Response:
         now = self.parts.now()
         return await self._change(
-            request, visitor, fields, lambda session, which, word: ask_now(session, which, word, now)
+            request,
+            visitor,
+            fields,
+            "due-now",
+            lambda session, which, word: ask_now(session, which, word, now),
         )
 
     async def send_again(self, request: Request, visitor: Visitor, fields: Fields) -> Response:
-        return await self._change(request, visitor, fields, send_again)
+        return await self._change(request, visitor, fields, "sent-again", send_again)
 
     async def postpone(self, request: Request, visitor: Visitor, fields: Fields) -> Response:
         async def act(session: AsyncSession, which: int, word: PersonsWord) -> str:
             return await postpone(session, which, _days(fields), word, self.parts.now())
 
-        return await self._change(request, visitor, fields, act)
+        return await self._change(request, visitor, fields, "postponed", act)
 
     async def cancel(self, request: Request, visitor: Visitor, fields: Fields) -> Response:
-        return await self._change(request, visitor, fields, cancel)
+        return await self._change(request, visitor, fields, "cancelled", cancel)
 
-    async def _change(self, request: Request, visitor: Visitor, fields: Fields, act: Act) -> Response:
+    async def _change(
+        self, request: Request, visitor: Visitor, fields: Fields, outcome: str, act: Act
+    ) -> Response:
+        """`outcome`: what the page then says that was done."""
         which = id_in(request)
         try:
             word = word_of(visitor, fields)
@@ -85,9 +93,11 @@ class FollowUpPage:
             return await self._page(visitor, which, fields, str(error))
         except NoSuchFollowUp as error:
             return not_found(visitor, f"{error}.")
-        return see_other(f"/follow-ups/{which}")
+        return done(f"/follow-ups/{which}", outcome)
 
-    async def _page(self, visitor: Visitor, which: int, typed: Fields | None, problem: str = "") -> Response:
+    async def _page(
+        self, visitor: Visitor, which: int, typed: Fields | None, problem: str = "", said: str = ""
+    ) -> Response:
         async with self.parts.database.transaction() as session:
             found = await one_follow_up(session, which)
             seen = await as_seen(session, found.follow_up) if found else ""
@@ -103,7 +113,9 @@ class FollowUpPage:
             request=found.request,
             connection=found.connection,
             flow_run=flow_run_page(self.parts.settings, found.follow_up.flow_run_id),
+            is_without_mail=self.parts.mail_server is None,
             problem=problem,
+            done=said,
             why=typed.one("why") if typed else "",
             days=(typed.one("days") if typed else "") or "7",
         )

@@ -11,8 +11,13 @@ from pages.admin.rendering import page
 from pages.admin.sessions import Visitor
 from store.connections import Connections
 from store.deliveries import Deliveries
+from store.delivery_search import Wanted, number_of
 from store.requests import Requests
+from store.tables import DeliveryState
 from wiring import Parts
+
+MOST = 20
+"""Of the given up ones that are listed; how many there are besides is said."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,15 @@ class Overview:
     async def show(self, _request: Request, visitor: Visitor) -> Response:
         async with self.parts.database.transaction() as session:
             connections = await Connections(session).all()
-            given_up = await Deliveries(session).newest(20, given_up=True)
+            given_up = await Deliveries(session).newest(MOST, given_up=True)
+            is_full = len(given_up) == MOST
+            number = await number_of(session, Wanted(state=DeliveryState.DEAD)) if is_full else len(given_up)
             unknown = await Requests(session).unknown()
-        return page("overview.html", visitor, connections=connections, given_up=given_up, unknown=unknown)
+        return page(
+            "overview.html",
+            visitor,
+            connections=connections,
+            given_up=given_up,
+            further=number - len(given_up),
+            unknown=unknown,
+        )

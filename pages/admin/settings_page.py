@@ -12,6 +12,7 @@ from onboarding.settings_form import NotSaved, save_settings
 from onboarding.settings_form_problems import Problem
 from onboarding.stored import StoredConnection, stored_connection
 from pages.admin.access import Door
+from pages.admin.done import done_in
 from pages.admin.forms import Fields
 from pages.admin.links import id_in, no_such_connection
 from pages.admin.rendering import page, see_other
@@ -49,7 +50,7 @@ class SettingsPage:
         draft.templates = draft.templates or [TemplateDraft()]
         choices = await self.kept.fresh(self.parts, stored.connection, with_postings=bool(draft.rules))
         shown = SettingsShown(stored, stored.version, draft, choices)
-        return _page(visitor, shown, is_saved="saved" in request.query_params)
+        return _page(visitor, shown, is_saved="saved" in request.query_params, said=done_in(request))
 
     async def change(self, request: Request, visitor: Visitor, fields: Fields) -> Response:
         stored = await self._stored(request)
@@ -95,5 +96,7 @@ class SettingsPage:
         return _page(visitor, shown, 400)
 
 
-def _page(visitor: Visitor, shown: SettingsShown, status: int = 200, *, is_saved: bool = False) -> Response:
-    return page("settings.html", visitor, status, form=shown, is_saved=is_saved)
+def _page(
+    visitor: Visitor, shown: SettingsShown, status: int = 200, *, is_saved: bool = False, said: str = ""
+) -> Response:
+    return page("settings.html", visitor, status, form=shown, is_saved=is_saved, done=said)

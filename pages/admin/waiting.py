@@ -9,19 +9,20 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from pages.admin.access import Door
+from pages.admin.done import done, done_in
 from pages.admin.forms import Fields
 from pages.admin.links import id_in
 from pages.admin.persons_word import NoReason, word_of
-from pages.admin.rendering import page, see_other
+from pages.admin.rendering import page
 from pages.admin.sessions import Visitor
 from pages.admin.turning import turn_in, turns_of
 from pages.admin.waiting_words import FollowUpTold, RequestTold
 from store.resolving import IdTaken, NothingToResolve, resolve_request
-from store.waiting import ended_follow_ups, open_follow_ups, open_requests, unknown_requests
+from store.waiting import ended_follow_ups, number_unknown, open_follow_ups, open_requests, unknown_requests
 from wiring import Parts
 
 MOST = 200
-"""Of those that a person must resolve: all are shown, on every page."""
+"""Of those that a person must resolve: they are shown on every page, and how many there are besides."""
 ASKED = ("ended", *(f"{name}_{way}" for name in ("requests", "follow_ups") for way in ("after", "before")))
 LONGEST_ID = 200
 
@@ -38,7 +39,7 @@ class WaitingList:
 
     async def show(self, request: Request, visitor: Visitor) -> Response:
         asked = {name: text for name in ASKED if (text := request.query_params.get(name, ""))}
-        return await self._page(visitor, asked)
+        return await self._page(visitor, asked, said=done_in(request))
 
     async def resolve(self, request: Request, visitor: Visitor, fields: Fields) -> Response:
         request_id = id_in(request)
@@ -50,7 +51,7 @@ class WaitingList:
             typed = {name: fields.one(name) for name in ("fate", "crosschq_id", "why")}
             problem = f"{error}".rstrip(".") + "."
             return await self._page(visitor, {}, problem=problem, about=request_id, typed=typed)
-        return see_other("/waiting")
+        return done("/waiting", "request-sent" if crosschq_id else "request-anew")
 
     async def _page(
         self,
@@ -60,10 +61,12 @@ class WaitingList:
         problem: str = "",
         about: int | None = None,
         typed: Mapping[str, Any] | None = None,
+        said: str = "",
     ) -> Response:
         find = ended_follow_ups if "ended" in asked else open_follow_ups
         async with self.parts.database.transaction() as session:
             unknown = await unknown_requests(session, MOST)
+            further = await number_unknown(session) - len(unknown)
             requests = await open_requests(session, turn_in(asked, "requests"))
             follow_ups = await find(session, turn_in(asked, "follow_ups"))
         return page(
@@ -76,7 +79,10 @@ class WaitingList:
             follow_ups=[FollowUpTold(one) for one in follow_ups.rows],
             follow_up_turns=turns_of("/waiting", asked, "follow_ups", follow_ups),
             ended="ended" in asked,
+            further_unknown=further,
+            is_without_mail=self.parts.mail_server is None,
             problem=problem,
+            done=said,
             about=about,
             typed=typed or {},
         )

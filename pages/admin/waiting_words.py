@@ -29,6 +29,18 @@ class RequestTold:
         return f"{left} more reference{'' if left == 1 else 's'}" if left > 0 else "The report"
 
     @property
+    def until(self) -> str:
+        """Crosschq's answers name no date (contract 1.6), and that it reminds references is documented (1.7)."""
+        one = self.waiting.request
+        if one.state is RequestState.INTENDED:
+            return "The run of its delivery is done"
+        if not one.asked:
+            return "No end is set: until references are named"
+        if one.asked > one.answered:
+            return "No end is set: Crosschq reminds them, by default every 24 hours"
+        return "No end is set: until Crosschq has made it"
+
+    @property
     def progress(self) -> str:
         one = self.waiting.request
         return f"{one.answered} of {one.asked} answered" if one.asked else "nobody asked yet"

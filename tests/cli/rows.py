@@ -4,9 +4,11 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
+from store.attempts import Attempt
 from store.database import Database
+from store.effects import Effects
 from store.requests import NewRequest
-from store.tables import Audit, Delivery, DeliveryState, ReferenceRequest, RequestState
+from store.tables import Audit, Delivery, DeliveryState, EffectState, ReferenceRequest, RequestState
 from tests.factories import Connected
 from tests.store.inbox import finish, row, running, stage_change
 from tests.store.reservations import reserved
@@ -43,6 +45,17 @@ async def delivery_in(
     if state is not DeliveryState.RUNNING:
         assert await finish(database, attempt, state, WHY_DEAD)
     return await row(database, attempt.delivery_id)
+
+
+async def unknown_effect(database: Database, delivery: Delivery, key: str) -> None:
+    """An act of its last attempt that nobody answered."""
+    attempt = Attempt(delivery.id, delivery.attempt)
+    async with database.transaction() as session:
+        effects = Effects(session)
+        await effects.intend(delivery.connection_id, key, attempt)
+        await effects.settle(
+            delivery.connection_id, key, attempt, EffectState.UNKNOWN, result=None, detail=None
+        )
 
 
 async def audits(database: Database) -> list[Audit]:

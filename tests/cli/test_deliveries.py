@@ -6,7 +6,7 @@ from dataclasses import replace
 from store.database import Database
 from store.tables import DeliveryState, RequestState
 from store.vault import Vault
-from tests.cli.rows import WHY_DEAD, delivery_in, request_in, second_request
+from tests.cli.rows import WHY_DEAD, delivery_in, request_in, second_request, unknown_effect
 from tests.cli.terminal import Terminal
 from tests.factories import connect
 from tests.store.inbox import record, stage_change
@@ -56,7 +56,10 @@ async def test_limit_says_how_many(inbox: Inbox) -> None:
     database, vault, terminal = inbox
     connected = await connect(database, vault)
     made = [(await delivery_in(database, connected, DeliveryState.DONE)).id for _ in range(3)]
-    assert ids(await terminal.said("deliveries", "--limit", 2)) == [made[2], made[1]]
+    said = await terminal.said("deliveries", "--limit", 2)
+    assert ids(said) == [made[2], made[1]]
+    assert "There are older ones: --limit shows more." in said
+    assert "older" not in await terminal.said("deliveries", "--limit", 3)
     assert "--limit" in await terminal.refusal("deliveries", "--limit", 0, exit_code=2)
 
 
@@ -141,10 +144,25 @@ async def test_filters_choose_as_on_the_page(inbox: Inbox) -> None:
         ("--kind", "candidateStageChange", "--outcome", "waiting"): [3, 1],
         ("--kind", "snapshot"): [],
         ("--opportunity", "https://hire.lever.co/candidates/b-1?tab=x"): [3],
+        ("--opportunity", "https://hire.lever.co/candidates/b-1#notes"): [3],
         ("--opportunity", "a-", "--limit", "1"): [2],
     }
     for words, found in chosen.items():
         assert ids(await terminal.said("deliveries", *words)) == found, words
+
+
+async def test_what_is_not_known_to_be_done_is_marked_and_found(inbox: Inbox) -> None:
+    database, vault, terminal = inbox
+    connected = await connect(database, vault)
+    one, known = [await delivery_in(database, connected, DeliveryState.DONE) for _ in range(2)]
+    await unknown_effect(database, one, "note/opportunity-1/1")
+    said = await terminal.said("deliveries")
+    assert [row_of(said, which)[5] for which in (one.id, known.id)] == [
+        "done, not known whether all was done", "done",
+    ]  # fmt: skip
+    assert ids(await terminal.said("deliveries", "--outcome", "unknown")) == [one.id]
+    told = json.loads(await terminal.said("deliveries", "--json"))
+    assert [row["has_unknown_effect"] for row in told["deliveries"]] == [False, True]
 
 
 async def test_filters_that_make_no_sense_are_refused(inbox: Inbox) -> None:

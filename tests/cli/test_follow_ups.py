@@ -82,8 +82,24 @@ async def test_limit_says_how_many(inbox: Inbox, connected: Connected) -> None:
     database, _, terminal = inbox
     for number in range(1, 4):
         await begin(database, connected, f"opportunity-{number}", IN_MAY + timedelta(days=number))
-    assert ids(await terminal.said("follow-ups", "--limit", 2)) == [1, 2]
+    said = await terminal.said("follow-ups", "--limit", 2)
+    assert ids(said) == [1, 2]
+    assert "There are more: --limit shows them." in said
+    assert "more" not in await terminal.said("follow-ups", "--limit", 3)
     assert "--limit" in await terminal.refusal("follow-ups", "--limit", 0, exit_code=2)
+
+
+async def test_without_a_mail_server_it_is_said_that_questions_wait_for_it(
+    inbox: Inbox, connected: Connected
+) -> None:
+    database, _, terminal = inbox
+    one = await begin(database, connected, due_at=IN_MAY)
+    commands: list[list[object]] = [["follow-ups"], ["follow-ups", "ask-now", one.id, "--why", WHY]]
+    for words in commands:
+        assert "write CROSSCHQ_LEVER_SMTP_HOST into .env" in (await terminal.run(*words)).stderr
+    terminal.set("smtp_host", "mail.test")
+    for words in commands:
+        assert (await terminal.run(*words)).stderr == ""
 
 
 async def test_nothing_to_list_is_an_empty_table(inbox: Inbox) -> None:

@@ -20,6 +20,7 @@ NEED_SETTINGS = {
     "replay": ["replay", "1", "--why", "x"],
     "pause": ["pause", "acme", "--why", "x"],
     "resume": ["resume", "acme", "--why", "x"],
+    "admin forget": ["admin", "forget", "--why", "x"],
     "follow-ups send-again": ["follow-ups", "send-again", "1", "--why", "x"],
     "prospects": ["prospects"],
     "prospects switch": ["prospects", "switch", "acme", "--new", "--why", "x"],
@@ -33,7 +34,7 @@ NEED_SETTINGS = {
 async def test_help_lists_every_command_with_a_line(bare_terminal: Terminal) -> None:
     said = await bare_terminal.said("--help")
     for command in (
-        *("demo", "up", "connect", "migrate", "pause", "resume"),
+        *("demo", "up", "connect", "migrate", "pause", "resume", "admin"),
         "deliveries",
         "resolve",
         "prospects",

@@ -2,11 +2,18 @@
 
 import re
 from dataclasses import dataclass
+from html import unescape
 
 import httpx
 
 CODE = "the-printed-code"
 PASSWORD = "correct horse battery"
+
+
+def said(page: httpx.Response) -> str:
+    """What a page says of the press before it; blank where nothing was done."""
+    found = re.search(r'<p class="told" role="status">(.*?)</p>', page.text, re.DOTALL)
+    return unescape(found[1]) if found else ""
 
 
 @dataclass(frozen=True)
@@ -15,6 +22,11 @@ class Browser:
 
     async def open(self, path: str) -> httpx.Response:
         return await self.http.get(path)
+
+    async def open_next(self, answer: httpx.Response) -> httpx.Response:
+        """The page that a press which was done leads to."""
+        assert answer.status_code == 303, answer.text
+        return await self.open(answer.headers["location"])
 
     async def send(self, page: str, path: str, **fields: str) -> httpx.Response:
         """Sends a form of `page` to `path`, with the token that the page has."""

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from pages.admin.app import create_admin_routes
-from pages.admin.rendering import SafeHeaders
+from pages.admin.rendering import WRONG_METHOD, SafeHeaders
 from settings import Settings
 from store.database import Database
 from tests.pages.admin.browser import CODE, Browser
@@ -35,7 +35,7 @@ async def open_pages(
     """`reach_provider`: of OpenID Connect."""
     async with make_parts(settings) as parts, AsyncExitStack() as opened:
         routes = create_admin_routes(parts, reach_provider)
-        app = Starlette(routes=routes, middleware=[Middleware(SafeHeaders)])
+        app = Starlette(routes=routes, middleware=[Middleware(SafeHeaders)], exception_handlers=WRONG_METHOD)
 
         def open_browser() -> Browser:
             http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://admin.test")

@@ -59,7 +59,7 @@ class Desk:
     async def again(self, delivery_id: int) -> Delivery:
         return await row(self.pages.parts.database, delivery_id)
 
-    async def effect(self, delivery: Delivery, key: str) -> None:
+    async def effect(self, delivery: Delivery, key: str, state: EffectState = EffectState.DONE) -> None:
         attempt = Attempt(delivery.id, delivery.attempt)
         async with self.pages.parts.database.transaction() as session:
             effects = Effects(session)
@@ -68,8 +68,8 @@ class Desk:
                 self.connected.connection.id,
                 key,
                 attempt,
-                EffectState.DONE,
-                result="note-77",
+                state,
+                result="note-77" if state is EffectState.DONE else None,
                 detail=None,
             )
 

@@ -1,11 +1,11 @@
 """A settings form as a browser without JavaScript has it: its fields are what the HTML says, and what is filled in."""
 
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import httpx
 
+from demo.browser import Page
 from tests.pages.admin.browser import Browser
 
 
@@ -21,7 +21,7 @@ class Filled:
     @classmethod
     async def opened(cls, browser: Browser, path: str) -> "Filled":
         answer = await browser.open(path)
-        return cls(browser, path, answer.text, read(answer.text))
+        return cls(browser, path, answer.text, read(path, answer.text))
 
     def put(self, **values: str | list[str]) -> "Filled":
         """By path with `__` for each dot."""
@@ -37,7 +37,7 @@ class Filled:
         return answer
 
     def read_on(self, answer: httpx.Response) -> None:
-        self.text, self.fields = answer.text, read(answer.text)
+        self.text, self.fields = answer.text, read(self.path, answer.text)
 
     async def save(self) -> httpx.Response:
         return await self.send("save")
@@ -48,45 +48,6 @@ class Filled:
         return await self.browser.http.post(self.path, content=body, headers=headers)
 
 
-def read(text: str) -> dict[str, list[str]]:
+def read(path: str, text: str) -> dict[str, list[str]]:
     """The fields of the settings form in a page."""
-    reader = _Reader()
-    reader.feed(text)
-    return reader.fields
-
-
-@dataclass
-class _Reader(HTMLParser):
-    fields: dict[str, list[str]] = field(default_factory=dict)
-    is_inside: bool = False
-    select: str = ""
-    textarea: str = ""
-
-    def __post_init__(self) -> None:
-        super().__init__()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        name = given.get("name", "")
-        if tag == "form":
-            self.is_inside = given["action"].endswith("/settings")
-        elif not self.is_inside or "disabled" in given:
-            return
-        elif tag == "input" and (given.get("type") not in ("checkbox", "radio") or "checked" in given):
-            self.fields.setdefault(name, []).append(given["value"])
-        elif tag == "textarea":
-            self.textarea = name
-            self.fields[name] = [""]
-        elif tag == "select":
-            self.select = name
-            self.fields.setdefault(name, []).append("")
-        elif tag == "option" and "selected" in given:
-            self.fields[self.select][-1] = given["value"]
-
-    def handle_data(self, data: str) -> None:
-        if self.textarea:
-            self.fields[self.textarea][-1] += data
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea":
-            self.textarea = ""
+    return Page(path, text).form(path.partition("?")[0]).fields

@@ -76,7 +76,7 @@ async def test_a_connection_is_made_by_the_pages_alone_and_no_token_is_in_them(
     await expect(page.locator("#name")).to_have_value("Acme")
     await expect(page.locator("#crosschq_key")).to_have_value("")
     await fill(page, desk)
-    await expect(page).to_have_url(f"{base}{ONE}/settings")
+    await expect(page).to_have_url(f"{base}{ONE}/settings?done=connected")
 
     await page.goto(f"{base}{ONE}")
     await page.get_by_role("button", name="Create the webhooks in Lever").click()

@@ -6,7 +6,7 @@ from onboarding.beginning import NOT_SET_UP
 from store.due import SNAPSHOT_EVENT
 from tests.onboarding.conftest import vendors
 from tests.onboarding.desk import Desk
-from tests.pages.admin.browser import Browser
+from tests.pages.admin.browser import Browser, said
 from tests.pages.admin.connecting import (
     ONE,
     SECRETS,
@@ -30,7 +30,8 @@ async def test_it_is_stored_paused_with_its_addresses_and_leads_to_its_settings(
     desk: Desk, admin: Browser
 ) -> None:
     answer = await begin(desk, admin)
-    assert (answer.status_code, answer.headers["location"]) == (303, f"{ONE}/settings")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{ONE}/settings?done=connected")
+    assert "both keys" in said(await admin.open_next(answer))
     stored = await row(desk)
     assert (stored.name, stored.paused_because) == ("Acme", NOT_SET_UP)
     assert (stored.trigger_stages, stored.perform_as, await desk.templates()) == ([], "", [])
@@ -52,13 +53,13 @@ async def test_a_connection_that_is_not_set_up_says_what_it_lacks_everywhere(
 ) -> None:
     await begin(desk, admin)
     shown = (await admin.open("/connections")).text
-    for said in ("Not set up", "No Lever Interview Stage is chosen.", "There is no template."):
-        assert said in shown
+    for words in ("Not set up", "No Lever Interview Stage is chosen.", "There is no template."):
+        assert words in shown
     assert NOT_SET_UP in (await admin.open("/")).text
     tested = (await admin.open(f"{ONE}/self-test?check=now")).text
     assert "This check itself broke" not in tested
-    for said in ("No user is chosen", "No stage is chosen", "There is no template"):
-        assert said in tested
+    for words in ("No user is chosen", "No stage is chosen", "There is no template"):
+        assert words in tested
     previewed = await admin.open("/preview?connection=1&opportunity=some-opportunity")
     assert "The connection is not set up yet" in previewed.text
 

@@ -8,28 +8,50 @@ from html import escape, unescape
 import pytest
 from sqlalchemy import func, select, text, update
 
+from hiring.follow_ups import FollowUpState
 from store.attempts import Attempt
 from store.connections import Endpoints
 from store.deliveries import Deliveries
 from store.delivery_search import PAGE
+from store.outcome_tables import FollowUp
 from store.people import IDLE
 from store.people_tables import PageSession
-from store.tables import Delivery, DeliveryState
+from store.requests import Requests
+from store.tables import Connection, Delivery, DeliveryState, EffectState, RequestState
 from tests.factories import connect
+from tests.pages.admin.browser import said
 from tests.pages.admin.conftest import Pages
 from tests.pages.admin.rows import IMAGE, SCRIPT, WHY, Desk
 from tests.store.inbox import claim_ids, put_off, record, stage_change
+from tests.webhook_gateway.senders import in_front_of
+from tests.webhook_gateway.senders import stage_change as stage_change_in_lever
+
+UNSURE = "It is not known whether all of it was done"
 
 
 async def test_each_is_told_in_words_with_a_link_to_lever(pages: Pages) -> None:
     desk = await Desk.of(pages, lever_url="https://api.lever.co/v1")
-    one = await desk.delivery(DeliveryState.IGNORED, "Stage 'On-site' is not a trigger.")
+    await desk.delivery(DeliveryState.DONE, "The request was sent.")
     shown = (await desk.admin.open("/deliveries")).text
     assert "Moved to another stage" in shown
-    assert "Stage &#39;On-site&#39; is not a trigger." in shown
+    assert "The request was sent." in shown
     assert 'href="https://hire.lever.co/candidates/opportunity-1"' in shown
-    assert f'href="/deliveries/{one.id}"' in shown
+    assert 'href="/deliveries/1"' in shown
     assert "Replay or drop it" not in shown
+
+
+async def test_what_the_gateway_left_alone_or_could_not_read_is_told_in_words(pages: Pages) -> None:
+    stage = "8d49b010-cc6a-4f40-ace5-e86061c677ed"
+    desk = await Desk.of(pages, stage_names={stage: "On-site"})
+    senders = in_front_of(pages.parts.database, pages.parts.vault, desk.connected)
+    async with senders.client:
+        await senders.lever(stage_change_in_lever(senders.key, toStageId=stage))
+        await senders.crosschq(b"[]")
+    shown = (await desk.admin.open("/deliveries")).text
+    moves, _, refused = shown.partition("Refused at the door")
+    assert "Ignored: stage &#39;On-site&#39; is not a trigger stage." in moves
+    assert stage not in shown
+    assert "unreadable: the body is not a JSON object" in refused
 
 
 async def test_what_was_given_up_stands_out_with_the_way_to_resolve_it(pages: Pages) -> None:
@@ -98,6 +120,78 @@ async def test_an_open_list_is_told_what_is_new_and_only_that(pages: Pages) -> N
     assert "data-news" not in (await desk.admin.open(f"/deliveries?older={one.id + 1}")).text
 
 
+async def test_an_open_list_is_told_of_a_pause_another_try_and_an_unknown_effect(pages: Pages) -> None:
+    desk = await Desk.of(pages)
+    one = await desk.delivery(DeliveryState.RUNNING)
+    attempt = Attempt(one.id, one.attempt)
+    assert await put_off(pages.parts.database, attempt, pages.parts.now() + timedelta(minutes=5))
+    later = update(Delivery).values(next_attempt_at=pages.parts.now() + timedelta(minutes=9))
+    paused = update(Connection).values(paused_because="By hand: a release.")
+    for change in (later, paused):
+        news = news_on((await desk.admin.open("/deliveries")).text)
+        assert (await desk.admin.open(news)).status_code == 204
+        async with pages.parts.database.transaction() as session:
+            await session.execute(change)
+        assert (await desk.admin.open(news)).status_code == 200
+    assert "Waiting: the connection is paused" in (await desk.admin.open(news)).text
+    news = news_on((await desk.admin.open("/deliveries")).text)
+    await desk.effect(one, "mail/1/1", EffectState.UNKNOWN)
+    assert UNSURE in (await desk.admin.open(news)).text
+
+
+async def test_an_unknown_effect_is_marked_found_and_told_how_to_resolve(pages: Pages) -> None:
+    desk = await Desk.of(pages)
+    known, note, mail = [await desk.delivery(DeliveryState.DONE) for _ in range(3)]
+    follow_up = await desk.follow_up()
+    await desk.effect(known, "note/opportunity-1/1")
+    await desk.effect(note, "note/opportunity-1/2", EffectState.UNKNOWN)
+    await desk.effect(mail, f"mail/{follow_up.id}/1", EffectState.UNKNOWN)
+    assert (await desk.admin.open("/deliveries")).text.count(UNSURE) == 2
+    shown = (await desk.admin.open("/deliveries?state=unknown")).text
+    assert re.findall(r'<td><a href="/deliveries/(\d+)"', shown) == [str(mail.id), str(note.id)]
+    assert "Replay this delivery" in (await desk.admin.open(f"/deliveries/{note.id}")).text
+    of_the_mail = (await desk.admin.open(f"/deliveries/{mail.id}")).text
+    assert f'href="/follow-ups/{follow_up.id}">' in of_the_mail
+    assert "Replay this delivery" not in of_the_mail
+    assert "What to do" not in (await desk.admin.open(f"/deliveries/{known.id}")).text
+
+
+async def test_an_unknown_effect_that_was_settled_since_is_not_marked(pages: Pages) -> None:
+    desk = await Desk.of(pages)
+    one = await desk.delivery(DeliveryState.DONE)
+    request, follow_up = await desk.request(RequestState.UNKNOWN), await desk.follow_up()
+    for key in (f"crosschq-request/{request.id}", f"mail/{follow_up.id}/1", f"tag/delivery:{one.id}:1/Sent"):
+        await desk.effect(one, key, EffectState.UNKNOWN)
+    told = (await desk.admin.open(f"/deliveries/{one.id}")).text
+    assert "Requests and follow-ups</a>, say whether Crosschq has request" in told
+    async with pages.parts.database.transaction() as session:
+        await session.execute(update(FollowUp).values(state=FollowUpState.ENDED))
+        await Requests(session).mark_sent(request.id, "rq-7")
+    assert UNSURE in (await desk.admin.open("/deliveries")).text
+    await desk.admin.send("/", f"/deliveries/{one.id}/replay", why=WHY)
+    assert await claim_ids(pages.parts.database) == [one.id]
+    assert UNSURE not in (await desk.admin.open("/deliveries")).text
+
+
+async def test_what_a_page_does_not_list_is_counted(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.admin.overview.MOST", 1)
+    monkeypatch.setattr("store.delivery_search.MOST_EFFECTS", 1)
+    desk = await Desk.of(pages)
+    one = await desk.delivery(DeliveryState.DEAD)
+    assert "more that" not in (await desk.admin.open("/")).text
+    for _ in range(2):
+        await desk.delivery(DeliveryState.DEAD)
+    assert (
+        '<a href="/deliveries?state=dead">And 2 more that were given up</a>'
+        in (await desk.admin.open("/")).text
+    )
+    await desk.effect(one, "note/opportunity-1/1")
+    await desk.effect(one, "note/opportunity-1/2", EffectState.UNKNOWN)
+    shown = (await desk.admin.open(f"/deliveries/{one.id}")).text
+    assert "And 1 more, begun later" in shown
+    assert "note/opportunity-1/2" in shown
+
+
 async def test_asking_for_news_does_not_keep_a_session_from_being_idle(pages: Pages) -> None:
     desk = await Desk.of(pages)
     almost = func.now() - IDLE + timedelta(seconds=60)
@@ -117,7 +211,10 @@ async def test_a_part_of_a_page_leads_a_stranger_to_the_sign_in_page_whole(pages
     await Desk.of(pages)
     answer = await pages.open_browser().http.get("/deliveries?state=dead", headers={"HX-Request": "true"})
     assert (answer.status_code, answer.text) == (204, "")
-    assert answer.headers["hx-redirect"] == "/sign-in?next=/deliveries"
+    assert answer.headers["hx-redirect"] == "/sign-in?next=/deliveries%3Fstate%3Ddead"
+    polls = {"HX-Request": "true", "X-Polls": "on", "Referer": "http://admin.test/deliveries?event=x"}
+    answer = await pages.open_browser().http.get("/deliveries?event=x&seen=abc", headers=polls)
+    assert answer.headers["hx-redirect"] == "/sign-in?next=/deliveries%3Fevent%3Dx"
 
 
 async def test_one_shows_its_run_effects_and_audit(pages: Pages) -> None:
@@ -149,7 +246,7 @@ async def test_a_handled_one_is_replayed_as_a_new_attempt(pages: Pages, state: D
     desk = await Desk.of(pages)
     one = await desk.delivery(state)
     answer = await desk.admin.send(f"/deliveries/{one.id}", f"/deliveries/{one.id}/replay", why=WHY)
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/deliveries/{one.id}")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/deliveries/{one.id}?done=replayed")
     assert await claim_ids(pages.parts.database) == [one.id]
     assert (await desk.again(one.id)).attempt == one.attempt + 1
     assert await desk.audits(f"delivery:{one.id}") == [("ada", f"replayed: it was {state.value}", WHY)]
@@ -190,7 +287,8 @@ async def test_without_a_reason_nothing_changes(pages: Pages, act: str) -> None:
 async def test_a_given_up_one_is_dropped_and_no_other(pages: Pages) -> None:
     desk = await Desk.of(pages)
     dead, done = await desk.delivery(DeliveryState.DEAD), await desk.delivery(DeliveryState.DONE)
-    assert (await desk.admin.send("/", f"/deliveries/{dead.id}/drop", why=WHY)).status_code == 303
+    dropped = await desk.admin.send("/", f"/deliveries/{dead.id}/drop", why=WHY)
+    assert said(await desk.admin.open_next(dropped)) == "Dropped: it is left undone."
     assert (await desk.again(dead.id)).state is DeliveryState.IGNORED
     refused = await desk.admin.send("/", f"/deliveries/{done.id}/drop", why=WHY)
     assert refused.status_code == 400

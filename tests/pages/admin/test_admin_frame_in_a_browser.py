@@ -110,6 +110,22 @@ async def test_who_comes_back_from_another_site_is_signed_in(context: BrowserCon
     await expect(page.get_by_text("ada@firm.test (looks only)")).to_be_visible()
 
 
+async def test_a_link_on_another_site_opens_the_page_for_who_is_signed_in(
+    context: BrowserContext, place: Place
+) -> None:
+    page, _ = await open_signed_in(context, place)
+    elsewhere = await context.new_page()
+    await elsewhere.route(
+        "http://localhost:1/", lambda asked: asked.fulfill(body=f'<a href="{place.base}/people?a=1">See</a>')
+    )
+    await elsewhere.goto("http://localhost:1/")
+    await elsewhere.get_by_role("link", name="See").click()
+    await expect(elsewhere.get_by_role("heading", name="Add a viewer")).to_be_visible()
+    await expect(elsewhere).to_have_url(f"{place.base}/people?a=1")
+    await page.reload()
+    await expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+
+
 @scripted
 async def test_an_open_list_shows_news_and_is_still_while_it_is_in_use(
     context: BrowserContext, place: Place

@@ -235,8 +235,15 @@ async def test_what_was_asked_for_is_escaped(office: Office) -> None:
 
 
 async def test_another_address_of_ours_leads_to_the_one_that_the_provider_knows(office: Office) -> None:
-    answer = await office.open_browser().http.get("/sign-in/oidc", headers={"Host": "evil.test"})
-    assert answer.headers["location"] == "http://admin.test/sign-in"
+    browser = office.open_browser()
+    answer = await browser.http.get("/sign-in/oidc?next=/people", headers={"Host": "evil.test"})
+    assert answer.headers["location"] == "http://admin.test/sign-in/oidc?next=%2Fpeople&here=yes"
+    proxied = await browser.http.get(answer.headers["location"], headers={"Host": "127.0.0.1:8610"})
+    assert proxied.headers["location"].startswith(f"{ISSUER}/authorize?"), (
+        "A proxy's own Host is no other address."
+    )
+    back = office.provider.sign_in(proxied.headers["location"])
+    assert 'content="0;url=/people"' in (await browser.open(back)).text
 
 
 async def test_the_session_is_as_after_a_password(office: Office) -> None:

@@ -198,7 +198,7 @@ async def test_what_vendors_offer_stays_text(house: House, harmless: Seen, kind:
 async def test_what_an_address_says_stays_text(house: House, harmless: Seen, kind: str) -> None:
     text = PAYLOADS[kind]
     names = ("next", "connection", "event", "state", "opportunity", "older", "newer", "seen", "replayed")
-    names += ("ended", "requests_after", "follow_ups_before", "check", "saved", "code", "error")
+    names += ("ended", "requests_after", "follow_ups_before", "check", "saved", "done", "code", "error")
     stranger = house.pages.open_browser()
     texts = []
     for path in [house.filled(one) for one in house.routes("GET") if one != "/static/{name}"]:

@@ -13,7 +13,7 @@ from starlette.routing import Route
 import pages.admin.passwords as pages_passwords
 from pages.admin.forms import LARGEST, MOST_FIELDS
 from pages.admin.rendering import SAFE
-from pages.admin.sessions import COOKIE
+from pages.admin.sessions import COOKIE, STRANGERS
 from settings import Settings
 from store.database import Database
 from store.people import People, SignInFailures
@@ -45,7 +45,7 @@ async def sessions(pages: Pages) -> list[PageSession]:
         ("GET", f"/static/{'a' * 3000}.js", 404),
         ("GET", "/static/..%2fapp.py", 404),
         ("GET", "/static/%00.js", 404),
-        ("PUT", "/", 405),
+        ("PUT", "/", 404),
         ("HEAD", "/", 200),
         ("POST", "/sign-out", 403),
         ("POST", "/connections/9/own-connector", 403),
@@ -93,7 +93,8 @@ async def test_the_cookie_is_no_script_s_no_other_site_s_and_ends_with_the_brows
 async def test_a_stranger_s_cookie_is_not_the_one_after_signing_in(pages: Pages) -> None:
     browser = pages.open_browser()
     await browser.open("/first-run")
-    before = browser.http.cookies[COOKIE]
+    before = browser.http.cookies[STRANGERS]
+    assert COOKIE not in browser.http.cookies
     await browser.become_admin()
     assert browser.http.cookies[COOKIE] != before
     async with pages.parts.database.transaction() as session:
@@ -218,6 +219,21 @@ async def test_a_form_for_another_host_is_refused(admin: Browser) -> None:
     headers = {"Host": "admin.test", "Origin": "http://admin.test:81"}
     answer = await admin.http.post("/people/add", data={"form_token": token, "name": "eve"}, headers=headers)
     assert answer.status_code == 403
+
+
+async def test_forms_are_taken_from_the_address_of_the_settings_whatever_host_a_proxy_sends(
+    database: Database, settings: Settings
+) -> None:
+    named = settings.model_copy(update={"private_base_url": "http://pages.firm.test:8000/"})
+    async with open_pages(named) as pages:
+        browser = pages.open_browser()
+        browser.http.headers["Origin"] = "http://pages.firm.test:8000"
+        assert (await browser.become_admin()).status_code == 303
+        assert (await browser.sign_in()).status_code == 303
+        for origin in ("http://pages.firm.test", "https://pages.firm.test:8000", "http://evil.test", "null"):
+            browser.http.headers["Origin"] = origin
+            assert (await browser.sign_in()).status_code == 403, origin
+            assert (await browser.send("/", "/people/add")).status_code == 403, origin
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/first-run", "/people/add"])

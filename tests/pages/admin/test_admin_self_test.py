@@ -2,6 +2,7 @@
 
 import pytest
 
+from onboarding.self_test.findings import Finding, Group, ok, to_know
 from store.people_tables import PagePerson, Role
 from store.tables import Connection
 from tests.factories import add_template, connect
@@ -48,6 +49,20 @@ async def test_what_is_wrong_is_shown_first_with_what_to_do(desk: Desk, admin: B
     assert "No open posting that the key may see has the tag &#39;crosschq-nobody-has-it&#39;" in shown
     assert "Add the tag &#39;crosschq-nobody-has-it&#39; to a posting in Lever" in shown
     assert shown.index("Sales: Lever tag") < shown.index("Engineers: Lever tag")
+
+
+async def test_what_is_only_to_know_does_not_stand_in_the_way_of_all_is_well(
+    pages: Pages, admin: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def found(*_: object) -> list[Finding]:
+        told = {"Key": ok("It is taken."), "Access": to_know("It was left out.", "Make another key.")}
+        return [Finding(Group.LEVER, title, *one) for title, one in told.items()]
+
+    await unreachable(pages)
+    monkeypatch.setattr("pages.admin.self_test.self_test", found)
+    shown = " ".join((await admin.open("/connections/1/self-test?check=now")).text.split())
+    assert "All is well: 0 not seen yet, 1 to know, 1 ok, on " in shown
+    assert '<p class="verdict quiet">• to know</p>' in shown
 
 
 async def test_names_of_connections_templates_and_tags_stay_text(pages: Pages, admin: Browser) -> None:

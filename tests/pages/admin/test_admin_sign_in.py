@@ -104,6 +104,58 @@ async def test_signing_out_ends_the_session_on_the_server(pages: Pages) -> None:
         assert (await session.scalars(select(PageSession))).all() == []
 
 
+async def test_a_link_from_another_site_signs_nobody_out_and_leads_on(pages: Pages) -> None:
+    """What a browser sends then has no strict cookie; on its second way, which begins here, it has."""
+    browser, without_cookie = pages.open_browser(), pages.open_browser()
+    await browser.become_admin()
+    for site in ({}, {"Sec-Fetch-Site": "cross-site"}):
+        shown = await without_cookie.http.get("/sign-in?next=/people%3Fa%3D1", headers=site)
+        assert not any(one.startswith(f"{COOKIE}=") for one in shown.headers.get_list("set-cookie"))
+    on = re.search(r'http-equiv="refresh" content="0;url=([^"]+)"', shown.text)
+    assert on, "It leads on from a page of ours."
+    path = on[1].replace("&amp;", "&")
+    assert (await browser.open(path)).headers["location"] == "/people?a=1"
+    shown = await without_cookie.http.get(path, headers=site)
+    assert "http-equiv" not in shown.text, "Whoever has no session is led once."
+    assert 'name="next" value="/people?a=1"' in shown.text
+
+
+@pytest.mark.parametrize(
+    ("stood_on", "following"),
+    [
+        ("http://admin.test/deliveries?state=dead", "/deliveries?state=dead"),
+        ("http://admin.test/people/add", "/"),
+        ("http://admin.test//evil.test", "/"),
+        ("http://evil.test/deliveries", "/"),
+        ("http://[", "/"),
+        ("", "/"),
+    ],
+)
+async def test_a_form_sent_after_the_session_ended_is_said_to_be_lost_and_its_page_follows(
+    pages: Pages, stood_on: str, following: str
+) -> None:
+    browser = pages.open_browser()
+    await browser.become_admin()
+    browser.http.cookies.delete(COOKIE)
+    lost = await browser.http.post("/people/add", headers={"Referer": stood_on})
+    shown = (await browser.open(lost.headers["location"])).text
+    assert "signed out: that happens after 30 minutes without a click" in shown
+    assert "What you sent was not stored" in shown
+    assert f'name="next" value="{following}"' in shown
+
+
+async def test_the_page_that_was_asked_for_follows_with_its_query(pages: Pages) -> None:
+    await pages.open_browser().become_admin()
+    browser = pages.open_browser()
+    asked = "/deliveries?state=dead&opportunity=a%26b"
+    shown = (await browser.open((await browser.open(asked)).headers["location"])).text
+    assert f'name="next" value="{asked.replace("&", "&amp;")}"' in shown
+    assert "signed out" not in shown
+    assert (await browser.sign_in(following=asked)).headers["location"] == asked
+    too_long = await pages.open_browser().open(f"/people?a={'b' * 2000}")
+    assert too_long.headers["location"] == "/sign-in?next=/people"
+
+
 @pytest.mark.parametrize("elsewhere", ["//evil.test", "https://evil.test", "/\\evil.test", "evil.test"])
 async def test_signing_in_leads_nowhere_else(pages: Pages, elsewhere: str) -> None:
     await pages.open_browser().become_admin()
@@ -134,7 +186,8 @@ async def test_every_form_refuses_a_stranger_and_whoever_has_no_token(pages: Pag
     await admin.become_admin()
     for path in routes(pages, "POST"):
         path = filled(path)
-        assert (await pages.open_browser().http.post(path)).headers["location"] == "/sign-in", path
+        sent = await pages.open_browser().http.post(path)
+        assert sent.headers["location"] == "/sign-in?next=/&lost=yes", path
         assert (await admin.http.post(path)).status_code == 403, path
         token = await admin.token_on("/")
         foreign = {"Origin": "https://evil.test"}

@@ -13,6 +13,7 @@ from store.keyset import PAGE
 from store.outcome_tables import FollowUp
 from store.requests import Requests
 from store.tables import Delivery, DeliveryState, ReferenceRequest, RequestState
+from tests.pages.admin.browser import said
 from tests.pages.admin.conftest import Pages
 from tests.pages.admin.rows import IMAGE, SCRIPT, WHY, Desk
 from tests.store.inbox import claim_ids
@@ -29,6 +30,37 @@ async def test_open_requests_are_shown_with_their_progress(pages: Pages) -> None
     shown = (await desk.admin.open("/waiting")).text
     assert "1 of 3 answered" in shown
     assert "2 more references" in shown
+    assert "No end is set: Crosschq reminds them, by default every 24 hours" in shown
+
+
+async def test_unknown_requests_beyond_the_most_are_told_of(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.admin.waiting.MOST", 1)
+    desk = await Desk.of(pages)
+    for opportunity in ("opportunity-1", "opportunity-2"):
+        await desk.request(RequestState.UNKNOWN, opportunity)
+    shown = (await desk.admin.open("/waiting")).text
+    assert (shown.count("<h3"), "And 1 more" in shown) == (1, True)
+
+
+async def test_without_a_mail_server_it_is_said_that_questions_wait_for_it(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = await Desk.of(pages)
+    one = await desk.follow_up()
+    for path in ("/waiting", f"/follow-ups/{one.id}"):
+        assert "No mail server is set" in (await desk.admin.open(path)).text
+        assert "CROSSCHQ_LEVER_SMTP_HOST" in (await desk.admin.open(path)).text
+    monkeypatch.setattr("wiring.Parts.mail_server", object())
+    for path in ("/waiting", f"/follow-ups/{one.id}"):
+        assert "No mail server is set" not in (await desk.admin.open(path)).text
+
+
+async def test_what_was_done_is_said_in_words_of_ours_alone(pages: Pages) -> None:
+    desk = await Desk.of(pages)
+    for done in ("", "?done=", "?done=everything", f"?done={SCRIPT}"):
+        assert said(await desk.admin.open(f"/waiting{done}")) == ""
 
 
 async def test_follow_ups_say_who_is_waited_for_until_when(pages: Pages) -> None:
@@ -47,7 +79,7 @@ async def test_a_request_crosschq_has_is_sent_under_its_id(pages: Pages) -> None
     request = await desk.request(RequestState.UNKNOWN)
     fields = {"fate": "sent", "crosschq_id": "rq-77", "why": WHY}
     answer = await desk.admin.send("/waiting", f"/requests/{request.id}/resolve", **fields)
-    assert answer.status_code == 303
+    assert said(await desk.admin.open_next(answer)).startswith("Stored: Crosschq has the request")
     found = await get_request(pages.parts.database, request.id)
     assert (found.state, found.crosschq_id) == (RequestState.SENT, "rq-77")
     assert await desk.audits(f"request:{request.id}") == [("ada", "resolved: sent as rq-77", WHY)]
@@ -59,7 +91,8 @@ async def test_a_request_crosschq_does_not_have_is_sent_now(pages: Pages) -> Non
     request = await desk.request(RequestState.UNKNOWN)
     async with pages.parts.database.transaction() as session:
         await session.execute(update(ReferenceRequest).values(delivery_id=delivery.id))
-    await desk.admin.send("/waiting", f"/requests/{request.id}/resolve", fate="not-sent", why=WHY)
+    answer = await desk.admin.send("/waiting", f"/requests/{request.id}/resolve", fate="not-sent", why=WHY)
+    assert "it is sent now" in said(await desk.admin.open_next(answer))
     assert (await get_request(pages.parts.database, request.id)).state is RequestState.FAILED
     assert await claim_ids(pages.parts.database) == [delivery.id]
 
@@ -100,7 +133,7 @@ async def test_a_follow_up_is_asked_now(pages: Pages) -> None:
     desk = await Desk.of(pages)
     one = await desk.follow_up()
     answer = await act(desk, one, "ask-now")
-    assert answer.headers["location"] == f"/follow-ups/{one.id}"
+    assert answer.headers["location"] == f"/follow-ups/{one.id}?done=due-now"
     found = await get_follow_up(pages.parts.database, one.id)
     assert found.generation == one.generation + 1
     assert found.due_at <= pages.parts.now()
@@ -110,7 +143,8 @@ async def test_a_follow_up_is_asked_now(pages: Pages) -> None:
 async def test_a_follow_up_is_postponed_by_days(pages: Pages) -> None:
     desk = await Desk.of(pages)
     one = await desk.follow_up()
-    await act(desk, one, "postpone", days="1.5")
+    answer = await act(desk, one, "postpone", days="1.5")
+    assert said(await desk.admin.open_next(answer)) == "Postponed: below is until when."
     found = await get_follow_up(pages.parts.database, one.id)
     assert f"{found.due_at:%Y-%m-%d %H:%M}" == "2099-05-02 21:30"
 
@@ -133,12 +167,16 @@ async def test_a_recorded_answer_is_not_put_off(pages: Pages) -> None:
     assert answer.status_code == 400
     assert "an answer is recorded" in answer.text
     assert "answered: hired" in answer.text
+    assert "Cancel: the answer is not passed on" in answer.text
+    assert "nobody is asked" not in answer.text
 
 
 async def test_a_follow_up_is_cancelled_once_and_may_begin_anew(pages: Pages) -> None:
     desk = await Desk.of(pages)
     one = await desk.follow_up()
-    await act(desk, one, "cancel")
+    assert "Cancel: nobody is asked" in (await desk.admin.open(f"/follow-ups/{one.id}")).text
+    cancelled = await act(desk, one, "cancel")
+    assert said(await desk.admin.open_next(cancelled)).startswith("Cancelled:")
     assert (await get_follow_up(pages.parts.database, one.id)).state is FollowUpState.ENDED
     again = await act(desk, one, "cancel")
     assert again.status_code == 400

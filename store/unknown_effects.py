@@ -1,0 +1,71 @@
+"""Outside acts of which nobody knows whether they happened, and the deliveries that tried them. Changes nothing."""
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hiring.follow_ups import FollowUpState
+from store.outcome_tables import FollowUp
+from store.tables import Delivery, Effect, EffectState, ReferenceRequest, RequestState
+
+REQUEST_KEY = "crosschq-request"
+"""How the key of the effect begins that makes our request in Crosschq; the request's id follows."""
+MAIL_KEY = "mail"
+"""The same of a mail to an owner; the follow-up's id follows."""
+_OF_ONE_ATTEMPT = ("tag", "untag")
+"""Under a key of the attempt: the next attempt does them under another one, and these rows stay as they are."""
+
+
+def is_unknown() -> ColumnElement[bool]:
+    """Of an effect of a delivery: it may have happened, and what it left open is still open."""
+    return and_(
+        Effect.state == EffectState.UNKNOWN,
+        or_(_kind() != REQUEST_KEY, ~_request_is_known()),
+        or_(_kind() != MAIL_KEY, ~_question_is_over()),
+        or_(_kind().not_in(_OF_ONE_ATTEMPT), Effect.attempt_token == _newest_attempt()),
+    )
+
+
+def has_unknown() -> ColumnElement[bool]:
+    """Of a delivery."""
+    return select(Effect.id).where(Effect.delivery_id == Delivery.id, is_unknown()).exists()
+
+
+async def deliveries_with_unknown(session: AsyncSession, ids: Collection[int]) -> set[int]:
+    """Those among them, asked for all at once."""
+    query = select(Delivery.id).where(Delivery.id.in_(ids), has_unknown())
+    return {*await session.scalars(query)}
+
+
+async def unknown_of(session: AsyncSession, delivery_id: int) -> set[int]:
+    """The ids of its effects that are unknown."""
+    query = select(Effect.id).join(Delivery, Delivery.id == Effect.delivery_id)
+    return {*await session.scalars(query.where(Delivery.id == delivery_id, is_unknown()))}
+
+
+def _kind() -> ColumnElement[str]:
+    return func.split_part(Effect.key, "/", 1)
+
+
+def _id_in_key() -> ColumnElement[str]:
+    # As text: whatever stands there in another kind of key, it is no error.
+    return func.split_part(Effect.key, "/", 2)
+
+
+def _request_is_known() -> ColumnElement[bool]:
+    """By a webhook about it, or a person's word; the effect itself is left as it was."""
+    of_it = cast(ReferenceRequest.id, String) == _id_in_key()
+    known = (RequestState.SENT, RequestState.COMPLETED, RequestState.FAILED, RequestState.CANCELLED)
+    return select(ReferenceRequest.id).where(of_it, ReferenceRequest.state.in_(known)).exists()
+
+
+def _question_is_over() -> ColumnElement[bool]:
+    """Answered or ended: whether the mail arrived does not matter any more."""
+    over = FollowUp.state.in_((FollowUpState.ANSWERED, FollowUpState.ENDED))
+    return select(FollowUp.id).where(cast(FollowUp.id, String) == _id_in_key(), over).exists()
+
+
+def _newest_attempt() -> ColumnElement[str]:
+    """As store.attempts.Attempt.token."""
+    return func.concat("delivery:", Delivery.id, ":", Delivery.attempt)
