@@ -24,6 +24,7 @@ from deployments.stack import Stack
 from settings import Settings
 from store.database import Database
 from store.tables import Connection
+from tests.flows.engine import run_in_prefect
 from tests.flows.office import open_office
 from tests.journeys.conftest import Installation
 from tests.serving import AppAt, served
@@ -152,6 +153,7 @@ async def test_a_refused_key_is_told_once_with_its_connection(
         allowed_hosts="127.0.0.1",
     )
     async with open_office(settings, stack.settings) as office:
+        office.engine = run_in_prefect
         async with office.parts.database.transaction() as session:
             await session.execute(update(Connection).values(lever_key=office.parts.vault.seal("revoked")))
         for _ in range(2):
