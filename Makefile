@@ -24,14 +24,13 @@ ifdef ARGS
 else
 	@# Side by side, for about as long each: those on the real stack mostly wait for it. Four of the five are shown at the end.
 	@shown=$$(mktemp -d); trap 'rm -rf "$$shown"' EXIT; pytest="$(BIN)/python -m pytest"; \
-	beside="tests/warm_worker tests/webhook_gateway"; \
 	$$pytest -m "not stack" --ignore=tests/pages > "$$shown/units" 2>&1 & units=$$!; \
 	$$pytest tests/pages > "$$shown/pages" 2>&1 & pages=$$!; \
-	$$pytest -m stack tests/flows/test_prospect*.py $$beside > "$$shown/prospects" 2>&1 & prospects=$$!; \
-	$$pytest -m stack tests/flows --ignore-glob="*/test_prospect*" > "$$shown/flows" 2>&1 & flows=$$!; \
-	$$pytest -m stack --ignore=tests/pages --ignore=tests/flows $$(printf -- '--ignore=%s ' $$beside); failed=$$?; \
-	for each in $$units $$pages $$prospects $$flows; do wait $$each || failed=1; done; \
-	cat "$$shown/units" "$$shown/pages" "$$shown/prospects" "$$shown/flows"; exit $$failed
+	$$pytest tests/flows > "$$shown/flows" 2>&1 & flows=$$!; \
+	$$pytest -m stack tests/chaos tests/deployments > "$$shown/kills" 2>&1 & kills=$$!; \
+	$$pytest -m stack $$(printf -- '--ignore=tests/%s ' pages flows chaos deployments); failed=$$?; \
+	for each in $$units $$pages $$flows $$kills; do wait $$each || failed=1; done; \
+	cat "$$shown/units" "$$shown/pages" "$$shown/flows" "$$shown/kills"; exit $$failed
 endif
 
 chaos: $(READY) ## kill processes while candidates move, count what was lost or doubled; SEED= CANDIDATES= KILLS= PROSPECTS=

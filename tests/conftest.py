@@ -42,11 +42,12 @@ def certificates_read_once() -> Iterator[None]:
     """Every httpx client reads all authorities' certificates: 40 ms each, thousands of times, for plain HTTP."""
     with pytest.MonkeyPatch.context() as patch:
         made = ssl.create_default_context
-        authorities = certifi.where()
-        kept = cache(lambda: made(cafile=authorities))
+        authorities = {certifi.where(), os.environ.get("SSL_CERT_FILE")}
+        kept = cache(lambda file: made(cafile=file))
 
         def create(*args: Any, **named: Any) -> ssl.SSLContext:
-            return kept() if not args and named == {"cafile": authorities} else made(*args, **named)
+            is_usual = not args and list(named) == ["cafile"] and named["cafile"] in authorities
+            return kept(named["cafile"]) if is_usual else made(*args, **named)
 
         patch.setattr(ssl, "create_default_context", create)
         yield

@@ -12,7 +12,7 @@ from store.follow_ups import FollowUps
 from store.outcome_tables import FollowUp
 from store.tables import Effect, EffectState
 from tests.chaos.conftest import Hardy
-from tests.chaos.test_chosen_points import all_ended
+from tests.chaos.test_kill_at_chosen_points import all_ended
 from tests.journeys.waiting import WaitingRoom
 
 HIRED = "Crosschq outcome: hired"

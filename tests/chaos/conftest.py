@@ -45,8 +45,8 @@ class Hardy:
         return [one for one in newest if one.opportunity_id == story.opportunity_id]
 
 
-# For one file only: two gateways, two workers and a look every five seconds would slow the rest of the session down.
-@pytest.fixture(scope="module")
+# For this folder's kills only: two gateways, two workers and a look every five seconds would slow the rest down.
+@pytest.fixture(scope="package")
 async def hardy(short_folder: Path) -> AsyncIterator[Hardy]:
     settings = demo_settings(short_folder / "hardy", PORTS)
     settings = settings.model_copy(update={"run_silence": timedelta(seconds=3)})

@@ -16,7 +16,7 @@ from store.prospect_tables import ProspectState
 from store.tables import EffectState
 from tests.chaos.conftest import Hardy
 from tests.chaos.exporting import Exporting, locked, no_turns, waiting_for_a_lock
-from tests.chaos.test_chosen_points import WORKERS, kill
+from tests.chaos.test_kill_at_chosen_points import WORKERS, kill
 
 pytestmark = pytest.mark.stack
 

@@ -24,7 +24,7 @@ from tests.chaos.asking import (
     written_once,
 )
 from tests.chaos.conftest import Hardy
-from tests.chaos.test_chosen_points import GATEWAYS, WORKERS, is_at_work, kill
+from tests.chaos.test_kill_at_chosen_points import GATEWAYS, WORKERS, is_at_work, kill
 from tests.journeys.waiting import WaitingRoom, waiting_room
 
 pytestmark = [
