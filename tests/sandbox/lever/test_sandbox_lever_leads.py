@@ -140,5 +140,5 @@ async def test_fifty_thousand_make_neither_creating_nor_finding_nor_a_page_slow(
         assert (await api.post(LIST, params=acting, json=lead(number))).status_code == 201
         assert len(await ids(api, email=[f"lead.{number - one}@prospects.test" for one in range(20)])) == 20
         assert len(await ids(api, stage_id="lead-new", limit=1)) == 1
-    # Some 0.4 s on a quiet machine; looking at each of 50,000 for each call takes 20 s and more.
-    assert time.perf_counter() - started < 6
+    # Some 0.4 s on a quiet machine; looking at each of 50,000 for each call takes 20 s and more there.
+    assert time.perf_counter() - started < 12
