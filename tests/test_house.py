@@ -66,3 +66,14 @@ def test_every_file_says_what_it_is_for(package: str) -> None:
     for source in sources(package):
         text = source.read_text()
         assert not text.strip() or ast.get_docstring(ast.parse(text)), f"{source} has no docstring"
+
+
+def test_make_test_runs_each_folder_with_tests_on_the_real_stack() -> None:
+    commands = [line for line in (ROOT / "Makefile").read_text().splitlines() if "$$pytest" in line]
+    named = {word for line in commands for word in line.split() if word.startswith("tests/")}
+    with_stack = {
+        f"tests/{path.relative_to(ROOT / 'tests').parts[0]}"
+        for path in (ROOT / "tests").rglob("test_*.py")
+        if "mark.stack" in path.read_text() and path != Path(__file__)
+    }
+    assert with_stack <= named
