@@ -70,7 +70,7 @@ def test_every_file_says_what_it_is_for(package: str) -> None:
 
 def test_make_test_runs_each_folder_with_tests_on_the_real_stack() -> None:
     commands = [line for line in (ROOT / "Makefile").read_text().splitlines() if "$$pytest" in line]
-    named = {word for line in commands for word in line.split() if word.startswith("tests/")}
+    named = {word.rstrip(";") for line in commands for word in line.split() if word.startswith("tests/")}
     with_stack = {
         f"tests/{path.relative_to(ROOT / 'tests').parts[0]}"
         for path in (ROOT / "tests").rglob("test_*.py")

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import update
 
 from deployments.prefect_api import every, prefect_api
+from hiring import retries
 from hiring.export_order import Scope
 from store.tables import Delivery
 from tasks import prospect_batch
@@ -69,7 +70,7 @@ async def test_after_progress_the_next_attempt_comes_soon(office: Office, after_
     await office.want_prospects()
     after_first_batch(goes_down)
     assert (await office.export()).name == "TryingAgain"
-    assert await wait_of(office) < timedelta(seconds=30)
+    assert await wait_of(office) < 2 * retries.FIRST_WAIT
 
 
 async def test_without_any_it_comes_later_and_later(office: Office) -> None:
@@ -96,7 +97,7 @@ async def test_a_run_of_ours_that_breaks_after_progress_is_soon_taken_up_too(
     await office.want_prospects()
     after_first_batch(breaks)
     assert (await office.export()).is_failed()
-    assert await wait_of(office) < timedelta(seconds=30)
+    assert await wait_of(office) < 2 * retries.FIRST_WAIT
 
 
 async def test_the_table_tells_of_every_attempt_and_of_failed_ones_first(
