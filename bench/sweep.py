@@ -19,7 +19,7 @@ from bench.scene import Scene
 from bench.waiting import Waiting
 from hiring.follow_ups import FollowUpState
 from store.database import Database
-from store.follow_ups import FollowUps
+from store.due_follow_ups import DueFollowUps
 from store.migrate import migrate
 from store.wake_ups import WakeUps
 
@@ -36,7 +36,7 @@ QUESTIONS: dict[str, Question] = {
     "waiting_for": lambda session: WakeUps(session).waiting_for([f"run-{n}" for n in range(BATCH)]),
     "unarmed": lambda session: WakeUps(session).unarmed(50),
     "with_void_runs": lambda session: WakeUps(session).with_void_runs(50),
-    "abandoned": lambda session: FollowUps(session).abandoned(),
+    "abandoned": lambda session: DueFollowUps(session).abandoned(),
 }
 
 _CONNECTION = text(

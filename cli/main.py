@@ -12,6 +12,7 @@ from cli.follow_up_commands import follow_ups
 from cli.prospects import prospects
 from cli.resolve_commands import resolve
 from deployments.until_stopped import run_until_stopped
+from store.audit_trail import Which
 from store.tables import DeliveryState
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -114,6 +115,25 @@ def deliveries(
     state = DeliveryState(said) if said and said != "unknown" else None
     wanted = Wanted(event=kind, state=state, has_unknown=said == "unknown", opportunity=opportunity)
     run_or_exit(run_deliveries(limit, wanted, connection, as_json=as_json))
+
+
+@app.command()
+def audit(
+    connection: Annotated[str | None, typer.Argument(help="Of this one: its name or number.")] = None,
+    since: Annotated[datetime | None, typer.Option(formats=TIMES, help="Since then, in UTC.")] = None,
+    which: Annotated[
+        Which, typer.Option(help="people: what people did; all: also looks that changed nothing.")
+    ] = Which.CHANGES,
+    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 30,
+    as_json: Json = False,
+) -> None:
+    """List who changed what, on what and why."""
+    from cli.audit import run_audit
+    from store.audit_trail import Wanted
+
+    load_settings_or_exit()
+    wanted = Wanted(since=since.replace(tzinfo=UTC) if since else None, which=which)
+    run_or_exit(run_audit(connection, wanted, limit, as_json=as_json))
 
 
 @app.command()

@@ -30,9 +30,10 @@ from tasks.case import Case
 from tasks.follow_up_records import DueFollowUp, due_follow_up, is_still_due, remember_ask_again
 from tasks.lever_writes import add_note
 from tasks.outcome import Outcome
-from tasks.outcome_records import known_outcome, outcome_to_show, record_seen, remember_nothing_to_show
+from tasks.outcome_records import known_outcome, record_seen
 from tasks.outcome_steps import outcome_in_crosschq, read_outcome
 from tasks.shadow import is_in_shadow
+from tasks.unshown_outcomes import outcome_to_show, remember_nothing_to_show
 from wiring import current_parts
 
 _CONTRADICTED = "The answers contradicted each other within seconds, twice."
@@ -47,9 +48,9 @@ async def follow_up(case: Case) -> Outcome:
     try:
         candidacy, seen = await read_outcome(case, case.subject_id)
     except NotFound:
-        return await end(case, due, f"Nobody was asked: {QuietReason.DELETED.value}.")
+        return await _end_quietly(case, due, QuietReason.DELETED)
     if candidacy.is_anonymised:
-        return await end(case, due, f"Nobody was asked: {QuietReason.ANONYMISED.value}.")
+        return await _end_quietly(case, due, QuietReason.ANONYMISED)
     await link_run_to(candidacy)
     await record_seen(case, case.subject_id, seen)
     if in_crosschq := await outcome_in_crosschq(case, due.crosschq_id):
@@ -84,7 +85,7 @@ async def _do_what_is_due(case: Case, due: DueFollowUp, candidacy: Candidacy) ->
         case NothingDue(reason):
             return Outcome.ignored(reason)
         case EndQuietly(reason):
-            return await end(case, due, f"Nobody was asked: {reason.value}.")
+            return await _end_quietly(case, due, reason)
         case RecordOnly(known):
             return await end(case, due, f"Nobody was asked: the outcome is known, {known.words}.")
         case Ask(next_due_at, will_remind, is_once_more):
@@ -100,6 +101,10 @@ async def _do_what_is_due(case: Case, due: DueFollowUp, candidacy: Candidacy) ->
             return await end(case, due, _CONTRADICTED, question_notes.contradictory())
         case EndWithoutAnswer():
             return await end(case, due, "No answer.", question_notes.no_answer(due.asked_role))
+
+
+async def _end_quietly(case: Case, due: DueFollowUp, reason: QuietReason) -> Outcome:
+    return await end(case, due, f"Nobody was asked: {reason.value}.")
 
 
 async def _ask_again_later(case: Case, due: DueFollowUp, due_at: datetime) -> Outcome:

@@ -13,15 +13,16 @@ from flows.question_again import send_question_again
 from flows.withdrawal import withdraw_open_request
 from hiring.outcomes import Outcome as HiringOutcome
 from outbound.errors import AccessDenied, NotFound
-from store.follow_ups import FOLLOW_UP_EVENT, TimeHasCome
+from store.due_follow_ups import FOLLOW_UP_EVENT, TimeHasCome
 from store.outcomes import OUTCOME_EVENT
 from store.question_again import QUESTION_AGAIN_EVENT
 from tasks.case import Case
 from tasks.follow_up_records import take_from_prefect
 from tasks.outcome import Outcome
-from tasks.outcome_records import known_outcome, record_seen, remember_nothing_to_show, request_in_crosschq
+from tasks.outcome_records import known_outcome, record_seen, request_in_crosschq
 from tasks.outcome_steps import outcome_in_crosschq, read_outcome
 from tasks.shadow import is_in_shadow
+from tasks.unshown_outcomes import remember_nothing_to_show
 from wiring import open_parts
 
 _TOO_EARLY = "This worker's clock is ahead: the follow-up is taken up when its time has come."

@@ -4,8 +4,8 @@ from hiring import outcome_notes
 from hiring.candidacy import Candidacy
 from tasks.case import Case
 from tasks.lever_writes import add_note, add_status_tag, remove_status_tags
-from tasks.outcome_records import ToShow, outcome_to_show, remember_shown, remember_told
 from tasks.outcome_steps import archive_in_lever, link_in_crosschq, tell_crosschq
+from tasks.unshown_outcomes import ToShow, outcome_to_show, remember_shown, remember_told
 
 
 async def show_outcome(case: Case, candidacy: Candidacy) -> bool:

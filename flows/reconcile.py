@@ -13,7 +13,6 @@ from outbound.errors import VendorError
 from tasks.deleted_opportunities import record_deletions
 from tasks.lost_endings import record_lost_endings
 from tasks.lost_webhooks import active_connections, record_lost_moves, record_lost_news
-from tasks.outcome_records import queue_unshown_outcomes
 from tasks.own_work import (
     end_open_runs,
     forget_old_bodies,
@@ -22,6 +21,7 @@ from tasks.own_work import (
 )
 from tasks.prospect_schedules import make_missing_schedules
 from tasks.shadow import do_what_was_only_said
+from tasks.unshown_outcomes import queue_unshown_outcomes
 from tasks.waits import end_abandoned, end_cancelled, look_after_waiting_runs, take_up_overdue
 from wiring import open_parts
 

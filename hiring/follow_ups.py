@@ -88,15 +88,13 @@ def spread(due_at: datetime, how_many_due: int, now: datetime, dice: float) -> d
 def what_is_due(
     follow_up: FollowUpFacts,
     outcome: Outcome,
-    candidacy: Candidacy | None,
+    candidacy: Candidacy,
     policy: FollowUpPolicy,
     now: datetime,
 ) -> Due:
-    """`candidacy` as Lever shows it now, None if it was deleted; `outcome` is what is known after deciding on that."""
+    """`candidacy` as Lever shows it now; `outcome` is what is known after deciding on that."""
     if follow_up.state is FollowUpState.ENDED:
         return NothingDue("This follow-up has ended.")
-    if candidacy is None:
-        return EndQuietly(QuietReason.DELETED)
     if candidacy.is_anonymised:
         return EndQuietly(QuietReason.ANONYMISED)
     if outcome is not Outcome.OPEN:

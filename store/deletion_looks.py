@@ -8,12 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from store.audits import Audits
 from store.tables import Audit
 
-_LOOKED = "looked at Lever's list of deleted opportunities"
+LOOKED = "looked at Lever's list of deleted opportunities"
 
 
 async def last_look(session: AsyncSession, connection_id: int) -> datetime | None:
     """None before the first one."""
-    looks = select(func.max(Audit.at)).where(Audit.connection_id == connection_id, Audit.what == _LOOKED)
+    looks = select(func.max(Audit.at)).where(Audit.connection_id == connection_id, Audit.what == LOOKED)
     looked_at: datetime | None = await session.scalar(looks)
     return looked_at
 
@@ -23,6 +23,6 @@ def note_look(session: AsyncSession, connection_id: int, found: int) -> None:
     Audits(session).of_connection(
         connection_id,
         who="reconcile",
-        what=_LOOKED,
+        what=LOOKED,
         why=f"{found} of them were still kept here.",
     )

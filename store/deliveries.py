@@ -1,4 +1,4 @@
-"""The inbox: records what vendors say, hands out what is due, remembers what came of it. Commits nothing itself."""
+"""The inbox: records what vendors say, and remembers what came of it. Commits nothing itself."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -10,15 +10,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.attempts import Attempt
-from store.due import SNAPSHOT_EVENT, claimed_without_run, due
-from store.tables import UNFINISHED, Delivery, DeliveryState, ReferenceRequest
+from store.tables import UNFINISHED, Delivery, DeliveryState
 from store.tombstones import DELETED_EVENT, Tombstones
 
 RECONCILE = "reconcile"
 """The origin of what we found by asking. It does not revive what was given up; only a person or a vendor does."""
-
-_CLAIMING = 7_265_066_100_002
-"""Any number, the same in every process: the advisory lock of the dispatcher that is claiming."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,66 +122,6 @@ class Deliveries:
         """Leaves it undone, by a person's decision."""
         given_up.state, given_up.outcome = DeliveryState.IGNORED, why
         await self._session.flush()
-
-    async def claim_due(self, limit: int) -> Sequence[Delivery]:
-        """Takes what is due, in order per subject, as `dispatched` under a new attempt; several dispatchers may ask."""
-        # One after the other: a row lock alone does not show that an older snapshot of the subject is being claimed.
-        await self._session.execute(select(func.pg_advisory_xact_lock(_CLAIMING)))
-        claimed = list(await self._session.scalars(due().limit(limit)))
-        for delivery in claimed:
-            await self._begin_attempt(delivery)
-        lost = list(await self._session.scalars(claimed_without_run().limit(limit)))
-        for delivery in lost:
-            delivery.next_attempt_at = func.now()
-        await self._session.flush()
-        return [*claimed, *lost]
-
-    async def claim(self, delivery_id: int) -> Delivery | None:
-        """As `claim_due` for one of them; None when its turn has not come, or somebody else has it."""
-        await self._session.execute(select(func.pg_advisory_xact_lock(_CLAIMING)))
-        delivery = (await self._session.scalars(due().where(Delivery.id == delivery_id))).one_or_none()
-        if delivery is not None:
-            await self._begin_attempt(delivery)
-            await self._session.flush()
-            await self._session.refresh(delivery)
-        return delivery
-
-    async def _begin_attempt(self, delivery: Delivery) -> None:
-        delivery.state = DeliveryState.DISPATCHED
-        delivery.attempt += 1
-        delivery.next_attempt_at = func.now()
-        delivery.first_attempt_at = delivery.first_attempt_at or func.now()
-        delivery.flow_run_id = None
-        if delivery.event == SNAPSHOT_EVENT:
-            await self._cover_older(delivery)
-            delivery.opportunity_id = await self._opportunity_of(delivery)
-
-    async def _opportunity_of(self, snapshot: Delivery) -> str | None:
-        return (
-            await self._session.scalars(
-                select(ReferenceRequest.opportunity_id).where(
-                    ReferenceRequest.connection_id == snapshot.connection_id,
-                    ReferenceRequest.crosschq_id == snapshot.subject.partition(":")[2],
-                )
-            )
-        ).one_or_none()
-
-    async def _cover_older(self, newest: Delivery) -> None:
-        await self._session.execute(
-            update(Delivery)
-            .where(
-                Delivery.connection_id == newest.connection_id,
-                Delivery.subject == newest.subject,
-                Delivery.event == newest.event,
-                Delivery.state == DeliveryState.WAITING,
-                Delivery.id < newest.id,
-            )
-            .values(
-                state=DeliveryState.DONE,
-                finished_at=func.now(),
-                outcome=f"Covered by delivery {newest.id}, which reads the same request later.",
-            )
-        )
 
     async def note_run(self, attempt: Attempt, flow_run_id: str) -> None:
         await self._session.execute(

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from store.effect_keys import begins_of_prospect
 from store.prospect_tables import KnownProspect, ProspectState
 from store.prospects import end_row
 from store.sealed_prospects import erased_email, is_derived
@@ -64,9 +65,8 @@ class ErasedProspects:
 
 
 def names_prospect(crosschq_id: str) -> ColumnElement[bool]:
-    """For queries of Effect: by its key it is about that prospect (tasks.leads, tasks.prospect_withdrawals)."""
-    kinds = ("prospect", "prospect-withdrawn")
-    return or_(*(Effect.key.startswith(f"{kind}/{crosschq_id}/", autoescape=True) for kind in kinds))
+    """For queries of Effect: by its key it is about that prospect."""
+    return or_(*(Effect.key.startswith(begin, autoescape=True) for begin in begins_of_prospect(crosschq_id)))
 
 
 def _forget(row: KnownProspect, reason: str) -> None:

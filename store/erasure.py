@@ -11,6 +11,13 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.attempts import Attempt
+from store.effect_keys import (
+    begin_of_contact,
+    begin_of_follow_up,
+    begins_of_opportunity,
+    cancellation_key,
+    creation_key,
+)
 from store.erased_prospects import ErasedProspects, names_prospect
 from store.outcome_tables import FollowUp, HiringOutcome
 from store.prospect_tables import KnownProspect
@@ -102,7 +109,7 @@ class Erasure:
         rows = await self._session.scalars(
             select(Effect.result).where(
                 Effect.connection_id == connection_id,
-                Effect.key.in_([f"crosschq-request/{one}" for one in requests]),
+                Effect.key.in_([creation_key(one) for one in requests]),
                 Effect.state == EffectState.DONE,
             )
         )
@@ -165,11 +172,11 @@ class Erasure:
 
 
 def _is_about(kept: Kept) -> ColumnElement[bool]:
-    """By the delivery an effect was for, and by what its key names (tasks.lever_writes and its neighbours)."""
-    named = [f"{kind}/{kept.opportunity_id}/" for kind in ("note", "file", "link", "outcome")]
-    named += [f"link/{contact}/" for contact in kept.contacts]
-    named += [f"mail/{follow_up}/" for follow_up in kept.follow_ups]
-    exact = [f"{kind}/{one}" for kind in ("crosschq-request", "crosschq-cancel") for one in kept.requests]
+    """By the delivery an effect was for, and by what its key names."""
+    named = begins_of_opportunity(kept.opportunity_id)
+    named += map(begin_of_contact, kept.contacts)
+    named += map(begin_of_follow_up, kept.follow_ups)
+    exact = [key_of(request) for request in kept.requests for key_of in (creation_key, cancellation_key)]
     return or_(
         Effect.delivery_id.in_(kept.deliveries),
         Effect.key.in_(exact),

@@ -7,7 +7,6 @@ moment, whatever it does, and is cancelled there later (store.wake_ups).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum, auto
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -17,12 +16,8 @@ from hiring.answers import Answer
 from hiring.follow_ups import FollowUpFacts, FollowUpPolicy, FollowUpState
 from hiring.outcomes import Outcome
 from store.attempts import Attempt
-from store.deliveries import Deliveries, NewDelivery
 from store.outcome_tables import FollowUp
-from store.tables import Connection, Delivery, DeliveryState, ReferenceRequest
-
-FOLLOW_UP_EVENT = "followUpDue"
-"""The event of a delivery that we send ourselves, when a follow-up's time has come."""
+from store.tables import Connection, ReferenceRequest
 
 
 @dataclass(frozen=True)
@@ -31,15 +26,6 @@ class Schedule:
 
     state: FollowUpState
     due_at: datetime
-
-
-class TimeHasCome(Enum):
-    """What a run finds that wakes up for a follow-up."""
-
-    NOT_YET = auto()
-    """The clock that woke it is ahead of the database's, or others go first."""
-    NO_MORE = auto()
-    """Ended, postponed, or in the inbox already."""
 
 
 class FollowUps:
@@ -112,6 +98,14 @@ class FollowUps:
         )
         await self._let_go(follow_up)
 
+    async def note_delivery(self, follow_up: FollowUp, delivery_id: int, by_run: str | None) -> None:
+        """It is in the inbox now: a run that still waits for it is void, but for `by_run`, which has waited."""
+        if follow_up.flow_run_id == by_run:
+            follow_up.flow_run_id = None
+        await self._let_go(follow_up)
+        follow_up.delivery_id = delivery_id
+        await self._session.flush()
+
     async def _let_go(self, follow_up: FollowUp) -> None:
         if follow_up.flow_run_id is not None:
             follow_up.void_runs = [*follow_up.void_runs, follow_up.flow_run_id]
@@ -128,70 +122,6 @@ class FollowUps:
         """As if it had never been asked: what was answered, or contradicted, does not count for the next question."""
         follow_up.contradicted_at = follow_up.reminded_at = follow_up.link_generation = None
         await self.note_answer(follow_up, None, None, None)
-
-    async def hand_over(
-        self,
-        follow_up_id: int,
-        generation: int,
-        *,
-        not_before: datetime | None = None,
-        by_run: str | None = None,
-    ) -> Delivery | TimeHasCome:
-        """Puts a due follow-up into the inbox, once for each generation; from then on it is a delivery like others.
-
-        It waits there until `not_before`. `by_run`: the run that has waited for it; one that still waits is void.
-        """
-        follow_up = await self.find(follow_up_id)
-        if follow_up is None or follow_up.state is FollowUpState.ENDED or follow_up.generation != generation:
-            return TimeHasCome.NO_MORE
-        if follow_up.delivery_id is not None:
-            return TimeHasCome.NO_MORE
-        if follow_up.due_at > (await self._session.scalars(select(func.clock_timestamp()))).one():
-            return TimeHasCome.NOT_YET
-        new = _delivery_for(follow_up)
-        await Deliveries(self._session).record(new)
-        delivery = (
-            await self._session.scalars(select(Delivery).where(Delivery.replay_key == new.replay_key))
-        ).one()
-        delivery.next_attempt_at = not_before or func.now()
-        if follow_up.flow_run_id == by_run:
-            follow_up.flow_run_id = None
-        await self._let_go(follow_up)
-        follow_up.delivery_id = delivery.id
-        await self._session.flush()
-        return delivery
-
-    async def take_up_again(self, given_up: Delivery, now: datetime) -> FollowUp | None:
-        """The one a delivery was given up for, due now in a new generation; None when that delivery was for none.
-
-        New, as under the old one a mail may be unknown, and would stay so.
-        """
-        follow_up = await self.find(int(given_up.replay_key.split(":")[1])) if _is_ours(given_up) else None
-        if follow_up is not None:
-            await self.reschedule(follow_up, Schedule(_state_before_the_end(follow_up), now))
-        return follow_up
-
-    async def left_behind(self) -> Sequence[FollowUp]:
-        """Those whose delivery ended without a next step for them, and not only until shadow mode ends; locked."""
-        return await self._whose_delivery_is(DeliveryState.DONE, DeliveryState.IGNORED)
-
-    async def abandoned(self) -> Sequence[FollowUp]:
-        """Those whose delivery was given up or cancelled, so that nobody works on them any more; locked."""
-        return await self._whose_delivery_is(DeliveryState.DEAD)
-
-    async def _whose_delivery_is(self, *states: DeliveryState) -> Sequence[FollowUp]:
-        query = (
-            _open()
-            .join(Delivery, Delivery.id == FollowUp.delivery_id)
-            # Said outright, so that PostgreSQL begins at these few and not at all deliveries there ever were.
-            .where(
-                FollowUp.delivery_id.is_not(None),
-                Delivery.state.in_(states),
-                Delivery.after_shadow.is_(False),
-            )
-            .with_for_update(of=FollowUp)
-        )
-        return (await self._session.scalars(query)).all()
 
 
 def facts_of(row: FollowUp) -> FollowUpFacts:
@@ -223,25 +153,3 @@ def _open() -> Select[tuple[FollowUp]]:
 def is_open() -> ColumnElement[bool]:
     # A literal, so that PostgreSQL sees that its partial indexes fit.
     return FollowUp.state != FollowUpState.ENDED
-
-
-def _is_ours(delivery: Delivery) -> bool:
-    return delivery.event == FOLLOW_UP_EVENT
-
-
-def _state_before_the_end(follow_up: FollowUp) -> FollowUpState:
-    if follow_up.answer is not None:
-        return FollowUpState.ANSWERED
-    return FollowUpState.ASKED if follow_up.asked_at is not None else FollowUpState.WAITING
-
-
-def _delivery_for(follow_up: FollowUp) -> NewDelivery:
-    return NewDelivery(
-        connection_id=follow_up.connection_id,
-        origin="follow-up",
-        event=FOLLOW_UP_EVENT,
-        subject=f"opportunity:{follow_up.opportunity_id}",
-        opportunity_id=follow_up.opportunity_id,
-        replay_key=f"followup:{follow_up.id}:{follow_up.generation}",
-        triggered_at=follow_up.due_at,
-    )

@@ -6,10 +6,9 @@ One export works on a connection's prospects at a time (tasks.export_orders); th
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.begun_prospects import was_made, was_refused
 from store.prospect_tables import KnownProspect, ProspectKind, ProspectState
 
 OPTED_OUT = (ProspectState.WITHDRAWING, ProspectState.WITHDRAWN)
@@ -74,59 +73,11 @@ class Prospects:
         )
         return {row.email_index: row for row in rows if row.email_index}
 
-    async def in_doubt(self, email_indexes: Collection[str]) -> dict[str, KnownProspect]:
-        """By blind index: one whose lead may have been made already, whether its switch is still on or not."""
-        rows = await self._session.scalars(
-            select(KnownProspect).where(
-                KnownProspect.connection_id == self._connection_id,
-                KnownProspect.email_index.in_(email_indexes),
-                KnownProspect.state.in_((ProspectState.WAITING, ProspectState.WITHDRAWING)),
-                KnownProspect.opportunity_id.is_(None),
-                KnownProspect.begun_at.is_not(None),
-            )
-        )
-        return {row.email_index: row for row in rows if row.email_index}
-
     async def is_as_met(self, met: KnownProspect) -> bool:
         """Whether it still waits with the data that it was met with; it stays so until the transaction ends."""
-        row = await self._of(met.id)
+        row = await locked(self._session, met.id)
         was = (ProspectState.WAITING, met.generation, met.sealed)
         return (row.state, row.generation, row.sealed) == was
-
-    async def begin(self, row_id: int, sources: Collection[str]) -> None:
-        """An attempt sets out to make its lead, with these sources: from now on it keeps the data to find it by."""
-        row = await self._of(row_id)
-        row.begun_at = row.begun_at or func.now()
-        row.begun_sources = sorted({*row.begun_sources, *sources})
-
-    async def not_made(self, row_id: int) -> None:
-        """Its lead was looked for, and there is none: it is as free as one that no attempt ever met."""
-        row = await self._of(row_id)
-        row.begun_at = None
-
-    async def not_made_if_refused(self, row_id: int) -> None:
-        """As `not_made`, where the attempt's last call was surely in vain."""
-        await self._session.execute(
-            update(KnownProspect).where(KnownProspect.id == row_id, was_refused()).values(begun_at=None)
-        )
-
-    async def is_linked(self, opportunity_id: str) -> bool:
-        """Whether we made it as the lead of a prospect, who may have opted in again since.
-
-        Somebody who was only found in Lever by it does not count: it may be the lead of another that is looked for.
-        """
-        linked = select(KnownProspect.id).where(
-            KnownProspect.connection_id == self._connection_id,
-            KnownProspect.opportunity_id == opportunity_id,
-            or_(
-                KnownProspect.state == ProspectState.LINKED,
-                and_(KnownProspect.state.in_(OPTED_OUT), KnownProspect.begun_at.is_not(None)),
-            ),
-        )
-        made = select(was_made(self._connection_id, opportunity_id))
-        return await self._session.scalar(linked.limit(1)) is not None or bool(
-            await self._session.scalar(made)
-        )
 
     async def leaving(self, limit: int) -> Sequence[KnownProspect]:
         """Withdrawn in Crosschq, and Lever does not show it yet."""
@@ -144,7 +95,7 @@ class Prospects:
 
     async def linked(self, row_id: int, opportunity_id: str, tags: Sequence[str]) -> None:
         """Its lead was made. Who has withdrawn meanwhile leaves Lever again."""
-        row = await self._of(row_id)
+        row = await locked(self._session, row_id)
         row.opportunity_id, row.tags_given, row.reason = opportunity_id, list(tags), None
         if row.state in OPTED_OUT:
             row.state, row.sealed = ProspectState.WITHDRAWING, None
@@ -153,7 +104,7 @@ class Prospects:
 
     async def found(self, row_id: int, opportunity_id: str | None, reason: str) -> None:
         """The person was in Lever already."""
-        row = await self._of(row_id)
+        row = await locked(self._session, row_id)
         if row.state is ProspectState.WAITING:
             row.opportunity_id, row.begun_at = opportunity_id, None
             end_row(row, ProspectState.EXISTING, reason)
@@ -161,17 +112,17 @@ class Prospects:
     async def unreadable(self, row_id: int, reason: str) -> None:
         """As `failed`, for data that cannot be opened: whatever its source tells next is news."""
         await self.failed(row_id, reason)
-        (await self._of(row_id)).updated_on = None
+        (await locked(self._session, row_id)).updated_on = None
 
     async def failed(self, row_id: int, reason: str) -> None:
         """It keeps its data: a person may have it tried again."""
-        row = await self._of(row_id)
+        row = await locked(self._session, row_id)
         if row.state is ProspectState.WAITING:
             row.state, row.reason, row.ended_at = ProspectState.FAILED, reason, func.now()
 
     async def withdrawn(self, row_id: int, reason: str) -> None:
         """Lever shows it, or there was nothing to show."""
-        row = await self._of(row_id)
+        row = await locked(self._session, row_id)
         if row.state is ProspectState.WITHDRAWING:
             end_row(row, ProspectState.WITHDRAWN, reason)
             row.email_index = None
@@ -214,12 +165,12 @@ class Prospects:
             query = query.where(KnownProspect.ended_at >= ended_since)
         return (await self._session.scalars(query)).all()
 
-    async def _of(self, row_id: int) -> KnownProspect:
-        return await self._session.get_one(
-            KnownProspect, row_id, with_for_update=True, populate_existing=True
-        )
-
 
 def end_row(row: KnownProspect, state: ProspectState, reason: str | None) -> None:
     """Its data is not needed any more."""
     row.state, row.reason, row.ended_at, row.sealed = state, reason, func.now(), None
+
+
+async def locked(session: AsyncSession, row_id: int) -> KnownProspect:
+    """As it is now, and stays until the transaction ends."""
+    return await session.get_one(KnownProspect, row_id, with_for_update=True, populate_existing=True)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.deliveries import Deliveries, NewDelivery
+from store.deliveries import Deliveries
 from store.outcome_tables import FollowUp
+from store.own_deliveries import own_delivery
 from store.tables import Delivery
 
 QUESTION_AGAIN_EVENT = "questionAgain"
@@ -53,13 +54,6 @@ async def order_again(session: AsyncSession, follow_up: FollowUp, link_generatio
     number = await times_ordered(session, follow_up) + 1
     ordered = QuestionAgain(follow_up.id, link_generation, number)
     await Deliveries(session).record(
-        NewDelivery(
-            connection_id=follow_up.connection_id,
-            origin="follow-up",
-            event=QUESTION_AGAIN_EVENT,
-            subject=f"opportunity:{follow_up.opportunity_id}",
-            opportunity_id=follow_up.opportunity_id,
-            replay_key=ordered.replay_key,
-        )
+        own_delivery(follow_up, QUESTION_AGAIN_EVENT, ordered.replay_key, origin="follow-up")
     )
     return ordered

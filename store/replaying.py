@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from store.audits import Audits, PersonsWord
 from store.deliveries import Deliveries
 from store.delivery_search import Wanted, conditions
+from store.due_follow_ups import FOLLOW_UP_EVENT, DueFollowUps
 from store.erasure import ERASED
-from store.follow_ups import FOLLOW_UP_EVENT, FollowUps
 from store.prospect_orders import EXISTING_EVENT, NEW_EVENT, SINGLE_EVENT
 from store.tables import UNFINISHED, Delivery, DeliveryState
 
@@ -82,7 +82,7 @@ async def try_again(session: AsyncSession, given_up: Delivery, words: str, now: 
     """A new attempt at it; what a follow-up is due for again gets a delivery of its own."""
     deliveries = Deliveries(session)
     is_dead = given_up.state is DeliveryState.DEAD
-    follow_up = await FollowUps(session).take_up_again(given_up, now) if is_dead else None
+    follow_up = await DueFollowUps(session).take_up_again(given_up, now) if is_dead else None
     if follow_up is not None:
         await deliveries.drop(given_up, f"{words} Follow-up {follow_up.id} is due again.")
     else:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.deliveries import Deliveries
-from store.follow_ups import FOLLOW_UP_EVENT
+from store.due_follow_ups import FOLLOW_UP_EVENT
 from store.tables import Connection, Delivery
 
 

@@ -269,6 +269,10 @@ class Audit(Base):
     """Who did what to which row, when and why. Rows are only ever added."""
 
     __tablename__ = "audit"
+    __table_args__ = (
+        Index("ix_audit_at", "at", "id"),
+        Index("ix_audit_connection_id_at", "connection_id", "at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -6,15 +6,9 @@ from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hiring.follow_ups import FollowUpState
+from store.effect_keys import MAIL_KEY, REQUEST_KEY, TAG_KEYS
 from store.outcome_tables import FollowUp
 from store.tables import Delivery, Effect, EffectState, ReferenceRequest, RequestState
-
-REQUEST_KEY = "crosschq-request"
-"""How the key of the effect begins that makes our request in Crosschq; the request's id follows."""
-MAIL_KEY = "mail"
-"""The same of a mail to an owner; the follow-up's id follows."""
-_OF_ONE_ATTEMPT = ("tag", "untag")
-"""Under a key of the attempt: the next attempt does them under another one, and these rows stay as they are."""
 
 
 def is_unknown() -> ColumnElement[bool]:
@@ -23,7 +17,8 @@ def is_unknown() -> ColumnElement[bool]:
         Effect.state == EffectState.UNKNOWN,
         or_(_kind() != REQUEST_KEY, ~_request_is_known()),
         or_(_kind() != MAIL_KEY, ~_question_is_over()),
-        or_(_kind().not_in(_OF_ONE_ATTEMPT), Effect.attempt_token == _newest_attempt()),
+        # The next attempt does them under another key, and these rows stay as they are.
+        or_(_kind().not_in(TAG_KEYS), Effect.attempt_token == _newest_attempt()),
     )
 
 

@@ -6,11 +6,11 @@ free for a new decision.
 
 from dataclasses import dataclass
 
+from store.effect_keys import creation_key
 from store.effects import Before, Effects
 from store.requests import Requests
 from store.tables import EffectState, ReferenceRequest, RequestState
 from tasks.case import Case
-from tasks.crosschq_steps import creation_key
 from wiring import current_parts
 
 

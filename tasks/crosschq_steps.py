@@ -6,7 +6,7 @@ from hiring.candidacy import Person
 from hiring.decisions import Send
 from hiring.names import split_name
 from hiring.progress import Progress, Stage
-from store.unknown_effects import REQUEST_KEY
+from store.effect_keys import creation_key
 from tasks.case import Case, crosschq_of
 from tasks.effects import once
 from tasks.step import step
@@ -21,11 +21,6 @@ async def send_request(case: Case, request_id: int, order: Send) -> str:
             return await crosschq.request_references(_new_request(order))
 
         return await once(case, creation_key(request_id), act)
-
-
-def creation_key(request_id: int) -> str:
-    """The key of the effect that makes our request in Crosschq."""
-    return f"{REQUEST_KEY}/{request_id}"
 
 
 @step

@@ -1,5 +1,6 @@
 """Asks Lever which opportunities were deleted: whether one was, and which of those we keep no webhook told of."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from lever.client import LeverClient
@@ -7,11 +8,12 @@ from lever.models import DeletedOpportunity
 from outbound.errors import AccessDenied, NotFound
 from store.connections import Connections
 from store.deletion_looks import last_look, note_look
-from store.deliveries import RECONCILE, Deliveries, NewDelivery, Recorded
+from store.deliveries import Deliveries, NewDelivery, Recorded
 from store.erasure import Erasure
 from store.tables import Connection
 from store.tombstones import DELETED_EVENT
 from tasks.case import Case, lever_of
+from tasks.lost_webhooks import found_by_asking
 from tasks.step import step
 from wiring import current_parts
 
@@ -68,16 +70,7 @@ async def _record(connection: Connection, deleted: list[DeletedOpportunity]) -> 
 
 
 def _deletion(connection: Connection, opportunity_id: str, at: datetime | None) -> NewDelivery:
-    subject = f"opportunity:{opportunity_id}"
-    digests = current_parts().vault.blind_indexes(subject)
-    return NewDelivery(
-        connection_id=connection.id,
-        origin=RECONCILE,
-        event=DELETED_EVENT,
-        subject=subject,
-        opportunity_id=opportunity_id,
-        # The row outlives the erasure: its key must not tell whom it was about.
-        replay_key=f"deleted:{connection.id}:{digests[0]}:{at.isoformat() if at else ''}",
-        triggered_at=at,
-        subject_digests=tuple(digests),
-    )
+    new = found_by_asking(connection, DELETED_EVENT, f"opportunity:{opportunity_id}", at, opportunity_id)
+    # The row outlives the erasure: its key must not tell whom it was about.
+    key = f"deleted:{connection.id}:{new.subject_digests[0]}:{at.isoformat() if at else ''}"
+    return replace(new, replay_key=key)

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from outbound.errors import NotExecuted, OutcomeUnknown, Refused
+from outbound.errors import CredentialsRefused, NotExecuted, OutcomeUnknown, Refused
 from store.attempts import Attempts
 from store.effects import Before, Effects
 from store.shadow import Shadow
@@ -57,6 +57,18 @@ async def once(case: Case, key: str, act: Act, *, find: Find | None = None) -> s
             await _settle(case, key, EffectState.DONE, result=found)
             return found
     return await _to_its_end(_do(case, key, act, can_look=find is not None))
+
+
+async def once_if_allowed(case: Case, key: str, act: Act, *, find: Find | None = None) -> bool:
+    """As `once`; False where the vendor refuses the act, so that a person has to do it there."""
+    try:
+        await once(case, key, act, find=find)
+    except CredentialsRefused:
+        # Says nothing of this act: the connection is paused, and it is tried again.
+        raise
+    except Refused:
+        return False
+    return True
 
 
 async def repeatable(case: Case, key: str, act: Act) -> None:

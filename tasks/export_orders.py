@@ -7,6 +7,7 @@ from sqlalchemy import func
 
 from hiring.export_order import ExportOrder, Scope
 from store.attempts import Attempt
+from store.claiming import claim
 from store.deliveries import Deliveries
 from store.prospect_orders import EXISTING_EVENT, NEW_EVENT, SINGLE_EVENT, ProspectOrders
 from store.prospect_walks import exporting_connections, settings_of
@@ -64,7 +65,7 @@ async def take_up_export(order: ExportOrder, connection_id: int) -> Attempt | No
         if delivery.state is DeliveryState.WAITING:
             delivery.next_attempt_at = func.now()
             await session.flush()
-            claimed = await Deliveries(session).claim(delivery.id)
+            claimed = await claim(session, delivery.id)
             if claimed is None:
                 return NotNow("Paused", "The connection is paused: its page says why.")
             delivery = claimed

@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hiring.follow_ups import FollowUpFacts, FollowUpPolicy, FollowUpState, when_due
 from store.attempts import Attempt
 from store.audits import Audits
+from store.claiming import claim
 from store.connections import Connections
 from store.deliveries import Deliveries
-from store.follow_ups import FollowUps, Schedule, TimeHasCome, facts_of, policy_of
+from store.due_follow_ups import DueFollowUps, TimeHasCome
+from store.follow_ups import FollowUps, Schedule, facts_of, policy_of
 from store.outcome_tables import FollowUp
 from store.outcomes import Outcomes
 from store.requests import Requests
@@ -64,12 +66,12 @@ async def take_from_prefect(follow_up_id: int, generation: int) -> Attempt | Tim
         if row is None:
             return TimeHasCome.NO_MORE
         begin = begin_at(row.due_at, await WakeUps(session).count_due())
-        handed = await FollowUps(session).hand_over(
+        handed = await DueFollowUps(session).hand_over(
             follow_up_id, generation, not_before=begin, by_run=str(flow_run.id)
         )
         if isinstance(handed, TimeHasCome):
             return handed
-        claimed = await Deliveries(session).claim(handed.id)
+        claimed = await claim(session, handed.id)
         if claimed is None:
             return None
         attempt = Attempt(claimed.id, claimed.attempt)

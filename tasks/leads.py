@@ -16,9 +16,9 @@ from lever.new_opportunity import as_lead
 from lever.opportunity import Opportunity
 from outbound.errors import NotFound
 from outbound.limiter import Priority
+from store.begun_prospects import BegunProspects
 from store.connections import Connections
 from store.prospect_tables import KnownProspect
-from store.prospects import Prospects
 from tasks.case import Case
 from tasks.effects import once, repeatable
 from wiring import current_parts
@@ -94,7 +94,7 @@ async def find_lead(desk: Desk, row: KnownProspect, lead: Lead) -> Opportunity |
 
 async def _is_linked(case: Case, opportunity_id: str) -> bool:
     async with current_parts().database.transaction() as session:
-        return await Prospects(session, case.connection_id).is_linked(opportunity_id)
+        return await BegunProspects(session, case.connection_id).is_linked(opportunity_id)
 
 
 async def people_in_lever(lever: LeverClient, emails: Sequence[str]) -> dict[str, Opportunity]:

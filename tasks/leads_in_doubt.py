@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from hiring.prospects import ProspectPolicy, Unusable, lead_of
-from store.begun_prospects import Begun, begun_leads
+from store.begun_prospects import Begun, BegunProspects, begun_leads
 from store.prospect_tables import KnownProspect
 from store.prospects import Prospects
 from store.sealed_prospects import unseal
@@ -79,8 +79,8 @@ async def end_doubt(desk: Desk, policy: ProspectPolicy, row: KnownProspect) -> N
             await Prospects(session, desk.case.connection_id).unreadable(row.id, UNREADABLE)
         return
     async with current_parts().database.transaction() as session:
-        prospects = Prospects(session, desk.case.connection_id)
+        connection_id = desk.case.connection_id
         if made is None:
-            await prospects.not_made(row.id)
+            await BegunProspects(session, connection_id).not_made(row.id)
         else:
-            await prospects.linked(row.id, made.opportunity_id, made.tags)
+            await Prospects(session, connection_id).linked(row.id, made.opportunity_id, made.tags)

@@ -1,10 +1,10 @@
 """Writes to Lever: tags, notes, the link and the file. One outside effect per step, each under its own key."""
 
 from collections.abc import Sequence
-from hashlib import sha256
 
 from hiring.candidacy import Candidacy
 from hiring.notes import has_mark, marked
+from store.effect_keys import file_key, link_key, note_key, tag_key, untag_key
 from tasks.case import Case, lever_of
 from tasks.effects import once, repeatable
 from tasks.step import step
@@ -18,7 +18,7 @@ async def add_status_tag(case: Case, opportunity_id: str, tag: str) -> None:
             await lever.add_tags(opportunity_id, [tag], perform_as)
             return tag
 
-        await repeatable(case, f"tag/{case.attempt.token}/{tag}", act)
+        await repeatable(case, tag_key(case.attempt.token, tag), act)
 
 
 @step
@@ -29,7 +29,7 @@ async def remove_status_tags(case: Case, opportunity_id: str, tags: Sequence[str
             await lever.remove_tags(opportunity_id, tags, perform_as)
             return ", ".join(tags)
 
-        await repeatable(case, f"untag/{case.attempt.token}/{', '.join(tags)}", act)
+        await repeatable(case, untag_key(case.attempt.token, tags), act)
 
 
 @step
@@ -46,7 +46,7 @@ async def add_note(case: Case, opportunity_id: str, text: str, mark: str) -> str
                     return note.id
             return None
 
-        return await once(case, f"note/{opportunity_id}/{mark}", act, find=find)
+        return await once(case, note_key(opportunity_id, mark), act, find=find)
 
 
 @step
@@ -64,7 +64,7 @@ async def add_report_link(case: Case, candidacy: Candidacy, url: str) -> None:
         async def find() -> str | None:
             return "link" if url in (await lever.opportunity(candidacy.opportunity_id)).links else None
 
-        await once(case, f"link/{person}/{sha256(url.encode()).hexdigest()[:32]}", act, find=find)
+        await once(case, link_key(person, url), act, find=find)
 
 
 @step
@@ -81,4 +81,4 @@ async def add_report_file(case: Case, opportunity_id: str, name: str, content: b
                     return file.id
             return None
 
-        return await once(case, f"file/{opportunity_id}/{name}", act, find=find)
+        return await once(case, file_key(opportunity_id, name), act, find=find)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from outbound.errors import CredentialsRefused, Refused
+from store.effect_keys import cancellation_key
 from store.requests import Requests
 from store.tables import RequestState
 from tasks.case import Case, crosschq_of
-from tasks.effects import once
+from tasks.effects import once_if_allowed
 from tasks.step import step
 from wiring import current_parts
 
@@ -39,13 +39,7 @@ async def cancel_in_crosschq(case: Case, request: OpenRequest) -> bool:
             over = (await crosschq.reference_request(request.crosschq_id)).is_over_without_report
             return "cancelled" if over else None
 
-        try:
-            await once(case, f"crosschq-cancel/{request.id}", act, find=find)
-        except CredentialsRefused:
-            raise
-        except Refused:
-            return False
-    return True
+        return await once_if_allowed(case, cancellation_key(request.id), act, find=find)
 
 
 async def remember_withdrawn(request: OpenRequest) -> None:

@@ -1,13 +1,10 @@
 """What we remember of the outcome of a hire, and what follows from it for the question. Touches our own store only."""
 
-from dataclasses import dataclass
-
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crosschq.dialect import HiringStatus
 from crosschq.models import ReferenceRequest as News
 from hiring.follow_ups import FollowUpState
-from hiring.outcome_notes import Said
 from hiring.outcomes import (
     Change,
     Confirmed,
@@ -21,15 +18,15 @@ from hiring.outcomes import (
 from store.attempts import Attempts
 from store.audits import Audits
 from store.connections import Connections
-from store.deliveries import RECONCILE, Deliveries, NewDelivery
+from store.deliveries import Deliveries, NewDelivery
 from store.follow_ups import FollowUps, Schedule
 from store.outcome_tables import HiringOutcome
 from store.outcomes import OUTCOME_EVENT, Outcomes
+from store.own_deliveries import own_delivery
 from store.requests import Requests
 from store.tables import Connection, ReferenceRequest
 from tasks.case import Case
 from tasks.effects import Superseded
-from tasks.step import step
 from wiring import current_parts
 
 IN_CROSSCHQ = {
@@ -38,19 +35,6 @@ IN_CROSSCHQ = {
     Outcome.OPEN: HiringStatus.UNDECIDED,
 }
 OF_CROSSCHQ = {status: outcome for outcome, status in IN_CROSSCHQ.items()}
-
-
-@dataclass(frozen=True)
-class ToShow:
-    """A version of the outcome that not both systems show yet. `archive_reason_id`: Lever is to archive with it."""
-
-    outcome_id: int
-    version: int
-    said: Said
-    crosschq_id: str | None
-    crosschq_knows: bool
-    crosschq_takes_outcomes: bool
-    archive_reason_id: str | None
 
 
 async def pass_on_outcome(case: Case, request: ReferenceRequest, news: News) -> bool:
@@ -104,56 +88,6 @@ async def record_seen(case: Case, opportunity_id: str, seen: SeenOutcome) -> Non
             row.in_crosschq = seen.outcome
 
 
-async def outcome_to_show(case: Case, opportunity_id: str) -> ToShow | None:
-    """None when both systems show the present version."""
-    async with current_parts().database.transaction() as session:
-        row = await Outcomes(session).find(case.connection_id, opportunity_id)
-        if row is None or row.shown_version >= row.version:
-            return None
-        connection = await Connections(session).get(case.connection_id)
-        request = await Requests(session).latest_in_crosschq(connection.id, opportunity_id)
-        follow_up = await FollowUps(session).latest_of(connection.id, opportunity_id)
-        by = follow_up.asked_role if follow_up else None
-        return ToShow(
-            outcome_id=row.id,
-            version=row.version,
-            said=Said(row.outcome, row.source, row.decided_at, row.hired_on, by),
-            crosschq_id=request.crosschq_id if request else None,
-            crosschq_knows=row.in_crosschq is row.outcome,
-            crosschq_takes_outcomes=connection.crosschq_takes_outcomes,
-            archive_reason_id=_archive_reason(connection, row),
-        )
-
-
-async def remember_nothing_to_show(case: Case, opportunity_id: str) -> None:
-    """The candidate is gone or anonymised: nothing is to be written about them any more."""
-    async with current_parts().database.transaction() as session:
-        row = await Outcomes(session).find(case.connection_id, opportunity_id)
-        if row is not None:
-            await Outcomes(session).note_shown(row.id, row.version)
-
-
-@step
-async def queue_unshown_outcomes() -> int:
-    """Outcomes that were recorded and not shown, as when a delivery was given up in between: once for each version."""
-    parts = current_parts()
-    async with parts.database.transaction() as session:
-        unshown = await Outcomes(session).unshown(parts.now() - 2 * parts.settings.run_silence)
-        for row in unshown:
-            await Deliveries(session).record(_unshown(row))
-    return len(unshown)
-
-
-async def remember_told(outcome_id: int, outcome: Outcome) -> None:
-    async with current_parts().database.transaction() as session:
-        await Outcomes(session).note_in_crosschq(outcome_id, outcome)
-
-
-async def remember_shown(to_show: ToShow) -> None:
-    async with current_parts().database.transaction() as session:
-        await Outcomes(session).note_shown(to_show.outcome_id, to_show.version)
-
-
 def seen_in_crosschq(news: News) -> SeenOutcome | None:
     """None where Crosschq says nothing, or undecided."""
     outcome = OF_CROSSCHQ.get(news.hiring_status) if news.hiring_status else None
@@ -163,40 +97,14 @@ def seen_in_crosschq(news: News) -> SeenOutcome | None:
 
 
 def _word_of_crosschq(case: Case, request: ReferenceRequest, news: News, seen: SeenOutcome) -> NewDelivery:
-    return NewDelivery(
-        connection_id=case.connection_id,
-        origin="crosschq-update",
-        event=OUTCOME_EVENT,
-        subject=f"opportunity:{request.opportunity_id}",
-        opportunity_id=request.opportunity_id,
-        replay_key=f"outcome-in-crosschq:{request.id}:{seen.outcome.value}:{seen.hired_on}:{case.attempt.delivery_id}",
-        triggered_at=news.updated_on,
-    )
-
-
-def _unshown(row: HiringOutcome) -> NewDelivery:
-    return NewDelivery(
-        connection_id=row.connection_id,
-        origin=RECONCILE,
-        event=OUTCOME_EVENT,
-        subject=f"opportunity:{row.opportunity_id}",
-        opportunity_id=row.opportunity_id,
-        replay_key=f"outcome-unshown:{row.id}:{row.version}",
-        triggered_at=row.decided_at,
-    )
+    said = f"{seen.outcome.value}:{seen.hired_on}:{case.attempt.delivery_id}"
+    key = f"outcome-in-crosschq:{request.id}:{said}"
+    return own_delivery(request, OUTCOME_EVENT, key, origin="crosschq-update", triggered_at=news.updated_on)
 
 
 def known_from(row: HiringOutcome | None) -> KnownOutcome | None:
     """The row in the shape our rules read."""
     return KnownOutcome(row.outcome, row.source, row.hired_on, row.in_crosschq) if row else None
-
-
-def _archive_reason(connection: Connection, row: HiringOutcome) -> str | None:
-    if row.source is OutcomeSource.LEVER:
-        return None
-    return {Outcome.HIRED: connection.hired_reason, Outcome.NOT_HIRED: connection.not_hired_reason}.get(
-        row.outcome
-    )
 
 
 def _audit(session: AsyncSession, case: Case, opportunity_id: str, change: Change) -> None:

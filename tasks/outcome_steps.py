@@ -4,12 +4,14 @@ from hiring.candidacy import Candidacy
 from hiring.outcomes import SeenOutcome
 from lever.applied_posting import posting_of
 from lever.candidacy import candidacy_of
-from outbound.errors import AccessDenied, CredentialsRefused, NotFound, Refused
+from outbound.errors import AccessDenied, NotFound
+from store.effect_keys import outcome_key
 from tasks.case import Case, crosschq_of, lever_of
-from tasks.effects import once
-from tasks.outcome_records import IN_CROSSCHQ, ToShow, seen_in_crosschq
+from tasks.effects import once_if_allowed
+from tasks.outcome_records import IN_CROSSCHQ, seen_in_crosschq
 from tasks.report_steps import report_link
 from tasks.step import step
+from tasks.unshown_outcomes import ToShow
 
 
 @step
@@ -39,15 +41,11 @@ async def tell_crosschq(case: Case, opportunity_id: str, to_show: ToShow) -> boo
             shows = (await crosschq.reference_request(request_id)).hiring_status
             return said.outcome.value if shows is IN_CROSSCHQ[said.outcome] else None
 
-        try:
-            # Told twice is the same state, but each time Crosschq tells everybody who listens.
-            await once(case, f"outcome/{opportunity_id}/{to_show.version}/crosschq", act, find=find)
-        except CredentialsRefused:
-            raise
-        except Refused:
-            # It has no such call, does not know the request any more, or wants none of this.
-            return False
-    return True
+        # Not `repeatable`: told twice is the same state, but each time Crosschq tells everybody who listens.
+        # Refused: it has no such call, does not know the request any more, or wants none of this.
+        return await once_if_allowed(
+            case, outcome_key(opportunity_id, to_show.version, "crosschq"), act, find=find
+        )
 
 
 @step
@@ -75,13 +73,9 @@ async def archive_in_lever(case: Case, candidacy: Candidacy, to_show: ToShow) ->
 
         if await find() is not None:
             return True
-        try:
-            await once(case, f"outcome/{opportunity_id}/{to_show.version}/archive", act, find=find)
-        except CredentialsRefused:
-            raise
-        except Refused:
-            return False
-    return True
+        return await once_if_allowed(
+            case, outcome_key(opportunity_id, to_show.version, "archive"), act, find=find
+        )
 
 
 @step

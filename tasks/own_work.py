@@ -8,12 +8,12 @@ from prefect.client.schemas.objects import FlowRun
 
 from hiring.retries import next_attempt_at
 from store.deliveries import Deliveries
+from store.effect_keys import creation_key
 from store.effects import Effects
 from store.requests import Requests
 from store.stranded import Stranded
 from store.tables import Delivery, DeliveryState
 from tasks.begun_requests import may_be_at_crosschq
-from tasks.crosschq_steps import creation_key
 from tasks.ops_events import delivery_is_dead
 from tasks.seen_in_prefect import (
     Fate,

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Sequence
 from hiring.prospects import IfInLever, ProspectPolicy
 from lever.models import Opportunity
 from outbound.errors import InvalidRequest, NotExecuted, NotFound, OutcomeUnknown, Refused
+from store.begun_prospects import BegunProspects
 from store.prospect_tables import KnownProspect
 from store.prospects import Prospects
 from tasks.case import Case
@@ -102,16 +103,15 @@ async def _make(desk: Desk, policy: ProspectPolicy, one: Candidate) -> None:
 async def _begin(case: Case, one: Candidate) -> bool:
     """From now on a look at Crosschq, which runs beside this, leaves what the lead is found by as it is."""
     async with current_parts().database.transaction() as session:
-        prospects = Prospects(session, case.connection_id)
-        if not await prospects.is_as_met(one.row):
+        if not await Prospects(session, case.connection_id).is_as_met(one.row):
             return False
-        await prospects.begin(one.row.id, one.lead.sources)
+        await BegunProspects(session, case.connection_id).begin(one.row.id, one.lead.sources)
         return True
 
 
 async def _end_if_in_vain(case: Case, one: Candidate) -> None:
     async with current_parts().database.transaction() as session:
-        await Prospects(session, case.connection_id).not_made_if_refused(one.row.id)
+        await BegunProspects(session, case.connection_id).not_made_if_refused(one.row.id)
 
 
 async def _leave_there(desk: Desk, policy: ProspectPolicy, one: Candidate, there: Opportunity) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from hiring.prospects import Lead, ProspectPolicy, Unusable, lead_of
-from store.begun_prospects import making_key
+from store.begun_prospects import BegunProspects
+from store.effect_keys import lead_key
 from store.erased_prospects import ErasedProspects
 from store.prospect_tables import KnownProspect, ProspectState
 from store.prospects import Prospects
@@ -27,7 +28,7 @@ class Candidate:
 
     @property
     def key(self) -> str:
-        return making_key(self.row)
+        return lead_key(self.row.crosschq_id, self.row.generation)
 
     @property
     def email(self) -> str:
@@ -79,8 +80,8 @@ async def _without_the_same(desk: Desk, wishes: Wishes, candidates: Sequence[Can
     """Without people who are in Lever already by another prospect of theirs, or may be: these wait for that one."""
     indexes = {index for one in candidates for index in one.email_indexes}
     async with current_parts().database.transaction() as session:
-        prospects = Prospects(session, desk.case.connection_id)
-        known, in_doubt = await prospects.same_people(indexes), await prospects.in_doubt(indexes)
+        known = await Prospects(session, desk.case.connection_id).same_people(indexes)
+        in_doubt = await BegunProspects(session, desk.case.connection_id).in_doubt(indexes)
     ready: list[Candidate] = []
     waited_for: dict[int, KnownProspect] = {}
     taken: set[str] = set()

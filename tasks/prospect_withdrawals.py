@@ -2,6 +2,7 @@
 
 from hiring.prospects import OnWithdrawal
 from outbound.errors import CredentialsRefused, NotFound, Refused
+from store.effect_keys import withdrawal_key
 from store.effects import Effects
 from store.prospect_tables import KnownProspect
 from store.prospects import Prospects
@@ -75,7 +76,7 @@ async def _end_doubt(desk: Desk, wishes: Wishes, row: KnownProspect) -> None:
 
 
 async def _show(desk: Desk, wishes: Wishes, row: KnownProspect) -> str:
-    opportunity_id, key = row.opportunity_id or "", f"prospect-withdrawn/{row.crosschq_id}/{row.generation}"
+    opportunity_id, key = row.opportunity_id or "", withdrawal_key(row.crosschq_id, row.generation)
     # Perhaps done by an attempt that was cut off, our own change would look like somebody's.
     perhaps_done = await _is_perhaps_done(desk.case, key)
     touched = None if perhaps_done else await why_not_ours_alone(desk, opportunity_id, row.tags_given)

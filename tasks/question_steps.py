@@ -10,7 +10,7 @@ from mail.links import AnswerLinks, Link
 from mail.question import Question
 from mail.sending import send
 from outbound.errors import CredentialsRefused, InvalidRequest, NotExecuted
-from store.unknown_effects import MAIL_KEY
+from store.effect_keys import mail_key
 from tasks.case import Case
 from tasks.effects import once
 from tasks.follow_up_records import DueFollowUp
@@ -32,7 +32,7 @@ async def send_question(case: Case, due: DueFollowUp, question: Question, again:
     server = parts.mail_server
     if server is None:
         raise NoMailServer("mail", "send", "no mail server is set: write CROSSCHQ_LEVER_SMTP_HOST into .env")
-    key = f"{MAIL_KEY}/{due.id}/{due.generation}" + (f"/again-{again}" if again else "")
+    key = mail_key(due.id, due.generation, again)
     try:
         sender_of(server.sender)
     except UnusableAddress as error:

@@ -7,6 +7,7 @@ from hiring.candidacy import Candidacy
 from hiring.decisions import Policy, Previous, Send
 from hiring.progress import Progress, Stage
 from store.connections import Connections
+from store.effect_keys import creation_key
 from store.effects import Effects
 from store.policies import policy_from, previous_from
 from store.requests import NewRequest, Requests
@@ -14,7 +15,6 @@ from store.requests_per_hour import RequestsPerHour
 from store.tables import EffectState, ReferenceRequest, RequestState
 from tasks import ops_events
 from tasks.case import Case
-from tasks.crosschq_steps import creation_key
 from tasks.follow_up_records import begin_follow_up
 from wiring import current_parts
 

@@ -1,6 +1,6 @@
 """Whether a connection is in shadow mode, and the end of it (store.shadow). Touches our own store only."""
 
-from store.follow_ups import FOLLOW_UP_EVENT
+from store.due_follow_ups import FOLLOW_UP_EVENT
 from store.shadow import Shadow
 from tasks.case import Case
 from tasks.step import step

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hiring.follow_ups import spread
 from store.audits import Audits
+from store.due_follow_ups import DueFollowUps
 from store.follow_ups import FollowUps, Schedule
 from store.outcome_tables import FollowUp
 from store.wake_ups import WakeUps
@@ -31,7 +32,7 @@ async def take_up_overdue() -> int:
         overdue = await WakeUps(session).overdue(_grace(), BATCH)
         how_many = await WakeUps(session).count_due()
         for row in overdue:
-            await FollowUps(session).hand_over(
+            await DueFollowUps(session).hand_over(
                 row.id, row.generation, not_before=begin_at(row.due_at, how_many)
             )
     return len(overdue)
@@ -61,11 +62,11 @@ async def end_cancelled() -> int:
 async def end_abandoned() -> int:
     """Their delivery was given up, or cancelled while it was at work."""
     async with current_parts().database.transaction() as session:
-        abandoned = await FollowUps(session).abandoned()
+        abandoned = await DueFollowUps(session).abandoned()
         for row in abandoned:
             why = f"Given up with delivery {row.delivery_id}: `crosschq-lever follow-ups ask-now {row.id}` tries again."
             await _end(session, row, why)
-        for row in await FollowUps(session).left_behind():
+        for row in await DueFollowUps(session).left_behind():
             await FollowUps(session).reschedule(row, Schedule(row.state, row.due_at))
     return len(abandoned)
 

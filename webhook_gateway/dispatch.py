@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 
 from store.attempts import Attempt
+from store.claiming import claim_due
 from store.database import DATABASE_ERRORS, Database
 from store.deliveries import Deliveries
 from store.run_orders import announce
@@ -54,7 +55,7 @@ class Dispatcher:
         idempotency key of the attempt makes a second run impossible.
         """
         async with self._database.transaction() as session:
-            due = await Deliveries(session).claim_due(BATCH)
+            due = await claim_due(session, BATCH)
         gate = asyncio.Semaphore(AT_ONCE)
         await asyncio.gather(*(self._start(delivery, gate) for delivery in due))
         return len(due)

@@ -20,7 +20,7 @@ from hiring.export_order import Scope
 from lever.webhooks import CANDIDATE_DELETED, CANDIDATE_STAGE_CHANGE
 from store.attempts import Attempt
 from store.due import SNAPSHOT_EVENT
-from store.follow_ups import FOLLOW_UP_EVENT
+from store.due_follow_ups import FOLLOW_UP_EVENT
 from store.prospect_orders import EXISTING_EVENT, NEW_EVENT, SINGLE_EVENT
 from store.question_again import QUESTION_AGAIN_EVENT
 from store.tables import Delivery

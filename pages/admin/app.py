@@ -7,6 +7,7 @@ from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.routing import BaseRoute, Route
 
 from pages.admin.access import Door, in_time
+from pages.admin.audit_page import AuditPage
 from pages.admin.connection_access import ConnectionAccess
 from pages.admin.connection_new import NewConnection
 from pages.admin.connection_page import ConnectionPage
@@ -65,6 +66,7 @@ def create_admin_routes(
         *OneDelivery(parts).routes(door),
         *WaitingList(parts).routes(door),
         *FollowUpPage(parts).routes(door),
+        *AuditPage(parts).routes(door),
         *PeoplePage(parts).routes(door),
         *SelfTest(parts).routes(door),
         *PreviewPage(parts).routes(door),

@@ -10,8 +10,8 @@ from lever.webhooks import (
     CANDIDATE_STAGE_CHANGE,
 )
 from store.due import SNAPSHOT_EVENT
+from store.due_follow_ups import FOLLOW_UP_EVENT
 from store.erasure import ERASED
-from store.follow_ups import FOLLOW_UP_EVENT
 from store.outcomes import OUTCOME_EVENT
 from store.prospect_orders import EXISTING_EVENT, NEW_EVENT, SINGLE_EVENT
 from store.question_again import QUESTION_AGAIN_EVENT

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from store.effect_keys import MAIL_KEY, REQUEST_KEY
 from store.tables import Effect
-from store.unknown_effects import MAIL_KEY, REQUEST_KEY
 
 
 @dataclass(frozen=True)

@@ -25,5 +25,6 @@ PLACES: Sequence[Place] = (
     Place("/deliveries", "Deliveries"),
     Place("/waiting", "Requests and follow-ups", ("/requests/", "/follow-ups/")),
     Place("/preview", "Preview"),
+    Place("/audit", "Audit"),
     Place("/people", "People"),
 )

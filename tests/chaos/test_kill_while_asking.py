@@ -3,11 +3,12 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import httpx
 import pytest
 
+from demo.story import Story
 from tests.chaos.asking import (
     answer,
     answered,
@@ -40,13 +41,25 @@ async def room(hardy: Hardy) -> AsyncIterator[WaitingRoom]:
     await hardy.lever.http.delete(f"{hardy.stack.mailbox_url}/sandbox/knobs")
 
 
+async def killed_when(
+    hardy: Hardy,
+    room: WaitingRoom,
+    story: Story,
+    moment: str,
+    has_come: Callable[[], Awaitable[bool]],
+    names: tuple[str, ...] = WORKERS,
+) -> None:
+    """The follow-up's time comes, and at that moment the processes die; what troubled Lever until then is over."""
+    await room.time_comes(story)
+    await story.wait_until(moment, has_come)
+    await kill(hardy, names)
+    await room.lever.behave()
+
+
 async def test_workers_killed_before_the_mail_is_begun(hardy: Hardy, room: WaitingRoom) -> None:
     story = await room.reported()
     await room.lever.set_knobs(latency_ms=2000)
-    await room.time_comes(story)
-    await story.wait_until("its run is at work", lambda: is_at_work(hardy, story))
-    await kill(hardy, WORKERS)
-    await room.lever.behave()
+    await killed_when(hardy, room, story, "its run is at work", lambda: is_at_work(hardy, story))
     await asked_once(hardy, room, story)
 
 
@@ -55,9 +68,7 @@ async def test_workers_killed_between_the_mail_servers_word_and_its_record(
 ) -> None:
     story = await room.reported()
     await mailbox(room, hang_after_data=1, hang_seconds=20)
-    await room.time_comes(story)
-    await story.wait_until("the mail server has it", lambda: is_asked(room, story))
-    await kill(hardy, WORKERS)
+    await killed_when(hardy, room, story, "the mail server has it", lambda: is_asked(room, story))
     await asked_once(hardy, room, story, "the mail server did not confirm it")
 
 
@@ -79,19 +90,16 @@ async def test_workers_killed_between_the_record_and_the_mail_leave_it_to_ops_wh
 async def test_workers_killed_between_mail_and_note(hardy: Hardy, room: WaitingRoom) -> None:
     story = await room.reported()
     await room.lever.set_knobs(fail_status=503, fail_count=1000, match="POST .*/notes")
-    await room.time_comes(story)
-    await story.wait_until("the mail server has it", lambda: is_asked(room, story))
-    await kill(hardy, WORKERS)
-    await room.lever.behave()
+    await killed_when(hardy, room, story, "the mail server has it", lambda: is_asked(room, story))
     await asked_once(hardy, room, story)
 
 
 async def test_workers_killed_between_note_and_its_record(hardy: Hardy, room: WaitingRoom) -> None:
     story = await room.reported()
     await room.lever.set_knobs(hang_after_write=1, hang_seconds=20, match="POST .*/notes")
-    await room.time_comes(story)
-    await story.wait_until("Lever has the note", lambda: has_note(story, "was asked by e-mail"))
-    await kill(hardy, WORKERS)
+    await killed_when(
+        hardy, room, story, "Lever has the note", lambda: has_note(story, "was asked by e-mail")
+    )
     await asked_once(hardy, room, story)
 
 
@@ -117,10 +125,7 @@ async def test_a_server_killed_while_the_owner_is_being_asked(
 ) -> None:
     story = await room.reported()
     await room.lever.set_knobs(latency_ms=700)
-    await room.time_comes(story)
-    await story.wait_until("a run is at work", lambda: is_at_work(hardy, story))
-    await kill(hardy, (victim,))
-    await room.lever.behave()
+    await killed_when(hardy, room, story, "a run is at work", lambda: is_at_work(hardy, story), (victim,))
     await asked_once(hardy, room, story)
 
 
@@ -168,9 +173,7 @@ async def test_workers_killed_between_crosschqs_outcome_and_its_record(
     await room.crosschq.set_knobs(
         hang_after_write=1, hang_seconds=20, match="PUT .*/outcome", lose_webhooks=1
     )
-    await room.time_comes(story)
-    await story.wait_until("Crosschq is told", lambda: is_told(story))
-    await kill(hardy, WORKERS)
+    await killed_when(hardy, room, story, "Crosschq is told", lambda: is_told(story))
     await written_once(hardy, room, story)
 
 
@@ -180,10 +183,7 @@ async def test_workers_killed_between_crosschqs_outcome_and_levers_tag(
     story = await room.reported()
     await answered(room, story)
     await room.lever.set_knobs(fail_status=503, fail_count=1000, match="POST .*/addTags")
-    await room.time_comes(story)
-    await story.wait_until("Crosschq is told", lambda: is_told(story))
-    await kill(hardy, WORKERS)
-    await room.lever.behave()
+    await killed_when(hardy, room, story, "Crosschq is told", lambda: is_told(story))
     await written_once(hardy, room, story)
 
 
@@ -191,9 +191,7 @@ async def test_workers_killed_between_levers_tag_and_its_record(hardy: Hardy, ro
     story = await room.reported()
     await answered(room, story)
     await room.lever.set_knobs(hang_after_write=1, hang_seconds=20, match="POST .*/addTags")
-    await room.time_comes(story)
-    await story.wait_until("Lever has the tag", lambda: is_tagged(story))
-    await kill(hardy, WORKERS)
+    await killed_when(hardy, room, story, "Lever has the tag", lambda: is_tagged(story))
     await written_once(hardy, room, story)
 
 
@@ -203,9 +201,7 @@ async def test_workers_killed_between_the_outcomes_note_and_its_record(
     story = await room.reported()
     await answered(room, story)
     await room.lever.set_knobs(hang_after_write=1, hang_seconds=20, match="POST .*/notes")
-    await room.time_comes(story)
-    await story.wait_until("Lever has the note", lambda: has_note(story, "Outcome: hired"))
-    await kill(hardy, WORKERS)
+    await killed_when(hardy, room, story, "Lever has the note", lambda: has_note(story, "Outcome: hired"))
     await written_once(hardy, room, story)
 
 

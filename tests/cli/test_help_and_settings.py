@@ -15,6 +15,7 @@ NEED_SETTINGS = {
     "connect": ["connect", "connection.toml"],
     "migrate": ["migrate"],
     "deliveries": ["deliveries"],
+    "audit": ["audit"],
     "resolve request": ["resolve", "request", "1", "--not-sent", "--why", "x"],
     "resolve delivery": ["resolve", "delivery", "1", "--drop", "--why", "x"],
     "replay": ["replay", "1", "--why", "x"],
@@ -35,6 +36,7 @@ async def test_help_lists_every_command_with_a_line(bare_terminal: Terminal) -> 
     said = await bare_terminal.said("--help")
     for command in (
         *("demo", "up", "connect", "migrate", "pause", "resume", "admin"),
+        "audit",
         "deliveries",
         "resolve",
         "prospects",

@@ -46,6 +46,7 @@ from sandbox.mailbox.mailbox import Mailbox
 from sandbox.mailbox.smtp import serve_smtp
 from sandbox.serve import address, listen
 from settings import Settings
+from store.claiming import claim_due
 from store.deliveries import Deliveries
 from store.due import SNAPSHOT_EVENT
 from store.outcome_tables import FollowUp
@@ -289,7 +290,7 @@ class Office:
 
     async def _claim(self) -> list[Delivery]:
         async with self.parts.database.transaction() as session:
-            return list(await Deliveries(session).claim_due(10))
+            return list(await claim_due(session, 10))
 
 
 @asynccontextmanager

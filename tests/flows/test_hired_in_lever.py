@@ -112,6 +112,19 @@ async def test_a_crosschq_without_outcomes_is_told_by_hand(office: Office) -> No
     assert await outcome_tags(office, candidate["id"]) == [HIRED]
 
 
+async def test_a_key_that_crosschq_refuses_is_no_word_on_the_outcome(office: Office) -> None:
+    candidate, request_id = await office.report_for()
+    await office.crosschq.set_knobs(fail_status=401, fail_count=1, match="PUT .*/outcome")
+    await office.archive(candidate)
+    await office.work()
+    assert await notes_about_outcome(office, candidate["id"]) == []
+    await office.connect_again()
+    await office.work()
+    assert await told(office.crosschq, request_id) == ["hired"]
+    [note] = await notes_about_outcome(office, candidate["id"])
+    assert "by hand" not in note
+
+
 async def test_hired_in_crosschq_reaches_lever_and_its_echo_changes_nothing(office: Office) -> None:
     candidate, request_id = await office.report_for()
     await office.act(request_id, "hired")

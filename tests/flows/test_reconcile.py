@@ -12,6 +12,7 @@ from sqlalchemy import update
 from flows.reconcile import Scope
 from lever.webhooks import CANDIDATE_STAGE_CHANGE
 from store.attempts import Attempt, Attempts
+from store.claiming import claim_due
 from store.deliveries import Deliveries
 from store.tables import Delivery, DeliveryState, ReferenceRequest, RequestState
 from tests.flows.office import Office
@@ -32,7 +33,7 @@ async def dispatched(office: Office, candidate: dict[str, Any]) -> Delivery:
     """A stage change whose flow run Prefect has, and no worker takes: it is scheduled for tomorrow."""
     await office.move(candidate)
     async with office.parts.database.transaction() as session:
-        (delivery,) = await Deliveries(session).claim_due(1)
+        (delivery,) = await claim_due(session, 1)
     with office.prefect_settings():
         async with get_client() as client:
             deployment = await client.read_deployment_by_name(DEPLOYMENTS[CANDIDATE_STAGE_CHANGE])

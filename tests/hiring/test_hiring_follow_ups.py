@@ -64,7 +64,7 @@ def test_nothing_is_due_before_its_time(state: FollowUpState) -> None:
 
 def test_nothing_is_due_of_what_has_ended() -> None:
     ended = _follow_up(FollowUpState.ENDED)
-    assert isinstance(what_is_due(ended, HIRED, None, POLICY, NOW), NothingDue)
+    assert isinstance(what_is_due(ended, HIRED, candidacy(), POLICY, NOW), NothingDue)
 
 
 @pytest.mark.parametrize("state", OPEN_STATES)
@@ -77,11 +77,8 @@ def test_nobody_is_asked_what_is_known(state: FollowUpState, outcome: Outcome, d
 
 @pytest.mark.parametrize("state", OPEN_STATES)
 @pytest.mark.parametrize("outcome", [OPEN, HIRED])
-def test_nothing_is_asked_or_written_about_who_is_gone(state: FollowUpState, outcome: Outcome) -> None:
-    follow_up = _follow_up(state)
-    deleted = what_is_due(follow_up, outcome, None, POLICY, NOW)
-    assert deleted == EndQuietly(QuietReason.DELETED)
-    anonymised = what_is_due(follow_up, outcome, candidacy(is_anonymised=True), POLICY, NOW)
+def test_nothing_is_asked_or_written_about_who_is_anonymised(state: FollowUpState, outcome: Outcome) -> None:
+    anonymised = what_is_due(_follow_up(state), outcome, candidacy(is_anonymised=True), POLICY, NOW)
     assert anonymised == EndQuietly(QuietReason.ANONYMISED)
 
 

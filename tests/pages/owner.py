@@ -13,6 +13,7 @@ from hiring.follow_ups import FollowUpState
 from mail.links import AnswerLinks, Link
 from pages.answer import create_answer_routes
 from store.database import Database
+from store.due_follow_ups import DueFollowUps
 from store.follow_ups import FollowUps
 from store.outcome_tables import FollowUp
 from store.requests import NewRequest, Requests
@@ -89,7 +90,7 @@ class Owner:
         """The follow-up's time has come, and a flow is at work on it."""
         follow_up = await self.follow_up()
         async with self.database.transaction() as session:
-            handed = await FollowUps(session).hand_over(follow_up.id, follow_up.generation)
+            handed = await DueFollowUps(session).hand_over(follow_up.id, follow_up.generation)
             assert isinstance(handed, Delivery)
 
     async def end(self, because: str) -> None:

@@ -8,6 +8,7 @@ from itertools import count
 from sqlalchemy import text
 
 from store.attempts import Attempt, Attempts
+from store.claiming import claim_due
 from store.database import Database
 from store.deliveries import Deliveries, NewDelivery, Recorded
 from store.due import SNAPSHOT_EVENT
@@ -51,7 +52,7 @@ async def record(database: Database, new: NewDelivery) -> Recorded:
 async def claim(database: Database, limit: int = 50) -> Sequence[Attempt]:
     """What a dispatcher gets when it asks once, in its order."""
     async with database.transaction() as session:
-        due = await Deliveries(session).claim_due(limit)
+        due = await claim_due(session, limit)
         return [Attempt(delivery.id, delivery.attempt) for delivery in due]
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from store.attempts import Attempt
+from store.claiming import claim_due
 from store.connections import Connections
 from store.database import Database
 from store.deliveries import Deliveries
@@ -170,7 +171,7 @@ async def test_a_snapshot_that_comes_while_another_dispatcher_claims_an_older_on
     connected = await connect(database, vault)
     await record(database, snapshot(connected))
     async with database.transaction() as session:
-        assert [one.id for one in await Deliveries(session).claim_due(50)] == [1]
+        assert [one.id for one in await claim_due(session, 50)] == [1]
         await record(database, snapshot(connected))
         other_dispatcher = asyncio.create_task(claim_ids(database))
         await _somebody_waits_for_a_lock(database)

@@ -10,9 +10,10 @@ from bench.waiting import Waiting
 from hiring.follow_ups import FollowUpState, spread
 from hiring.outcomes import Outcome
 from store.attempts import Attempt
+from store.claiming import claim
 from store.database import Database
-from store.deliveries import Deliveries
-from store.follow_ups import FOLLOW_UP_EVENT, FollowUps, TimeHasCome, facts_of
+from store.due_follow_ups import FOLLOW_UP_EVENT, DueFollowUps, TimeHasCome
+from store.follow_ups import FollowUps, facts_of
 from store.outcome_tables import FollowUp
 from store.tables import Delivery, DeliveryState, ReferenceRequest
 from store.vault import Vault
@@ -191,7 +192,7 @@ async def test_after_an_outage_each_begins_at_the_time_it_was_given(
         waiting = await begin(database, connected, f"opportunity-{number}")
         await make_due(database, waiting.id, ago=timedelta(days=1))
         async with database.transaction() as session:
-            await FollowUps(session).hand_over(waiting.id, 1, not_before=begin_at)
+            await DueFollowUps(session).hand_over(waiting.id, 1, not_before=begin_at)
     assert await claim_ids(database) == [1, 3]
     assert (await row(database, 2)).next_attempt_at == LATER
 
@@ -206,7 +207,7 @@ async def test_many_that_an_outage_held_up_do_not_begin_at_the_same_moment(
         now, many = datetime.now(UTC), await WakeUps(session).count_due()
         for number, waiting in enumerate(await WakeUps(session).overdue(timedelta(0), 1000)):
             begin_at = spread(waiting.due_at, many, now, dice=number / many)
-            await FollowUps(session).hand_over(waiting.id, 1, not_before=begin_at)
+            await DueFollowUps(session).hand_over(waiting.id, 1, not_before=begin_at)
     assert len(await claim_ids(database)) < 20
     async with database.transaction() as session:
         last = (await session.scalars(select(func.max(Delivery.next_attempt_at)))).one()
@@ -222,7 +223,7 @@ async def test_a_follow_up_waits_its_turn_behind_what_is_in_hand_about_the_oppor
     handed = await hand_over(database, waiting.id)
     assert isinstance(handed, Delivery)
     async with database.transaction() as session:
-        assert await Deliveries(session).claim(handed.id) is None
+        assert await claim(session, handed.id) is None
     await finish(database, moved)
     assert await claim_ids(database) == [handed.id]
 
@@ -252,10 +253,10 @@ async def test_only_those_whose_delivery_was_given_up_are_abandoned(
         if state:
             assert await finish(database, attempt, state, "Given up.")
     async with database.transaction() as session:
-        assert [one.id for one in await FollowUps(session).abandoned()] == [1]
+        assert [one.id for one in await DueFollowUps(session).abandoned()] == [1]
     await end(database, 1)
     async with database.transaction() as session:
-        assert await FollowUps(session).abandoned() == []
+        assert await DueFollowUps(session).abandoned() == []
 
 
 async def test_open_ones_are_found_by_opportunity_and_connection(database: Database, vault: Vault) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from store.attempts import Attempt
+from store.begun_prospects import BegunProspects
 from store.database import Database
 from store.effects import Effects
 from store.prospect_intake import ProspectIntake, SeenProspect
@@ -73,7 +74,7 @@ class Shelf:
         """An attempt began to make the lead of generation 1, and was cut off."""
         row = await self.row()
         async with self.database.transaction() as session:
-            await Prospects(session, self.connection_id).begin(row.id, ["Crosschq"])
+            await BegunProspects(session, self.connection_id).begin(row.id, ["Crosschq"])
         async with self.database.transaction() as session:
             order = await ProspectOrders(session, self.connection_id).place(EXISTING_EVENT, "test")
             attempt = Attempt(order.id, 1)
@@ -81,7 +82,7 @@ class Shelf:
             await Effects(session).settle(
                 self.connection_id, "prospect/pr_1/1", attempt, state, result=None, detail=None
             )
-            await Prospects(session, self.connection_id).not_made_if_refused(row.id)
+            await BegunProspects(session, self.connection_id).not_made_if_refused(row.id)
 
     async def is_as_met(self, met: KnownProspect) -> bool:
         async with self.database.transaction() as session:
@@ -89,11 +90,11 @@ class Shelf:
 
     async def is_linked(self, opportunity_id: str) -> bool:
         async with self.database.transaction() as session:
-            return await Prospects(session, self.connection_id).is_linked(opportunity_id)
+            return await BegunProspects(session, self.connection_id).is_linked(opportunity_id)
 
     async def in_doubt(self, *indexes: str) -> dict[str, str]:
         async with self.database.transaction() as session:
-            rows = await Prospects(session, self.connection_id).in_doubt(indexes)
+            rows = await BegunProspects(session, self.connection_id).in_doubt(indexes)
             return {index: row.crosschq_id for index, row in rows.items()}
 
 
@@ -296,7 +297,7 @@ async def test_all_sources_a_lead_may_have_are_kept(shelf: Shelf) -> None:
     await shelf.begin()
     first = await shelf.row()
     async with shelf.database.transaction() as session:
-        await Prospects(session, shelf.connection_id).begin(first.id, ["Crosschq references"])
+        await BegunProspects(session, shelf.connection_id).begin(first.id, ["Crosschq references"])
     row = await shelf.row()
     assert (row.begun_at, row.begun_sources) == (first.begun_at, ["Crosschq", "Crosschq references"])
 
@@ -384,6 +385,6 @@ async def test_the_lead_of_an_earlier_generation_is_nobody_elses(shelf: Shelf) -
         await Effects(session).settle(
             shelf.connection_id, "prospect/pr_1/1", attempt, EffectState.DONE, result="opp-1", detail=None
         )
-        prospects = Prospects(session, shelf.connection_id)
+        prospects = BegunProspects(session, shelf.connection_id)
         assert await prospects.is_linked("opp-1")
         assert not await prospects.is_linked("opp-2")

@@ -7,7 +7,8 @@ from sqlalchemy import select, text
 
 from hiring.follow_ups import FollowUpState
 from store.database import Database
-from store.follow_ups import FollowUps, Schedule, TimeHasCome
+from store.due_follow_ups import DueFollowUps, TimeHasCome
+from store.follow_ups import FollowUps, Schedule
 from store.outcome_tables import FollowUp
 from store.requests import NewRequest
 from store.tables import Delivery, RequestState
@@ -65,7 +66,7 @@ async def hand_over(
     database: Database, follow_up_id: int, generation: int = 1, by_run: str | None = None
 ) -> Delivery | TimeHasCome:
     async with database.transaction() as session:
-        return await FollowUps(session).hand_over(follow_up_id, generation, by_run=by_run)
+        return await DueFollowUps(session).hand_over(follow_up_id, generation, by_run=by_run)
 
 
 async def unarmed(database: Database, limit: int = 50) -> list[WakeUp]:

@@ -24,8 +24,8 @@ from sandbox.lever.app import create_app
 from sandbox.lever.options import LeverOptions
 from settings import Settings
 from store.attempts import Attempt, Attempts
+from store.claiming import claim
 from store.database import Database
-from store.deliveries import Deliveries
 from store.prospect_intake import ProspectIntake, SeenProspect
 from store.prospect_orders import EXISTING_EVENT, ProspectOrders
 from store.prospect_tables import KnownProspect, ProspectKind, ProspectState
@@ -205,7 +205,7 @@ class Export:
             delivery_id = await session.scalar(
                 update(Delivery).where(mine).values(free).returning(Delivery.id)
             )
-            delivery = await Deliveries(session).claim(delivery_id or 0)
+            delivery = await claim(session, delivery_id or 0)
             assert delivery is not None
             taken = await Attempts(session).take_up(Attempt(delivery.id, delivery.attempt))
             assert taken is not None

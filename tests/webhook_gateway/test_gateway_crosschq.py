@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from store.deliveries import Deliveries
+from store.claiming import claim_due
 from store.tables import DeliveryState
 from store.vault import Vault
 from tests.webhook_gateway.senders import Senders, fixture, snapshot
@@ -43,7 +43,7 @@ async def test_each_change_of_a_request_is_a_row_and_the_newest_speaks_for_all(s
     # The same moment, other content: still another delivery, as the key has the body's hash.
     await senders.crosschq(snapshot(progress=34))
     async with senders.database.transaction() as session:
-        [newest] = await Deliveries(session).claim_due(10)
+        [newest] = await claim_due(session, 10)
     assert newest.id == 3
     states = [one.state for one in await senders.deliveries()]
     assert states == [DeliveryState.DONE, DeliveryState.DONE, DeliveryState.DISPATCHED]
@@ -126,7 +126,7 @@ async def test_while_a_token_is_changed_the_current_and_the_previous_are_accepte
 async def test_a_snapshot_given_up_on_is_queued_again_when_it_is_sent_again(senders: Senders) -> None:
     await senders.crosschq(snapshot())
     async with senders.database.transaction() as session:
-        [delivery] = await Deliveries(session).claim_due(1)
+        [delivery] = await claim_due(session, 1)
         delivery.state = DeliveryState.DEAD
     assert (await senders.crosschq(snapshot())).status_code == 202
     [delivery] = await senders.deliveries()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import update
 
-from store.deliveries import Deliveries
+from store.claiming import claim_due
 from store.tables import Delivery, DeliveryState
 from store.vault import Vault
 from tests.factories import connect
@@ -77,7 +77,7 @@ async def test_a_rerun_of_what_was_given_up_queues_it_again(senders: Senders) ->
     assert (await senders.lever(sent)).status_code == 202
     assert len(senders.woken) == 2
     async with senders.database.transaction() as session:
-        [claimed] = await Deliveries(session).claim_due(10)
+        [claimed] = await claim_due(session, 10)
     assert (claimed.attempt, claimed.finished_at) == (8, None)
 
 
@@ -109,7 +109,7 @@ async def test_another_stage_is_recorded_as_ignored_and_not_dispatched(senders: 
     assert delivery.outcome == "Ignored: stage 'offer' is not a trigger stage."
     assert delivery.finished_at is not None
     async with senders.database.transaction() as session:
-        assert await Deliveries(session).claim_due(10) == []
+        assert await claim_due(session, 10) == []
     assert senders.woken == []
 
 

@@ -50,6 +50,7 @@ ALSO: Mapping[str, Sequence[str]] = {
     "/connections/{id:int}/self-test": ["?check=now"],
     "/deliveries": ["?state=dead", "?opportunity=nobody", "?replayed=2"],
     "/waiting": ["?ended=on"],
+    "/audit": ["?connection=2&which=people"],
     "/preview": ["?connection=1&opportunity=gone", "?connection=1&opportunity={opportunity}"],
 }
 """What else a page shows when it is asked for."""
