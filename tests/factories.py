@@ -3,6 +3,11 @@
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
 
 from lever.webhooks import (
     CANDIDATE_ARCHIVE_CHANGE,
@@ -10,6 +15,7 @@ from lever.webhooks import (
     CANDIDATE_HIRED,
     CANDIDATE_STAGE_CHANGE,
 )
+from settings import Settings
 from store.database import Database
 from store.tables import Connection, RequestTemplate, Vendor, WebhookEndpoint
 from store.vault import Vault
@@ -17,6 +23,18 @@ from store.vault import Vault
 LEVER_EVENTS = (CANDIDATE_STAGE_CHANGE, CANDIDATE_HIRED, CANDIDATE_ARCHIVE_CHANGE, CANDIDATE_DELETED)
 STAGE = "stage-crosschq"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def settings_at(folder: Path, database_url: str | None = None, **more: Any) -> Settings:
+    """Of a process that works in `folder` and meets no Prefect."""
+    return Settings(
+        _env_file=None,
+        data_dir=folder,
+        secret_keys=SecretStr(Fernet.generate_key().decode()),
+        prefect_auth_string=SecretStr("not:used"),
+        database_url=database_url,
+        **more,
+    )
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from cryptography.fernet import Fernet
-from pydantic import SecretStr
 
 from demo.settings import demo_settings
 from deployments import lineup
@@ -18,6 +16,7 @@ from deployments.supervisor import Supervisor
 from deployments.work_pool import ensure_work_pool
 from settings import Settings
 from store.database import Database
+from tests.factories import settings_at
 from tests.flows.engine import run_in_prefect
 from tests.flows.office import Office, open_office
 
@@ -38,14 +37,7 @@ async def prefect(postgres: PostgresProcess, short_folder: Path) -> AsyncIterato
 
 @pytest.fixture
 def office_settings(store_url: str, tmp_path: Path) -> Settings:
-    return Settings(
-        _env_file=None,
-        data_dir=tmp_path,
-        secret_keys=SecretStr(Fernet.generate_key().decode()),
-        prefect_auth_string=SecretStr("not:used"),
-        database_url=store_url,
-        allowed_hosts="127.0.0.1",
-    )
+    return settings_at(tmp_path, store_url, allowed_hosts="127.0.0.1")
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from typing import Any
 import httpx
 import pytest
 import yaml
-from cryptography.fernet import Fernet
 from pydantic import SecretStr
 from sqlalchemy import update
 from starlette.applications import Starlette
@@ -24,6 +23,7 @@ from deployments.stack import Stack
 from settings import Settings
 from store.database import Database
 from store.tables import Connection
+from tests.factories import settings_at
 from tests.flows.engine import run_in_prefect
 from tests.flows.office import open_office
 from tests.journeys.conftest import Installation
@@ -144,14 +144,7 @@ async def test_a_delivery_that_is_dead_is_told_by_webhook_and_mail(
 async def test_a_refused_key_is_told_once_with_its_connection(
     told: Told, stack: Stack, database: Database, store_url: str, tmp_path: Path
 ) -> None:
-    settings = Settings(
-        _env_file=None,
-        data_dir=tmp_path,
-        secret_keys=SecretStr(Fernet.generate_key().decode()),
-        prefect_auth_string=SecretStr("not:used"),
-        database_url=store_url,
-        allowed_hosts="127.0.0.1",
-    )
+    settings = settings_at(tmp_path, store_url, allowed_hosts="127.0.0.1")
     async with open_office(settings, stack.settings) as office:
         office.engine = run_in_prefect
         async with office.parts.database.transaction() as session:

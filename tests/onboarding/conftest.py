@@ -4,25 +4,17 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from cryptography.fernet import Fernet
-from pydantic import SecretStr
 
 from settings import Settings
 from store.database import Database
+from tests.factories import settings_at
 from tests.onboarding.desk import Desk, Vendors, open_desk, open_vendors
 from tests.onboarding.proving import Room, open_room
 
 
 @pytest.fixture
 def desk_settings(store_url: str, tmp_path: Path) -> Settings:
-    return Settings(
-        _env_file=None,
-        data_dir=tmp_path,
-        secret_keys=SecretStr(Fernet.generate_key().decode()),
-        prefect_auth_string=SecretStr("not:used"),
-        database_url=store_url,
-        allowed_hosts="127.0.0.1",
-    )
+    return settings_at(tmp_path, store_url, allowed_hosts="127.0.0.1")
 
 
 @pytest.fixture(scope="session")

@@ -12,17 +12,14 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from cryptography.fernet import Fernet
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from pydantic import SecretStr
 from sqlalchemy import Select, func, select, update
 
 from hiring.prospects import IfInLever, OnWithdrawal, Prospect, ProspectPolicy
 from outbound.errors import VendorError
 from sandbox.lever.app import create_app
 from sandbox.lever.options import LeverOptions
-from settings import Settings
 from store.attempts import Attempt, Attempts
 from store.claiming import claim
 from store.database import Database
@@ -39,7 +36,7 @@ from tasks.prospect_batch import export_batch
 from tasks.prospect_records import next_batch
 from tasks.prospect_wishes import Wishes
 from tasks.prospect_withdrawals import show_withdrawal
-from tests.factories import connect
+from tests.factories import connect, settings_at
 from tests.tasks.crashing import (
     LEVER,
     Fault,
@@ -108,12 +105,7 @@ class Export:
         self.line = MortalLine(
             httpx.ASGITransport(app), Life(), list(course.faults), self.meanwhile, course.lag
         )
-        stated = Settings(
-            _env_file=None,
-            data_dir=folder,
-            secret_keys=SecretStr(Fernet.generate_key().decode()),
-            prefect_auth_string=SecretStr("not:used"),
-        )
+        stated = settings_at(folder)
         self.parts = MortalParts(
             stated, database, vault, httpx.AsyncClient(transport=self.line), line=self.line
         )

@@ -6,11 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.fernet import Fernet
-from pydantic import SecretStr
 from sqlalchemy import update
 
-from settings import Settings
 from store.attempts import Attempt
 from store.database import Database
 from store.deliveries import Deliveries
@@ -18,7 +15,7 @@ from store.tables import Delivery, DeliveryState
 from store.vault import Vault
 from tasks import own_work
 from tasks.seen_in_prefect import Fate
-from tests.factories import connect
+from tests.factories import connect, settings_at
 from tests.store.inbox import finish, row, running, stage_change
 from wiring import open_parts
 
@@ -33,13 +30,7 @@ async def attempt(database: Database, vault: Vault, store_url: str, tmp_path: Pa
     async with database.transaction() as session:
         await Deliveries(session).note_run(one, "run-1")
         await session.execute(update(Delivery).values(attempt=9, first_attempt_at=long_ago))
-    settings = Settings(
-        _env_file=None,
-        data_dir=tmp_path,
-        secret_keys=SecretStr(Fernet.generate_key().decode()),
-        prefect_auth_string=SecretStr("not:used"),
-        database_url=store_url,
-    )
+    settings = settings_at(tmp_path, store_url)
     async with open_parts(settings):
         yield Attempt(one.delivery_id, 9)
 

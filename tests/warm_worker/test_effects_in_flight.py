@@ -5,17 +5,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from cryptography.fernet import Fernet
-from pydantic import SecretStr
 
 import tasks.effects
-from settings import Settings
 from store.database import Database
 from store.deliveries import Deliveries
 from store.tables import Effect, EffectState
 from store.vault import Vault
 from tasks.case import Case
-from tests.factories import connect
+from tests.factories import connect, settings_at
 from tests.store.inbox import claim, record, stage_change, take_up
 from wiring import open_parts
 
@@ -29,13 +26,7 @@ async def case(database: Database, vault: Vault, store_url: str, tmp_path: Path)
     async with database.transaction() as session:
         delivery = await Deliveries(session).get(attempt.delivery_id)
     assert delivery
-    settings = Settings(
-        _env_file=None,
-        data_dir=tmp_path,
-        secret_keys=SecretStr(Fernet.generate_key().decode()),
-        prefect_auth_string=SecretStr("not:used"),
-        database_url=store_url,
-    )
+    settings = settings_at(tmp_path, store_url)
     async with open_parts(settings):
         yield Case.from_delivery(delivery)
 

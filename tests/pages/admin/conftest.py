@@ -8,7 +8,6 @@ from pathlib import Path
 import httpx
 import pytest
 from argon2 import PasswordHasher
-from cryptography.fernet import Fernet
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -17,6 +16,7 @@ from pages.admin.app import create_admin_routes
 from pages.admin.rendering import WRONG_METHOD, SafeHeaders
 from settings import Settings
 from store.database import Database
+from tests.factories import settings_at
 from tests.pages.admin.browser import CODE, Browser
 from wiring import Parts, make_parts
 
@@ -55,15 +55,7 @@ def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def settings(store_url: str, tmp_path: Path) -> Settings:
-    return Settings(
-        _env_file=None,
-        data_dir=tmp_path,
-        secret_keys=SecretStr(Fernet.generate_key().decode()),
-        prefect_auth_string=SecretStr("not:used"),
-        database_url=store_url,
-        allowed_hosts="127.0.0.1",
-        first_run_code=SecretStr(CODE),
-    )
+    return settings_at(tmp_path, store_url, allowed_hosts="127.0.0.1", first_run_code=SecretStr(CODE))
 
 
 @pytest.fixture
