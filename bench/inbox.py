@@ -65,6 +65,6 @@ class Inbox:
         async with self.database.transaction() as session:
             return (await session.scalars(select(Connection.trigger_stages))).one()[0]
 
-    async def _count(self, query: Select[tuple[int]]) -> int:
+    async def _count(self, query: Select[int]) -> int:
         async with self.database.transaction() as session:
             return (await session.execute(query)).scalar_one()

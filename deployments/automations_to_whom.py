@@ -98,7 +98,7 @@ async def _make(api: httpx.AsyncClient, block: Block) -> str:
     of_type = {"block_schemas": {"block_type_id": {"any_": [type_id]}}, "limit": 1}
     schemas = checked(await api.post("/block_schemas/filter", json=of_type)).json()
     if not schemas:
-        raise PrefectApiError(f"This Prefect server knows no block '{block.kind}': is it 3.8.8?")
+        raise PrefectApiError(f"This Prefect server knows no block '{block.kind}': is it 3.9.1?")
     new = {
         "name": block.name,
         "data": block.data,

@@ -78,7 +78,7 @@ async def still_there(session: AsyncSession, entries: Sequence[Entry]) -> StillT
         deliveries=frozenset(await session.scalars(deliveries)),
         follow_ups=frozenset(await session.scalars(follow_ups)),
         requests={one.id: one for one in await session.scalars(requests)},
-        people=dict((await session.execute(people)).tuples().all()),
+        people=dict((await session.execute(people)).all()),
     )
 
 
@@ -104,6 +104,6 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
-_BY_TIME = Order[tuple[Audit, Connection]](
+_BY_TIME = Order[Audit, Connection](
     Audit.at, Audit.id, lambda row: Spot(row[0].at, row[0].id), newest_first=True
 )

@@ -83,7 +83,7 @@ class Endpoints:
             .join(Connection, Connection.id == WebhookEndpoint.connection_id)
             .where(WebhookEndpoint.url_key.in_(url_keys))
         )
-        return {endpoint.url_key: (endpoint, connection) for endpoint, connection in rows.tuples()}
+        return {endpoint.url_key: (endpoint, connection) for endpoint, connection in rows}
 
     async def of_connection(self, connection_id: int) -> Sequence[WebhookEndpoint]:
         rows = await self._session.scalars(
@@ -107,7 +107,7 @@ class Endpoints:
                 WebhookEndpoint.last_rejected_at.desc(), WebhookEndpoint.id
             )
         )
-        return rows.tuples().all()
+        return rows.all()
 
     async def locked(self, connection_id: int, endpoint_id: int) -> WebhookEndpoint | None:
         """Until the transaction ends nobody else changes it; None where the connection has no such endpoint."""

@@ -58,13 +58,13 @@ async def search(session: AsyncSession, wanted: Wanted, most: int = PAGE) -> Fou
     query = _filtered(wanted).limit(most + 1)
     if wanted.newer_than is not None:
         query = query.where(Delivery.id > wanted.newer_than).order_by(Delivery.id)
-        rows = (await session.execute(query)).tuples().all()
+        rows = (await session.execute(query)).all()
         newer = rows[most - 1][0].id if len(rows) > most else None
         shown = rows[:most][::-1]
         return Found(shown, shown[-1][0].id if shown else None, newer)
     if wanted.older_than is not None:
         query = query.where(Delivery.id < wanted.older_than)
-    rows = (await session.execute(query.order_by(Delivery.id.desc()))).tuples().all()
+    rows = (await session.execute(query.order_by(Delivery.id.desc()))).all()
     shown = rows[:most]
     is_first = wanted.older_than is None or not shown
     return Found(shown, shown[-1][0].id if len(rows) > most else None, None if is_first else shown[0][0].id)
@@ -73,7 +73,7 @@ async def search(session: AsyncSession, wanted: Wanted, most: int = PAGE) -> Fou
 async def whole(session: AsyncSession, delivery_id: int) -> Whole | None:
     """None: there is no such delivery."""
     both = select(Delivery, Connection).join(Connection, Connection.id == Delivery.connection_id)
-    row = (await session.execute(both.where(Delivery.id == delivery_id))).tuples().one_or_none()
+    row = (await session.execute(both.where(Delivery.id == delivery_id))).one_or_none()
     if row is None:
         return None
     delivery, connection = row
@@ -106,7 +106,7 @@ async def _effects(session: AsyncSession, delivery_id: int) -> tuple[Sequence[Ef
     return effects, number - len(effects)
 
 
-def _filtered(wanted: Wanted) -> Select[tuple[Delivery, Connection]]:
+def _filtered(wanted: Wanted) -> Select[Delivery, Connection]:
     both = select(Delivery, Connection).join(Connection, Connection.id == Delivery.connection_id)
     return both.where(*conditions(wanted))
 

@@ -20,7 +20,7 @@ DISPATCH_LEASE = timedelta(seconds=30)
 
 # Built once: an idle gateway asks every few moments, and building costs more than asking.
 @cache
-def due() -> Select[tuple[Delivery]]:
+def due() -> Select[Delivery]:
     """Deliveries whose turn it is, in order per subject, locked; not those of a paused connection."""
     other = aliased(Delivery)
     same_subject = (other.connection_id == Delivery.connection_id, other.subject == Delivery.subject)
@@ -50,7 +50,7 @@ def due() -> Select[tuple[Delivery]]:
 
 
 @cache
-def claimed_without_run() -> Select[tuple[Delivery]]:
+def claimed_without_run() -> Select[Delivery]:
     """Deliveries whose dispatcher died, or could not reach Prefect, before they had a flow run; locked."""
     return (
         select(Delivery)

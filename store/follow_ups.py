@@ -146,7 +146,7 @@ def policy_of(connection: Connection) -> FollowUpPolicy:
     return FollowUpPolicy(connection.follow_up_after, connection.remind_after, connection.settle_after)
 
 
-def _open() -> Select[tuple[FollowUp]]:
+def _open() -> Select[FollowUp]:
     return select(FollowUp).where(is_open())
 
 

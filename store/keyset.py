@@ -3,15 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, TypeVarTuple
 
-from sqlalchemy import Select, literal, tuple_
+from sqlalchemy import Row, Select, literal, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 PAGE = 50
 
-Row = TypeVar("Row", bound=tuple[Any, ...])
+Columns = TypeVarTuple("Columns")
 Shown = TypeVar("Shown")
 
 
@@ -41,16 +41,18 @@ class Leaf(Generic[Shown]):
 
 
 @dataclass(frozen=True)
-class Order(Generic[Row]):
+class Order(Generic[*Columns]):
     """`spot_of` tells the two columns of a row."""
 
     at: InstrumentedAttribute[Any]
     id: InstrumentedAttribute[int]
-    spot_of: Callable[[Row], Spot]
+    spot_of: Callable[[Row[*Columns]], Spot]
     newest_first: bool = False
 
 
-async def leaf(session: AsyncSession, query: Select[Row], order: Order[Row], turn: Turn) -> Leaf[Row]:
+async def leaf(
+    session: AsyncSession, query: Select[*Columns], order: Order[*Columns], turn: Turn
+) -> Leaf[Row[*Columns]]:
     """Up to PAGE rows."""
     is_back = turn.before is not None
     spot = turn.before or turn.after
@@ -60,7 +62,7 @@ async def leaf(session: AsyncSession, query: Select[Row], order: Order[Row], tur
         query = query.where(key > bound if is_rising else key < bound)
     columns = (order.at, order.id)
     query = query.order_by(*(one.asc() if is_rising else one.desc() for one in columns)).limit(PAGE + 1)
-    found = (await session.execute(query)).tuples().all()
+    found = (await session.execute(query)).all()
     rows = found[:PAGE][::-1] if is_back else found[:PAGE]
     is_more = len(found) > PAGE
     has_before, has_after = (is_more, True) if is_back else (turn.after is not None, is_more)

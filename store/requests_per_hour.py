@@ -67,7 +67,7 @@ class RequestsPerHour:
                 not_(_is_reserved_for(besides)),
             )
         )
-        return Lately(*row.tuples().one())
+        return Lately(*row.one())
 
     async def _pause(self, connection: Connection, because: str) -> str:
         connection.paused_because, connection.capped_at = because, func.clock_timestamp()

@@ -31,7 +31,7 @@ async def unknown_requests(session: AsyncSession, limit: int) -> Sequence[Waitin
     """Those that a person must resolve, the oldest first."""
     query = _requests().where(ReferenceRequest.state == RequestState.UNKNOWN)
     rows = await session.execute(query.order_by(ReferenceRequest.id).limit(limit))
-    return [WaitingRequest(*row) for row in rows.tuples()]
+    return [WaitingRequest(*row) for row in rows]
 
 
 async def number_unknown(session: AsyncSession) -> int:
@@ -63,17 +63,17 @@ async def ended_follow_ups(session: AsyncSession, turn: Turn = FIRST) -> Leaf[Wa
 async def one_follow_up(session: AsyncSession, follow_up_id: int) -> WaitingFollowUp | None:
     """None: there is no such follow-up."""
     rows = await session.execute(_follow_ups().where(FollowUp.id == follow_up_id))
-    row = rows.tuples().one_or_none()
+    row = rows.one_or_none()
     return WaitingFollowUp(*row) if row else None
 
 
-def _requests() -> Select[tuple[ReferenceRequest, Connection]]:
+def _requests() -> Select[ReferenceRequest, Connection]:
     return select(ReferenceRequest, Connection).join(
         Connection, Connection.id == ReferenceRequest.connection_id
     )
 
 
-def _follow_ups() -> Select[tuple[FollowUp, ReferenceRequest, Connection]]:
+def _follow_ups() -> Select[FollowUp, ReferenceRequest, Connection]:
     return (
         select(FollowUp, ReferenceRequest, Connection)
         .join(ReferenceRequest, ReferenceRequest.id == FollowUp.request_id)
@@ -81,13 +81,13 @@ def _follow_ups() -> Select[tuple[FollowUp, ReferenceRequest, Connection]]:
     )
 
 
-_BY_BEGINNING = Order[tuple[ReferenceRequest, Connection]](
+_BY_BEGINNING = Order[ReferenceRequest, Connection](
     ReferenceRequest.created_at, ReferenceRequest.id, lambda row: Spot(row[0].created_at, row[0].id)
 )
-_BY_DUE_TIME = Order[tuple[FollowUp, ReferenceRequest, Connection]](
+_BY_DUE_TIME = Order[FollowUp, ReferenceRequest, Connection](
     FollowUp.due_at, FollowUp.id, lambda row: Spot(row[0].due_at, row[0].id)
 )
-_BY_END = Order[tuple[FollowUp, ReferenceRequest, Connection]](
+_BY_END = Order[FollowUp, ReferenceRequest, Connection](
     # One that has ended has a time of its end; the type does not know.
     FollowUp.ended_at,
     FollowUp.id,

@@ -1,6 +1,6 @@
 """A Prefect server as far as an export from the command line sees one, with a run whose states a test lays down.
 
-Paths, answers and status codes as Prefect 3.8.8 has them; it remembers what it was asked for.
+Paths, answers and status codes as Prefect 3.9.1 has them; it remembers what it was asked for.
 """
 
 import json

@@ -35,7 +35,7 @@ from wiring import Parts
 
 @dataclass
 class PrefectStandIn:
-    """Paths and answers as Prefect 3.8.8 has them."""
+    """Paths and answers as Prefect 3.9.1 has them."""
 
     password_is_right: bool = True
     lacks: set[str] = field(default_factory=set)
@@ -45,7 +45,7 @@ class PrefectStandIn:
     queue: dict[str, Any] = field(default_factory=lambda: {"is_paused": False})
 
     async def version(self, _request: Request) -> Response:
-        return JSONResponse("3.8.8") if self.password_is_right else JSONResponse({}, 401)
+        return JSONResponse("3.9.1") if self.password_is_right else JSONResponse({}, 401)
 
     async def deployment(self, request: Request) -> Response:
         name = f"{request.path_params['flow']}/{request.path_params['name']}"
