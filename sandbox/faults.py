@@ -27,8 +27,9 @@ class HungUp(ConnectionError):  # noqa: N818 - it is what happened to the line, 
 class FaultMiddleware:
     """Applies `knobs` to calls whose path starts with one of `api_prefixes`, and records each in `ledger`.
 
-    A refused call gets a bare answer of `fail_status` and is not executed. A hung write is executed; the line
-    then stays silent for `hang_seconds` and is cut.
+    A refused call gets a bare answer of `fail_status`, with `retry_after` if set, and is not executed. A write hit by
+    `fail_after_write` is executed and answered as if it had failed. A hung write is executed; the line then stays
+    silent for `hang_seconds` and is cut.
     """
 
     def __init__(
@@ -63,8 +64,13 @@ class FaultMiddleware:
         if hit and knobs.latency_ms:
             await asyncio.sleep(knobs.latency_ms / 1000)
         if hit and knobs.fail_status is not None and knobs.use_up("fail_count"):
+            headers = {} if knobs.retry_after is None else {"Retry-After": knobs.retry_after}
             call.status = knobs.fail_status
-            await Response(status_code=knobs.fail_status)(scope, receive, send)
+            await Response(status_code=knobs.fail_status, headers=headers)(scope, receive, send)
+        elif hit and call.method in WRITES and knobs.use_up("fail_after_write"):
+            await self.app(scope, receive, _noting(call, _nobody, heard=False))
+            call.status = knobs.fail_after_write_status
+            await Response(status_code=call.status)(scope, receive, send)
         elif hit and call.method in WRITES and knobs.use_up("hang_after_write"):
             await self.app(scope, receive, _noting(call, _nobody, heard=False))
             await _hang(scope, receive, knobs.hang_seconds)

@@ -21,6 +21,8 @@ def _compiles(value: str | None) -> str | None:
 
 Count = Annotated[int, Field(ge=0)]
 Seconds = Annotated[float, Field(ge=0)]
+FailStatus = Annotated[int, Field(ge=400, le=599)]
+HeaderValue = Annotated[str, Field(pattern=r"^[ -~]*$")]
 Pattern = Annotated[str | None, AfterValidator(_compiles)]
 
 
@@ -50,11 +52,18 @@ class Switches(BaseModel):
 
 
 class Knobs(Switches):
-    """What both vendors can do wrong, all off by default; `match` is a regex searched in "METHOD /path"."""
+    """What both vendors can do wrong, all off by default; `match` is a regex searched in "METHOD /path".
+
+    `fail_status`, `fail_count`, `retry_after`: the next calls are refused, with that header, and not executed.
+    `fail_after_write`, `fail_after_write_status`: the next writes are executed and answered with that status.
+    """
 
     latency_ms: Count = 0
-    fail_status: Annotated[int, Field(ge=400, le=599)] | None = None
+    fail_status: FailStatus | None = None
     fail_count: Count = 0
+    retry_after: HeaderValue | None = None
+    fail_after_write: Count = 0
+    fail_after_write_status: FailStatus = 503
     hang_after_write: Count = 0
     hang_seconds: Seconds = 30
     match: Pattern = None

@@ -17,7 +17,8 @@ class Call:
     `body` is the parsed JSON, or for multipart `{"fields": {...}, "file": {"name", "size", "sha256"}}`,
     or None.
     `status` is None while nothing was answered, and stays so when the connection was left hanging.
-    `executed` says that the API did what was asked: it answered below 400, whether or not anybody heard it.
+    `executed` says that the API did what was asked: it answered below 400, whether or not anybody heard it. With the
+    knob fail_after_write a call was executed although its `status`, which is what was heard, says that it failed.
     """
 
     seq: int

@@ -50,6 +50,24 @@ async def test_refused_calls_are_not_executed_and_the_refusals_run_out(toy: Any)
     assert len(toy.written) == 1
 
 
+@pytest.mark.parametrize("asked", ["2", "soon", "Wed, 21 Oct 2026 07:28:00 GMT", "-5"])
+async def test_a_refusal_says_when_to_come_back_if_it_is_told_to(toy: Any, asked: str) -> None:
+    toy.knobs.merge({"fail_status": 503, "fail_count": 1, "retry_after": asked})
+    refused, taken = [await toy.http.post("/api/things") for _ in range(2)]
+    assert (refused.status_code, refused.headers["retry-after"], len(toy.written)) == (503, asked, 1)
+    assert (taken.status_code, "retry-after" in taken.headers) == (201, False)
+
+
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+async def test_a_write_that_fails_afterwards_was_executed(toy: Any, status: int) -> None:
+    toy.knobs.merge({"fail_after_write": 1, "fail_after_write_status": status})
+    assert (await toy.http.get("/api/things")).json() == {"n": 0}
+    failed = await toy.http.post("/api/things")
+    assert (failed.status_code, failed.content, "retry-after" in failed.headers) == (status, b"", False)
+    assert (await toy.http.get("/api/things")).json() == {"n": 1}
+    assert [(c.status, c.executed) for c in toy.ledger.calls()] == [(200, True), (status, True), (200, True)]
+
+
 async def test_faults_hit_matching_calls_only(toy: Any) -> None:
     toy.knobs.merge({"fail_status": 503, "fail_count": 1, "match": "^POST /api/"})
     assert (await toy.http.get("/api/things")).status_code == 200
