@@ -49,6 +49,15 @@ class Settings(BaseSettings):
     prefect_database_url: str | None = None
     """Prefect's PostgreSQL; without it a second database of the embedded one."""
 
+    log_format: Literal["text", "json"] = "text"
+    """Of our own processes and Prefect's; PostgreSQL writes text."""
+    log_max_bytes: int = Field(default=10_000_000, ge=10_000)
+    """At this size a process's log file becomes an earlier one."""
+    log_files: int = Field(default=5, ge=2, le=1000)
+    """Files kept per process, the current one included."""
+    log_retention: timedelta = Field(default=timedelta(days=30), ge=timedelta(days=1))
+    """Lines older than this are removed, whatever the size."""
+
     public_base_url: HttpUrl = HttpUrl("http://127.0.0.1:8600")
     """How Lever and Crosschq reach the public port: https and your host name for real accounts."""
     public_host: str = "127.0.0.1"
