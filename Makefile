@@ -7,10 +7,10 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 PIP     := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 quietly  = @output=$$($(1) 2>&1) || { echo "$$output" >&2; exit 1; }
-.PHONY: help demo bench chaos test up deploy lint types lock clean
+.PHONY: help demo bench chaos test test-python313 up deploy lint types lock clean
 
 help: ## list these actions
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 demo: $(READY) ## start everything with a sandbox and play one candidate's story; EXIT=1 leaves after it
 	@exec $(BIN)/crosschq-lever demo $(if $(EXIT),--exit)
@@ -32,6 +32,9 @@ else
 	for each in $$units $$pages $$flows $$kills; do wait $$each || failed=1; done; \
 	cat "$$shown/units" "$$shown/pages" "$$shown/flows" "$$shown/kills"; exit $$failed
 endif
+
+test-python313: ## run the tests that need no stack on Debian 13's Python 3.13; as root, with mmdebstrap
+	@exec .ci/python313 $(ARGS)
 
 chaos: $(READY) ## kill processes while candidates move, count what was lost or doubled; SEED= CANDIDATES= KILLS= PROSPECTS=
 	@exec $(BIN)/python -m chaos $(if $(SEED),--seed $(SEED)) $(if $(CANDIDATES),--candidates $(CANDIDATES)) \
@@ -55,7 +58,7 @@ lock: ## choose the newest allowed releases and write requirements.lock; needs u
 	    --no-emit-find-links --no-header --extra sandbox --extra dev --quiet pyproject.toml -o requirements.lock
 
 clean: ## remove what make set up; your data in var/ stays
-	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .debian13 build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements.lock pyproject.toml

@@ -69,7 +69,7 @@ def webhook_block(url: str) -> Block:
 def mail_block(settings: Settings, to: str) -> Block:
     """An Apprise address with our mail server's settings: https://appriseit.com/services/email.
 
-    Without Prefect Cloud Prefect 3.8.8 sends mail by SendGrid alone: the block of prefect-email cannot be used by an
+    Without Prefect Cloud Prefect 3.9.1 sends mail by SendGrid alone: the block of prefect-email cannot be used by an
     automation, and one of our own would be unknown to another's Prefect server. But Prefect's "Slack Webhook" hands any
     address that is not Slack's to Apprise, which comes with Prefect and speaks SMTP.
     """

@@ -1,4 +1,4 @@
-"""Traces of runs that Prefect 3.8.8 has no call to delete: done in its database, where that is ours.
+"""Traces of runs that Prefect 3.9.1 has no call to delete: done in its database, where that is ours.
 
 Deleting a run by Prefect's API takes its states, task runs and inputs along. Its logs go later, by a task in the
 server's memory that a restart loses. Artifacts stay, and those whose run is gone already are found by no call. Events
@@ -36,6 +36,7 @@ _EVENTS = text(
         DELETE FROM composite_trigger_child_firing
         WHERE child_firing->'triggering_event'->>'id' IN (SELECT event_id::text FROM about)
     ),
+    held AS (DELETE FROM automation_held_event WHERE event_id IN (TABLE about)),
     followers AS (
         DELETE FROM automation_event_follower
         WHERE leader_event_id IN (TABLE about) OR follower_event_id IN (TABLE about)

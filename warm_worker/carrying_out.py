@@ -42,7 +42,7 @@ async def _claim(client: FrugalClient, flow_run: FlowRun) -> bool:
 
     But it gives Pending to a run that has ended, too, as if it were to be run again: so an offer that was a moment old
     could run twice. Only coming from Scheduled the new state has a scheduled time (CopyScheduledTime in
-    server/orchestration/core_policy.py of 3.8.8).
+    server/orchestration/core_policy.py of 3.9.1).
     """
     try:
         flow_run.state = state = await propose_state(client, Pending(), flow_run.id)

@@ -1,7 +1,7 @@
 """Prefect's API for one lane: one client for all its runs, which leaves out what is only bookkeeping.
 
 Never one client for several runs at once: without a valid CSRF token each of its requests fetches one, Prefect's server
-keeps the last, and the others are refused again and again (client/base.py of 3.8.8; tried: 403 for minutes, and a run
+keeps the last, and the others are refused again and again (client/base.py of 3.9.1; tried: 403 for minutes, and a run
 left Pending).
 """
 

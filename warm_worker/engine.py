@@ -1,6 +1,6 @@
 """Prefect's flow engine, awaited in our process: as it is, but for what assumes a process per run.
 
-Pinned to prefect/flow_engine.py of 3.8.8, class AsyncFlowRunEngine; tests/warm_worker holds each of these.
+Pinned to prefect/flow_engine.py of 3.9.1, class AsyncFlowRunEngine; tests/warm_worker holds each of these.
 """
 
 from collections.abc import Iterator

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 def stop_on_signals(serving: asyncio.Task[None], hurry: Callable[[], None]) -> Iterator[None]:
     """Cancels `serving` at the first signal and calls `hurry` at the next ones.
 
-    In place of the handlers of Prefect's command line (utilities/processutils of 3.8.8), which turn SIGTERM into
+    In place of the handlers of Prefect's command line (utilities/processutils of 3.9.1), which turn SIGTERM into
     SIGINT and a second SIGTERM into SIGKILL.
     """
     asked = asyncio.Event()

@@ -1,6 +1,6 @@
 """`prefect worker start --type crosschq-lever-warm`: Prefect's worker, which keeps its flow runs in its own process.
 
-Puts the parts together; how a run goes is `carrying_out`'s. Of `BaseWorker` (workers/base.py of 3.8.8) the pool, the
+Puts the parts together; how a run goes is `carrying_out`'s. Of `BaseWorker` (workers/base.py of 3.9.1) the pool, the
 heartbeats and the polling loop are used; its submission, with ten requests for each run that describe infrastructure,
 is not.
 """

@@ -122,7 +122,7 @@ class PrefectRuns:
     async def _client(self) -> AsyncIterator[PrefectClient]:
         """Never for two orders at once, or each would fetch a CSRF token where one is missing or an hour old.
 
-        Prefect's server keeps the last, and refuses the others again and again (client/base.py of 3.8.8). One whose
+        Prefect's server keeps the last, and refuses the others again and again (client/base.py of 3.9.1). One whose
         order failed, for whatever reason, is not used again.
         """
         async with AsyncExitStack() as unless_kept:

@@ -1,6 +1,8 @@
 """An office whose runs are named and tagged as the dispatcher does it, and all that two databases hold, as text."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,6 +18,7 @@ from prefect.states import Scheduled
 from sqlalchemy import delete, func, insert, update
 from sqlalchemy.engine import make_url
 
+from deployments.prefect_api import checked, prefect_api
 from flows.candidate_erasure import candidate_erasure
 from flows.hiring_followup import hiring_followup, hiring_outcome
 from store.connections import Connections
@@ -113,6 +116,25 @@ class TidyOffice:
                     state=DeliveryState.WAITING,
                 )
             )
+
+    @asynccontextmanager
+    async def watched_by_an_automation(self) -> AsyncIterator[None]:
+        """One of the admins' own that is to act when a run does not begin in time; it remembers runs by their names."""
+        trigger = {
+            "type": "event",
+            "posture": "Proactive",
+            "after": ["prefect.flow-run.Pending"],
+            "expect": ["prefect.flow-run.Running"],
+            "for_each": ["prefect.resource.name"],
+            "within": 3600,
+        }
+        wanted = {"name": "late", "trigger": trigger, "actions": [{"type": "do-nothing"}]}
+        async with prefect_api(self.office.prefect) as api:
+            made = checked(await api.post("/automations/", json=wanted)).json()
+            try:
+                yield
+            finally:
+                checked(await api.delete(f"/automations/{made['id']}"))
 
     async def lose_word_of_deletion(self) -> None:
         """As if Lever's webhook had never come."""

@@ -29,6 +29,18 @@ async def test_nothing_of_the_person_is_left_in_either_database(tidy: TidyOffice
     assert naming(texts, await tidy.in_prefect()) == []
 
 
+async def test_nothing_is_left_in_what_an_automation_remembers(tidy: TidyOffice) -> None:
+    async with tidy.watched_by_an_automation():
+        candidate, request_id = await tidy.office.report_for()
+        await tidy.events_are_written()
+        names = [candidate["id"], request_id]
+        remembered = {row.partition(":")[0] for row in naming(names, await tidy.in_prefect())}
+        assert remembered >= {"automation_bucket", "automation_held_event"}
+        await tidy.delete(candidate)
+        await tidy.work()
+        assert naming(names, await tidy.in_prefect()) == []
+
+
 async def test_what_remains_says_that_somebody_was_erased_and_not_whom(tidy: TidyOffice) -> None:
     candidate, _ = await tidy.whole_story()
     await tidy.delete(candidate)
