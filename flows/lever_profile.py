@@ -1,6 +1,7 @@
 """How Crosschq's story is shown on a candidate's Lever profile: status tag, notes, link and PDF. Decides nothing."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from prefect.artifacts import acreate_link_artifact
 
@@ -8,6 +9,7 @@ from crosschq.models import ReferenceRequest
 from hiring import notes, status_tags
 from hiring.candidacy import Candidacy
 from hiring.progress import Progress
+from hiring.traces import report_file
 from outbound.errors import AccessDenied, VendorError
 from store.due import MOVE_EVENT, SNAPSHOT_EVENT
 from store.tombstones import DELETED_EVENT
@@ -33,15 +35,22 @@ async def show_status(case: Case, opportunity_id: str, tags: Sequence[str], tag:
 
 
 async def explain(
-    case: Case, opportunity_id: str, tags: Sequence[str], problem: str, words: str | None = None
+    case: Case,
+    opportunity_id: str,
+    tags: Sequence[str],
+    problem: str,
+    words: str | None = None,
+    moved_at: datetime | None = None,
 ) -> Outcome:
     """Says on the opportunity why no request went out, and what the recruiter can do.
 
-    `words` are the inbox's, where the problem quotes what may name people.
+    `words` are the inbox's, where the problem quotes what may name people. `moved_at`: when it came into its stage.
     """
+    is_shown = status_tags.NOT_SENT in tags
     try:
         await show_status(case, opportunity_id, tags, status_tags.NOT_SENT)
-        await add_note(case, opportunity_id, notes.not_sent(problem), f"delivery-{case.attempt.delivery_id}")
+        mark = notes.move_mark(case.happened_at, moved_at)
+        await add_note(case, opportunity_id, notes.not_sent(problem), mark, look_first=is_shown)
     except AccessDenied:
         return Outcome.done(
             "NotSent", f"Not sent: {words or problem} Lever refused the tag and note as well."
@@ -87,14 +96,25 @@ async def explain_unconfirmed(case: Case, candidacy: Candidacy, request_id: int)
 
 
 async def deliver_report(
-    case: Case, candidacy: Candidacy, request_id: int, news: ReferenceRequest, progress: Progress
+    case: Case,
+    candidacy: Candidacy,
+    request_id: int,
+    news: ReferenceRequest,
+    progress: Progress,
+    *,
+    look_first: bool,
 ) -> None:
-    """Link on the profile, PDF on the opportunity, summary as a note."""
+    """Link on the profile, PDF on the opportunity, summary as a note.
+
+    `look_first`: they may be there already, without our knowing.
+    """
     link = await report_link(case, news)
     if link.link:
         await add_report_link(case, candidacy, link.link)
     file = await fetch_report_pdf(case, news)
     if file.pdf:
-        await add_report_file(case, candidacy.opportunity_id, f"crosschq-report-{news.id}.pdf", file.pdf)
+        name = report_file(news.id)
+        await add_report_file(case, candidacy.opportunity_id, name, file.pdf, look_first=look_first)
     text = notes.complete(progress, link.problem, file.problem)
-    await add_note(case, candidacy.opportunity_id, text, f"request-{request_id}-complete")
+    mark = f"request-{request_id}-complete"
+    await add_note(case, candidacy.opportunity_id, text, mark, news.id, look_first=look_first)

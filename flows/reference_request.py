@@ -8,7 +8,17 @@ from flows.casework import give_back, set_aside, work_on
 from flows.lever_profile import deliver_report, explain, explain_unconfirmed, link_run_to, show_status
 from hiring import in_shadow, notes, status_tags
 from hiring.candidacy import Candidacy
-from hiring.decisions import CannotSend, Ignore, Mention, Send, decide
+from hiring.decisions import (
+    CannotSend,
+    Decision,
+    Ignore,
+    Mention,
+    Send,
+    Unexplained,
+    decide,
+    may_be_lost,
+)
+from hiring.notes import move_mark
 from hiring.progress import Progress, Stage
 from outbound.errors import AccessDenied, NotFound, Refused
 from tasks.begun_requests import Begun, begun_request, release
@@ -17,6 +27,7 @@ from tasks.crosschq_steps import progress_of, read_request, send_request
 from tasks.effects import StaysUnknown
 from tasks.lever_reads import read_candidacy, read_profile
 from tasks.lever_writes import add_note
+from tasks.lost_requests import adopt_lost_request, note_unexplained
 from tasks.outcome import Outcome
 from tasks.outcome_records import pass_on_outcome
 from tasks.request_records import (
@@ -74,8 +85,7 @@ async def _act_on(case: Case, candidacy: Candidacy) -> Outcome:
     opportunity_id, only_says = candidacy.opportunity_id, await is_in_shadow(case)
     if begun := await begun_request(case, opportunity_id):
         return Outcome.only_said(in_shadow.BEGUN) if only_says else await _finish(case, candidacy, begun)
-    previous = await previous_request(case, opportunity_id)
-    decision = decide(candidacy, await policy_of(case), previous, case.happened_at, current_parts().now())
+    decision = await _decide(case, candidacy, may_adopt=not only_says)
     get_run_logger().info("Decided: %s.", type(decision).__name__)
     if only_says or not isinstance(decision, Send):
         await release(case, opportunity_id)
@@ -85,12 +95,44 @@ async def _act_on(case: Case, candidacy: Candidacy) -> Outcome:
         case Ignore(reason):
             return Outcome.ignored(reason)
         case Mention(text):
-            await add_note(case, opportunity_id, text, f"delivery-{case.attempt.delivery_id}")
+            mark = move_mark(case.happened_at, candidacy.stage_since)
+            await add_note(case, opportunity_id, text, mark, look_first=True)
             return Outcome.done("NotedOnly", text)
+        case Unexplained():
+            return await _ask_a_person(case, candidacy, decision)
         case CannotSend(problem):
-            return await explain(case, opportunity_id, candidacy.tags, problem)
+            return await explain(
+                case, opportunity_id, candidacy.tags, problem, moved_at=candidacy.stage_since
+            )
         case Send():
             return await _send(case, candidacy, decision)
+
+
+async def _decide(case: Case, candidacy: Candidacy, *, may_adopt: bool) -> Decision:
+    """Read the profile's notes only where they may name a request that we do not know."""
+    previous = await previous_request(case, candidacy.opportunity_id)
+    policy, now = await policy_of(case), current_parts().now()
+    decision = decide(candidacy, policy, previous, case.happened_at, now)
+    if not may_adopt or not may_be_lost(decision, candidacy, previous):
+        return decision
+    asked_at = await adopt_lost_request(case, candidacy)
+    previous = await previous_request(case, candidacy.opportunity_id)
+    return decide(candidacy, policy, previous, case.happened_at, now, asked_at)
+
+
+async def _ask_a_person(case: Case, candidacy: Candidacy, found: Unexplained) -> Outcome:
+    """Whoever was asked before is not asked again: a person looks, or Crosschq tells of the request."""
+    request_id = await note_unexplained(case, candidacy, found)
+    if request_id is None:
+        return Outcome.ignored("another run has just made a reference request for this opportunity.")
+    mark = move_mark(case.happened_at, candidacy.stage_since)
+    await add_note(case, candidacy.opportunity_id, notes.unexplained(found.tag), mark, look_first=True)
+    return Outcome.done(
+        "Unconfirmed",
+        f"Needs a person: nothing was sent, as the profile has the tag '{found.tag}' and the request behind it is not "
+        f"known. Look in Crosschq, then settle request {request_id} under Requests and follow-ups, or with "
+        f"`crosschq-lever resolve request {request_id}`.",
+    )
 
 
 async def _send(case: Case, candidacy: Candidacy, order: Send) -> Outcome:
@@ -107,10 +149,10 @@ async def _send(case: Case, candidacy: Candidacy, order: Send) -> Outcome:
         await remember_failed(request_id, str(error))
         problem = notes.refused_by_crosschq(error.reason)
         words = "Crosschq refused it; its reason is in the note."
-        return await explain(case, opportunity_id, candidacy.tags, problem, words)
+        return await explain(case, opportunity_id, candidacy.tags, problem, words, candidacy.stage_since)
     await remember_sent(request_id, crosschq_id)
     await show_status(case, opportunity_id, candidacy.tags, status_tags.SENT)
-    await add_note(case, opportunity_id, notes.sent(order), f"request-{request_id}-sent")
+    await add_note(case, opportunity_id, notes.sent(order), f"request-{request_id}-sent", crosschq_id)
     return Outcome.done("RequestSent", f"Reference request {request_id} sent.")
 
 
@@ -123,7 +165,8 @@ async def _finish(case: Case, candidacy: Candidacy, begun: Begun) -> Outcome:
     if not begun.has_news:
         await show_status(case, candidacy.opportunity_id, candidacy.tags, status_tags.SENT)
     note = notes.sent_before(begun.template)
-    await add_note(case, candidacy.opportunity_id, note, f"request-{begun.request_id}-sent")
+    mark = f"request-{begun.request_id}-sent"
+    await add_note(case, candidacy.opportunity_id, note, mark, begun.crosschq_id)
     return Outcome.done(
         "RequestSent", f"Reference request {begun.request_id} was sent by an earlier attempt."
     )
@@ -169,10 +212,14 @@ async def _profile(case: Case, opportunity_id: str) -> Candidacy | None:
 async def _show_news(
     case: Case, candidacy: Candidacy, request_id: int, news: News, progress: Progress
 ) -> Outcome:
+    # The profile shows what our rows do not say: they are older, and what is on it is not written again.
+    is_shown = progress.tag in candidacy.tags
     if progress.stage is Stage.COMPLETE:
-        await deliver_report(case, candidacy, request_id, news, progress)
+        await deliver_report(case, candidacy, request_id, news, progress, look_first=is_shown)
     elif progress.stage is Stage.ENDED:
-        await add_note(case, candidacy.opportunity_id, notes.ended(progress), f"request-{request_id}-ended")
+        mark = f"request-{request_id}-ended"
+        text = notes.ended(progress)
+        await add_note(case, candidacy.opportunity_id, text, mark, news.id, look_first=is_shown)
     await show_status(case, candidacy.opportunity_id, candidacy.tags, progress.tag)
     await remember_progress(request_id, progress)
     return Outcome.done("NewsShown", f"Lever shows '{progress.tag}'.")

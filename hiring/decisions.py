@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from hiring import status_tags
 from hiring.candidacy import Candidacy, Person, Template
 from hiring.names import split_name
 from hiring.reachability import international_phone, usable_email
@@ -28,6 +29,8 @@ class Policy:
 class PreviousState(StrEnum):
     INTENDED = "intended"
     OPEN = "open"
+    FOUND = "found"
+    """Known from a status tag alone: it counts as open as long as the opportunity wears one."""
     FAILED = "failed"
     COMPLETED = "completed"
     ENDED = "ended"
@@ -36,11 +39,15 @@ class PreviousState(StrEnum):
 
 @dataclass(frozen=True)
 class Previous:
-    """The latest request of the same opportunity."""
+    """The latest request of the same opportunity, and what those before it explain."""
 
     state: PreviousState
     created_at: datetime
     ended_at: datetime | None = None
+    has_report: bool = False
+    """Whether any request of the opportunity that we know was completed."""
+    disproved_tag: str | None = None
+    """The status tag of which a person has said that Crosschq has no request behind it."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,19 @@ class Mention:
     """No second request, but whoever moved the candidate should read why."""
 
     text: str
+
+
+@dataclass(frozen=True)
+class Unexplained:
+    """A status tag says that the candidate was asked, and no request that we know explains it.
+
+    Our rows were lost, or another installation sent it. Never asked again without a person. The other fields recognise
+    the request when Crosschq tells of it; empty where the opportunity does not say.
+    """
+
+    tag: str
+    email: str
+    job_position: str
 
 
 @dataclass(frozen=True)
@@ -78,19 +98,40 @@ class Send:
     hiring_manager: Person | None = field(default=None)
 
 
-Decision = Ignore | Mention | CannotSend | Send
+Decision = Ignore | Mention | Unexplained | CannotSend | Send
 
 
 def decide(
-    candidacy: Candidacy, policy: Policy, previous: Previous | None, moved_at: datetime, now: datetime
+    candidacy: Candidacy,
+    policy: Policy,
+    previous: Previous | None,
+    moved_at: datetime,
+    now: datetime,
+    asked_at: datetime | None = None,
 ) -> Decision:
-    """`moved_at` is when Lever says the candidate was moved; `candidacy` is what Lever shows now."""
+    """`moved_at` is when Lever says the candidate was moved; `candidacy` is what Lever shows now.
+
+    `asked_at`: the newest note on the profile about a request that we do not know.
+    """
     return (
         _not_our_move(candidacy, policy, moved_at)
-        or _already_asked(previous, policy, moved_at, now)
+        or _same_move(candidacy, previous, moved_at)
+        # Before whatever would put the tag "not sent" in the place of the one that tells.
+        or _unexplained(candidacy, policy, previous)
+        or _already_noted(moved_at, asked_at)
+        or _already_asked(previous, policy, now)
         or _not_a_candidate(candidacy)
         or _order(candidacy, policy)
     )
+
+
+def may_be_lost(decision: Decision, candidacy: Candidacy, previous: Previous | None) -> bool:
+    """Whether the profile's notes may name a request that we do not know, and that would change the decision."""
+    if isinstance(decision, Unexplained):
+        return True
+    disproved = previous.disproved_tag if previous else None
+    told = {*status_tags.asked(candidacy.tags), status_tags.ENDED}
+    return isinstance(decision, Send) and bool(told & {*candidacy.tags} - {disproved})
 
 
 def _not_our_move(candidacy: Candidacy, policy: Policy, moved_at: datetime) -> Ignore | None:
@@ -104,14 +145,55 @@ def _not_our_move(candidacy: Candidacy, policy: Policy, moved_at: datetime) -> I
     return None
 
 
-def _already_asked(
-    previous: Previous | None, policy: Policy, moved_at: datetime, now: datetime
-) -> Ignore | Mention | None:
-    if previous is None or previous.state in (PreviousState.FAILED, PreviousState.INTENDED):
+def _same_move(candidacy: Candidacy, previous: Previous | None, moved_at: datetime) -> Ignore | None:
+    if previous is None or moved_at > previous.created_at:
         return None
-    if moved_at <= previous.created_at:
-        return Ignore("A reference request was already made for this move.")
-    if previous.state is PreviousState.ENDED:
+    match previous.state:
+        case PreviousState.FAILED | PreviousState.INTENDED:
+            return None
+        case PreviousState.FOUND:
+            if status_tags.asked(candidacy.tags):
+                return None
+            return Ignore(
+                "The tag that told of an earlier request is gone. Move the candidate again to ask anew."
+            )
+    return Ignore("A reference request was already made for this move.")
+
+
+def _unexplained(candidacy: Candidacy, policy: Policy, previous: Previous | None) -> Unexplained | None:
+    tags = [tag for tag in status_tags.asked(candidacy.tags) if not _explains(previous, tag)]
+    if not tags:
+        return None
+    template = choose_template(policy.templates, candidacy.all_tags)
+    return Unexplained(
+        tags[0],
+        email=usable_email(candidacy.emails) or "",
+        job_position=_job_position(candidacy, template if isinstance(template, Template) else None),
+    )
+
+
+def _explains(previous: Previous | None, tag: str) -> bool:
+    """Whether the requests that we know have led to this status tag."""
+    match previous.state if previous else None:
+        case PreviousState.OPEN:
+            return True
+        case PreviousState.COMPLETED:
+            return tag == status_tags.COMPLETE
+        case PreviousState.FAILED | PreviousState.INTENDED:
+            has_report = previous is not None and previous.has_report
+            disproved = previous.disproved_tag if previous else None
+            return tag == disproved or (tag == status_tags.COMPLETE and has_report)
+    return False
+
+
+def _already_noted(moved_at: datetime, asked_at: datetime | None) -> Ignore | None:
+    if asked_at is None or moved_at > asked_at:
+        return None
+    return Ignore("A note on the profile says that a reference request was already made for this move.")
+
+
+def _already_asked(previous: Previous | None, policy: Policy, now: datetime) -> Mention | None:
+    if previous is None or previous.state not in (PreviousState.OPEN, PreviousState.COMPLETED):
         return None
     if previous.state is PreviousState.OPEN:
         return Mention(
@@ -166,9 +248,14 @@ def _order(candidacy: Candidacy, policy: Policy) -> CannotSend | Send:
         email=email,
         phone=international_phone(candidacy.phones),
         requestor=requestor,
-        job_position=posting.title if posting and posting.title else template.name,
+        job_position=_job_position(candidacy, template),
         hiring_manager=manager if manager and manager.can_be_asked else None,
     )
+
+
+def _job_position(candidacy: Candidacy, template: Template | None) -> str:
+    posting = candidacy.posting
+    return posting.title if posting and posting.title else template.name if template else ""
 
 
 def _why_no_template(choice: NoTemplate | SeveralTemplates) -> str:

@@ -2,7 +2,7 @@
 
 from hiring.asked import Asked, NobodyToAsk
 from hiring.candidacy import Candidacy
-from hiring.decisions import CannotSend, Mention, Send
+from hiring.decisions import CannotSend, Mention, Send, Unexplained
 from hiring.due import (
     Ask,
     AskAgainLater,
@@ -15,7 +15,7 @@ from hiring.due import (
     Remind,
     Settle,
 )
-from hiring.notes import counts_in_words
+from hiring.notes import counts_in_words, unexplained
 from hiring.outcomes import Outcome
 from hiring.progress import Progress, Stage
 from hiring.templates import why_this_template
@@ -23,7 +23,7 @@ from hiring.templates import why_this_template
 BEGUN = "would have shown in Lever how a request that was sent before stands."
 
 
-def move(decision: Send | CannotSend | Mention, candidacy: Candidacy) -> str:
+def move(decision: Send | CannotSend | Mention | Unexplained, candidacy: Candidacy) -> str:
     match decision:
         case Send(template=template):
             counts = counts_in_words(template.counts)
@@ -33,6 +33,8 @@ def move(decision: Send | CannotSend | Mention, candidacy: Candidacy) -> str:
             return cannot_send(problem)
         case Mention(text):
             return f"would have written a note: {text}"
+        case Unexplained(tag):
+            return f"would have written a note: {unexplained(tag)}"
 
 
 def cannot_send(problem: str) -> str:

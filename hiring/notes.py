@@ -1,6 +1,7 @@
 """The notes that recruiters read on the opportunity. Composes text only; each ends with a mark to find it by."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from hiring.decisions import Send
 from hiring.progress import Progress
@@ -20,13 +21,26 @@ NO_ACCESS = (
 )
 
 
-def marked(text: str, mark: str) -> str:
-    """Lever has no idempotency keys: after a time-out the note is looked for by its mark before it is written again."""
-    return f"{text}\n\n(crosschq-lever {mark})"
+def marked(text: str, mark: str, crosschq_id: str | None = None) -> str:
+    """Lever has no idempotency keys: after a time-out the note is looked for by its mark before it is written again.
+
+    `crosschq_id`: the request in Crosschq that it is about, by which it is found if our rows are lost.
+    """
+    request = f" (crosschq-request {crosschq_id})" if crosschq_id else ""
+    return f"{text}\n\n(crosschq-lever {mark}){request}"
 
 
-def has_mark(note: str, mark: str) -> bool:
-    return f"(crosschq-lever {mark})" in note
+def has_mark(note: str, mark: str, crosschq_id: str | None = None) -> bool:
+    """Also where another installation, or a row of ours that is lost, wrote it of the same request in Crosschq."""
+    if f"(crosschq-lever {mark})" in note:
+        return True
+    kind = mark.rpartition("-")[2]
+    return crosschq_id is not None and f"-{kind}) (crosschq-request {crosschq_id})" in note
+
+
+def move_mark(happened_at: datetime, stage_since: datetime | None) -> str:
+    """The mark of what is said of one move, the same whoever told of the move and in whatever row."""
+    return f"moved-{int((stage_since or happened_at).timestamp() * 1000)}"
 
 
 def sent(order: Send) -> str:
@@ -56,6 +70,15 @@ def unconfirmed() -> str:
         "The Crosschq reference request was sent, but Crosschq did not confirm it. If it arrived, this is noticed by "
         "itself with the candidate's first step. To avoid asking twice, nothing is sent again without a person: "
         "please look in Crosschq."
+    )
+
+
+def unexplained(tag: str) -> str:
+    return (
+        f"No Crosschq reference request was sent: the tag '{tag}' says that the candidate was asked before, but "
+        "crosschq-lever does not know that request. To avoid asking twice, an admin must look in Crosschq and settle "
+        "it under Requests and follow-ups. If nobody was asked, remove the tag and move the candidate to this stage "
+        "again."
     )
 
 

@@ -9,14 +9,19 @@ NOT_SENT = "Crosschq: not sent"
 COMPLETE = "Crosschq: complete"
 ENDED = "Crosschq: ended without report"
 
-_OURS = re.compile(
-    "|".join(map(re.escape, (SENT, UNCONFIRMED, NOT_SENT, COMPLETE, ENDED))) + r"|Crosschq: [0-9]+ of [0-9]+"
-)
+_PROGRESS = r"|Crosschq: [0-9]+ of [0-9]+"
+_OURS = re.compile("|".join(map(re.escape, (SENT, UNCONFIRMED, NOT_SENT, COMPLETE, ENDED))) + _PROGRESS)
+_ASKED = re.compile("|".join(map(re.escape, (SENT, UNCONFIRMED, COMPLETE))) + _PROGRESS)
 
 
 def progress_tag(answered: int, asked: int) -> str:
     """`Crosschq: 1 of 3`; as long as nobody was asked or has answered, `Crosschq: sent`."""
     return f"Crosschq: {answered} of {asked}" if asked and answered else SENT
+
+
+def asked(tags: Iterable[str]) -> list[str]:
+    """Those of our status tags that say that the candidate was asked, or may have been, and that it stands."""
+    return [tag for tag in tags if _ASKED.fullmatch(tag)]
 
 
 def outdated(tags: Iterable[str], current: str) -> list[str]:

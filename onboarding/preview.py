@@ -6,8 +6,9 @@ from enum import StrEnum
 from itertools import pairwise
 from urllib.parse import unquote, urlsplit
 
+from hiring import notes
 from hiring.candidacy import Candidacy
-from hiring.decisions import CannotSend, Decision, Ignore, Mention, Send, decide
+from hiring.decisions import CannotSend, Decision, Ignore, Mention, Send, Unexplained, decide
 from hiring.templates import why_this_template
 from lever.applied_posting import posting_of
 from lever.candidacy import candidacy_of
@@ -79,12 +80,12 @@ async def preview(parts: Parts, connection_id: int, asked: str) -> Preview:
         if not connection.trigger_stages:
             raise NoPreview("The connection is not set up yet: choose stages and templates in its settings.")
         templates = await Connections(session).templates(connection_id)
-        latest = await Requests(session).latest(connection_id, opportunity_id)
+        requests = await Requests(session).of_opportunity(connection_id, opportunity_id)
         lately = await RequestsPerHour(session).lately(connection, besides=opportunity_id)
     stage, candidacy = await _read(parts, connection, opportunity_id)
     now = parts.now()
     moved = replace(candidacy, stage_id=connection.trigger_stages[0], stage_name=stage, stage_since=now)
-    decision = decide(moved, policy_from(connection, templates), previous_from(latest), now, now)
+    decision = decide(moved, policy_from(connection, templates), previous_from(requests), now, now)
     would, why = _told(decision, candidacy)
     return Preview(
         opportunity_id=opportunity_id,
@@ -137,6 +138,8 @@ def _told(decision: Decision, candidacy: Candidacy) -> tuple[Would, str]:
             return Would.IGNORE, reason
         case Mention(text):
             return Would.MENTION, text
+        case Unexplained(tag):
+            return Would.MENTION, notes.unexplained(tag)
         case CannotSend(problem):
             return Would.CANNOT_SEND, f"{problem[:1].upper()}{problem[1:]}"
         case Send():

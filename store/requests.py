@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hiring import status_tags
 from store.tables import OPEN_REQUEST, ReferenceRequest, RequestState
 
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
@@ -44,6 +45,18 @@ class Requests:
             )
         ).one_or_none()
 
+    async def of_opportunity(self, connection_id: int, opportunity_id: str) -> Sequence[ReferenceRequest]:
+        """All that there ever were, the newest first."""
+        rows = await self._session.scalars(
+            select(ReferenceRequest)
+            .where(
+                ReferenceRequest.connection_id == connection_id,
+                ReferenceRequest.opportunity_id == opportunity_id,
+            )
+            .order_by(ReferenceRequest.generation.desc())
+        )
+        return rows.all()
+
     async def latest_in_crosschq(self, connection_id: int, opportunity_id: str) -> ReferenceRequest | None:
         """The newest of those that Crosschq has."""
         return (
@@ -61,6 +74,33 @@ class Requests:
 
     async def reserve(self, new: NewRequest) -> ReferenceRequest | None:
         """The next generation as `intended`, or the one an earlier attempt left so; None: another one is open."""
+        made = await self._add(new, state=RequestState.INTENDED)
+        return made or await self._take_over(new)
+
+    async def add_found(self, new: NewRequest, tag: str, problem: str) -> ReferenceRequest | None:
+        """The next generation as `unknown`, known from its status tag alone; None: another one is open."""
+        return await self._add(new, state=RequestState.UNKNOWN, found_tag=tag, problem=problem)
+
+    async def end_found(self, connection_id: int, opportunity_id: str) -> None:
+        """Fail the one known from its status tag alone, as the tag is gone."""
+        await self._session.execute(
+            update(ReferenceRequest)
+            .where(_is_found(connection_id, opportunity_id))
+            .values(state=RequestState.FAILED, problem="Its tag was removed in Lever.", ended_at=func.now())
+        )
+
+    async def adopt(self, new: NewRequest, crosschq_id: str, made_at: datetime) -> ReferenceRequest | None:
+        """The next generation as `sent` at `made_at`, or the open one of unknown fate; None: another one is open."""
+        values = {"state": RequestState.SENT, "crosschq_id": crosschq_id, "sent_at": made_at}
+        adopted = await self._session.scalar(
+            update(ReferenceRequest)
+            .where(_is_found(new.connection_id, new.opportunity_id))
+            .values(values)
+            .returning(ReferenceRequest)
+        )
+        return adopted or await self._add(new, **values, created_at=made_at)
+
+    async def _add(self, new: NewRequest, **values: object) -> ReferenceRequest | None:
         generation = (
             select(func.coalesce(func.max(ReferenceRequest.generation), 0) + 1)
             .where(
@@ -69,14 +109,13 @@ class Requests:
             )
             .scalar_subquery()
         )
-        made = await self._session.scalar(
+        return await self._session.scalar(
             insert(ReferenceRequest)
-            .values(**asdict(new), generation=generation, state=RequestState.INTENDED)
+            .values(**asdict(new), generation=generation, **values)
             # No index named: two that reserve at once may meet at either of the two.
             .on_conflict_do_nothing()
             .returning(ReferenceRequest)
         )
-        return made or await self._take_over(new)
 
     async def _take_over(self, new: NewRequest) -> ReferenceRequest | None:
         return await self._session.scalar(
@@ -144,7 +183,17 @@ class Requests:
         self, connection_id: int, candidate_indexes: list[str], job_position: str, made_at: datetime | None
     ) -> ReferenceRequest | None:
         """The request whose creation Crosschq has not answered (yet) and that one it made at `made_at` must be."""
-        asked_before = [] if made_at is None else [ReferenceRequest.created_at <= made_at + CLOCKS_DIFFER_BY]
+        # One that is known from its status tag alone was made before we heard of it.
+        asked_before = (
+            []
+            if made_at is None
+            else [
+                or_(
+                    ReferenceRequest.created_at <= made_at + CLOCKS_DIFFER_BY,
+                    ReferenceRequest.found_tag.is_not(None),
+                )
+            ]
+        )
         return (
             await self._session.scalars(
                 select(ReferenceRequest)
@@ -170,6 +219,12 @@ class Requests:
     async def mark_failed(self, request_id: int, problem: str) -> None:
         await self._change(request_id, state=RequestState.FAILED, problem=problem, ended_at=func.now())
 
+    async def mark_disproved(self, request_id: int, problem: str) -> None:
+        """Failed, as a person says that Crosschq does not have it: the status tag then says nothing any more."""
+        tag = func.coalesce(ReferenceRequest.found_tag, status_tags.UNCONFIRMED)
+        await self._change(request_id, found_tag=tag)
+        await self.mark_failed(request_id, problem)
+
     async def note_progress(
         self, request_id: int, *, answered: int, asked: int, updated_on: datetime | None
     ) -> None:
@@ -191,3 +246,13 @@ class Requests:
         await self._session.execute(
             update(ReferenceRequest).where(ReferenceRequest.id == request_id).values(**values)
         )
+
+
+def _is_found(connection_id: int, opportunity_id: str) -> ColumnElement[bool]:
+    """Known from its status tag alone, and not settled yet."""
+    return and_(
+        ReferenceRequest.connection_id == connection_id,
+        ReferenceRequest.opportunity_id == opportunity_id,
+        ReferenceRequest.state == RequestState.UNKNOWN,
+        ReferenceRequest.found_tag.is_not(None),
+    )

@@ -55,7 +55,7 @@ class RequestsPerHour:
     async def lately(self, connection: Connection, besides: str | None = None) -> Lately:
         """Since the connection was paused for it last, at most an hour. `besides` the one reserved for an opportunity.
 
-        Those that Crosschq refused reached nobody, and do not count.
+        Those that Crosschq refused reached nobody, and do not count; nor do those that we only found.
         """
         made = ReferenceRequest.created_at
         after = func.greatest(func.clock_timestamp() - HOUR, connection.capped_at)
@@ -64,6 +64,7 @@ class RequestsPerHour:
                 ReferenceRequest.connection_id == connection.id,
                 made > after,
                 ReferenceRequest.state != RequestState.FAILED,
+                ReferenceRequest.found_tag.is_(None),
                 not_(_is_reserved_for(besides)),
             )
         )

@@ -33,7 +33,7 @@ async def resolve_request(
     if crosschq_id is not None:
         await _sent_as(requests, request, crosschq_id)
     else:
-        await requests.mark_failed(request_id, f"A person said that Crosschq does not have it: {word.why}")
+        await requests.mark_disproved(request_id, f"A person said that Crosschq does not have it: {word.why}")
         await _send_anew(session, request.delivery_id)
     said = "not sent" if crosschq_id is None else f"sent as {crosschq_id}"
     _audit(session, said, f"request:{request_id}", request.connection_id, word)

@@ -234,6 +234,9 @@ class ReferenceRequest(Base):
     """Blind index of the candidate's e-mail: adopts a request whose creation was never answered."""
     state: Mapped[RequestState] = mapped_column(by_value(RequestState))
     crosschq_id: Mapped[str | None]
+    found_tag: Mapped[str | None]
+    """The status tag from which alone the request was known, as our rows of it were lost or another installation sent
+    it. Of a failed one: the tag of which a person has said that Crosschq has no request behind it."""
     answered: Mapped[int] = mapped_column(server_default=text("0"))
     asked: Mapped[int] = mapped_column(server_default=text("0"))
     crosschq_updated_on: Mapped[datetime | None]

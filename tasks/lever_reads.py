@@ -1,8 +1,10 @@
 """Reads from Lever what a webhook only hinted at."""
 
 from hiring.candidacy import Candidacy
+from hiring.traces import Trace, trace_in_note, trace_of_file
 from lever.applied_posting import posting_of
 from lever.candidacy import candidacy_of
+from outbound.errors import AccessDenied
 from tasks.case import Case, connection_of, lever_of
 from tasks.step import step
 from wiring import current_parts
@@ -17,6 +19,22 @@ async def read_candidacy(case: Case, opportunity_id: str) -> Candidacy:
     matters = opportunity.stage_id in connection.trigger_stages
     posting = await posting_of(lever, opportunity) if matters else None
     return candidacy_of(opportunity, posting)
+
+
+@step
+async def read_traces(case: Case, opportunity_id: str) -> tuple[Trace, ...]:
+    """What notes say of requests; files are asked only where no note names one in Crosschq."""
+    async with lever_of(case) as (lever, _):
+        try:
+            told = [trace_in_note(note.value, note.created_at) async for note in lever.notes(opportunity_id)]
+            notes = [trace for trace in told if trace]
+            if any(trace.crosschq_id for trace in notes):
+                return tuple(notes)
+            seen = [trace_of_file(one.name, one.uploaded_at) async for one in lever.files(opportunity_id)]
+            return (*notes, *(trace for trace in seen if trace))
+        except AccessDenied:
+            # The key may not read them: the status tag alone counts.
+            return ()
 
 
 @step

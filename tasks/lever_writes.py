@@ -33,16 +33,28 @@ async def remove_status_tags(case: Case, opportunity_id: str, tags: Sequence[str
 
 
 @step
-async def add_note(case: Case, opportunity_id: str, text: str, mark: str) -> str:
-    """`mark` names the note for ever: it is written once, and found by its mark when Lever did not answer."""
+async def add_note(
+    case: Case,
+    opportunity_id: str,
+    text: str,
+    mark: str,
+    crosschq_id: str | None = None,
+    *,
+    look_first: bool = False,
+) -> str:
+    """`mark` names the note for ever: it is written once, and found by its mark when Lever did not answer.
+
+    `crosschq_id`: the request that it is about. `look_first`: our row of it may be lost.
+    """
     async with lever_of(case) as (lever, perform_as):
 
         async def act() -> str:
-            return await lever.add_note(opportunity_id, marked(text, mark), perform_as)
+            known = await find() if look_first else None
+            return known or await lever.add_note(opportunity_id, marked(text, mark, crosschq_id), perform_as)
 
         async def find() -> str | None:
             async for note in lever.notes(opportunity_id):
-                if has_mark(note.value, mark):
+                if has_mark(note.value, mark, crosschq_id):
                     return note.id
             return None
 
@@ -68,12 +80,21 @@ async def add_report_link(case: Case, candidacy: Candidacy, url: str) -> None:
 
 
 @step
-async def add_report_file(case: Case, opportunity_id: str, name: str, content: bytes) -> str:
-    """`name` is unique to the report, so that the file is found by it when Lever did not answer."""
+async def add_report_file(
+    case: Case, opportunity_id: str, name: str, content: bytes, *, look_first: bool = False
+) -> str:
+    """`name` is unique to the report, so that the file is found by it when Lever did not answer.
+
+    `look_first`: our row of it may be lost.
+    """
     async with lever_of(case) as (lever, perform_as):
 
         async def act() -> str:
-            return (await lever.add_file(opportunity_id, name, content, "application/pdf", perform_as)).id
+            known = await find() if look_first else None
+            return (
+                known
+                or (await lever.add_file(opportunity_id, name, content, "application/pdf", perform_as)).id
+            )
 
         async def find() -> str | None:
             async for file in lever.files(opportunity_id):

@@ -3,6 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crosschq.models import ReferenceRequest as News
+from hiring import status_tags
 from hiring.candidacy import Candidacy
 from hiring.decisions import Policy, Previous, Send
 from hiring.progress import Progress, Stage
@@ -39,8 +40,8 @@ async def policy_of(case: Case) -> Policy:
 
 async def previous_request(case: Case, opportunity_id: str) -> Previous | None:
     async with current_parts().database.transaction() as session:
-        latest = await Requests(session).latest(case.connection_id, opportunity_id)
-    return previous_from(latest)
+        requests = await Requests(session).of_opportunity(case.connection_id, opportunity_id)
+    return previous_from(requests)
 
 
 async def reserve(case: Case, candidacy: Candidacy, order: Send) -> int | None:
@@ -60,6 +61,8 @@ async def reserve(case: Case, candidacy: Candidacy, order: Send) -> int | None:
     )
     async with parts.database.transaction() as session:
         held = await RequestsPerHour(session).why_not_another(new.connection_id, new.opportunity_id)
+        if not held and not status_tags.asked(candidacy.tags):
+            await Requests(session).end_found(new.connection_id, new.opportunity_id)
         request = None if held else await Requests(session).reserve(new)
     if held:
         if held.is_new:

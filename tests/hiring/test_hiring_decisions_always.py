@@ -8,10 +8,18 @@ import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
+from hiring import status_tags
 from hiring.candidacy import Candidacy
 from hiring.decisions import Decision, Policy, Previous, PreviousState, Send, decide
 from tests.hiring.examples import GENERAL, GONE, LIVE, MOVED, candidacy, policy
 
+STATUS_TAGS = (
+    "Crosschq: sent",
+    "Crosschq: 1 of 3",
+    "Crosschq: unconfirmed",
+    "Crosschq: complete",
+    "Crosschq: not sent",
+)
 TIMES = st.sampled_from([MOVED, MOVED + timedelta(days=100), LIVE, LIVE - timedelta(days=1)])
 # Few things differ from the example at a time, or nothing would ever be sent and the rules would hold for nothing.
 ODD_CANDIDACIES: list[dict[str, Any]] = [
@@ -30,6 +38,7 @@ ODD_CANDIDACIES: list[dict[str, Any]] = [
     {"is_archived": True},
     {"is_anonymised": True},
     {"may_be_contacted": False},
+    *({"tags": ("engineer", tag)} for tag in STATUS_TAGS),
 ]
 ODD_POLICIES: list[dict[str, Any]] = [
     {"templates": []},
@@ -47,7 +56,14 @@ def _some(changes: list[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
 
 CANDIDACIES = _some(ODD_CANDIDACIES).map(lambda changes: candidacy(**changes))
 POLICIES = _some(ODD_POLICIES).map(lambda changes: policy(**changes))
-PREVIOUS = st.none() | st.builds(Previous, st.sampled_from(PreviousState), TIMES, st.none() | TIMES)
+PREVIOUS = st.none() | st.builds(
+    Previous,
+    st.sampled_from(PreviousState),
+    TIMES,
+    st.none() | TIMES,
+    has_report=st.booleans(),
+    disproved_tag=st.none() | st.sampled_from(STATUS_TAGS),
+)
 SITUATIONS = st.tuples(CANDIDACIES, POLICIES, PREVIOUS, TIMES, TIMES)
 Situation = tuple[Candidacy, Policy, Previous | None, datetime, datetime]
 
@@ -73,6 +89,8 @@ def test_nothing_is_sent_for_whom_nothing_may_be_sent(situation: Situation) -> N
         assert shown.stage_id in rules.trigger_stages
         assert max(moved_at, shown.stage_since or moved_at) >= rules.live_since
         assert last is None or last.state is not PreviousState.OPEN
+        if last is None or last.state in (PreviousState.ENDED, PreviousState.FOUND):
+            assert not status_tags.asked(shown.tags)
 
 
 @given(SITUATIONS)
