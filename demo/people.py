@@ -51,8 +51,9 @@ class LeverPeople:
         answer.raise_for_status()
 
     async def second_opportunity(self, first: dict[str, Any]) -> dict[str, Any]:
-        """The same person applies to the same posting once more."""
-        body = {"emails": first["emails"], "name": first["name"], "tags": first["tags"], "origin": "applied"}
+        """The same person applies to the same posting once more, without the status that the first one shows."""
+        tags = [tag for tag in first["tags"] if not tag.startswith("Crosschq: ")]
+        body = {"emails": first["emails"], "name": first["name"], "tags": tags, "origin": "applied"}
         path = f"/v1/opportunities?perform_as={first['owner']}"
         made = await self.http.post(self.url + path, json=body, auth=(self.api_key, ""))
         made.raise_for_status()
