@@ -3,6 +3,7 @@
 Paths, names and their evidence stand in crosschq.dialect; errors are those of outbound.errors.
 """
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -25,6 +26,7 @@ from outbound.client import open_client
 from outbound.errors import NotFound, OutcomeUnknown, Refused
 from outbound.http import VendorHttp
 from outbound.limiter import Priority, RateLimiter
+from outbound.lists import Reading, Skipped, listed
 
 READ_SECONDS: Final = 15.0
 
@@ -34,7 +36,8 @@ class _Created(BaseModel):
 
 
 _ACCOUNT_CONFIG: Final = TypeAdapter(AccountConfig)
-_SURVEYS: Final = TypeAdapter(tuple[Survey, ...])
+_SURVEYS: Final = TypeAdapter(tuple[object, ...])
+_SURVEY: Final = TypeAdapter(Survey)
 _CREATED: Final = TypeAdapter(_Created)
 _REFERENCE_REQUEST: Final = TypeAdapter(ReferenceRequest)
 
@@ -64,9 +67,16 @@ class CrosschqClient(ProspectCalls):
         return await read(self.http, _ACCOUNT_CONFIG, dialect.ACCOUNT_CONFIG)
 
     # contract 1.4, documented: https://support.crosschq.com/knowledge/crosschq-partner-api-v2
-    async def surveys(self) -> tuple[Survey, ...]:
+    async def surveys(self, skipped: Skipped | None = None) -> tuple[Survey, ...]:
         """The surveys switched on at present."""
-        return await read(self.http, _SURVEYS, dialect.SURVEYS)
+        return await listed(self._surveys(), skipped)
+
+    async def _surveys(self) -> AsyncIterator[Survey]:
+        reading = Reading(_SURVEY, self.http.reading(dialect.SURVEYS.operation))
+        answer = await read(self.http, _SURVEYS, dialect.SURVEYS)
+        for one in reading.readable(answer):
+            yield one
+        reading.end()
 
     # contract 1.3, inferred
     async def request_references(self, new: NewReferenceRequest) -> str:

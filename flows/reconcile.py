@@ -1,16 +1,21 @@
 """Finds what a lost webhook or a crash left undone: the guarantee behind everything else (design 3.3).
 
 Four deployments of one flow, as often as admins say in Prefect: `own-work` every minute, `lever` every 15 minutes,
-`crosschq` every 30, `deletions` once a day.
+`crosschq` every 30, `deletions` once a day. The looks are plain functions and no tasks: Prefect keeps rows and events
+of each task run, and most looks find nothing.
 """
 
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from enum import StrEnum
+from typing import Any
 
 from prefect import flow, get_run_logger
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
 
-from outbound.errors import VendorError
 from tasks.deleted_opportunities import record_deletions
+from tasks.looks import Look, described
 from tasks.lost_endings import record_lost_endings
 from tasks.lost_webhooks import active_connections, record_lost_moves, record_lost_news
 from tasks.own_work import (
@@ -25,9 +30,6 @@ from tasks.unshown_outcomes import queue_unshown_outcomes
 from tasks.waits import end_abandoned, end_cancelled, look_after_waiting_runs, take_up_overdue
 from wiring import open_parts
 
-OUR_FLOWS = ("reference-request", "hiring-outcome", "hiring-followup", "candidate-erasure", "prospect-export")
-"""Whose runs work on deliveries."""
-
 
 class Scope(StrEnum):
     """Where to look."""
@@ -38,76 +40,79 @@ class Scope(StrEnum):
     DELETIONS = "deletions"
 
 
+OWN_WORK: Mapping[str, Callable[[Look], Awaitable[None]]] = {
+    "stranded deliveries set free": free_stranded_deliveries,
+    "dead runs ended": end_open_runs,
+    "abandoned requests settled": settle_abandoned_requests,
+    "unshown outcomes queued": queue_unshown_outcomes,
+    "deliveries of an ended shadow mode taken up": do_what_was_only_said,
+    "follow-ups cancelled in Prefect": end_cancelled,
+    "lost runs of follow-ups ordered anew": look_after_waiting_runs,
+    "overdue follow-ups taken up": take_up_overdue,
+    "abandoned follow-ups ended": end_abandoned,
+    "export schedules made": make_missing_schedules,
+    "old webhook bodies": forget_old_bodies,
+}
+"""By what one is called in states and logs, in this order."""
+
+OF_VENDORS: Mapping[Scope, Mapping[str, Callable[[Look, int], Awaitable[None]]]] = {
+    Scope.LEVER: {
+        "moves without a webhook": record_lost_moves,
+        "archivings without a webhook": record_lost_endings,
+    },
+    Scope.CROSSCHQ: {"requests with news without a webhook": record_lost_news},
+    Scope.DELETIONS: {"deletions without a webhook": record_deletions},
+}
+"""For each connection that is not paused."""
+
+
+MOST_LOGGED = 10
+"""Failures of one look: after so many the rest is likely the same."""
+
+
 @flow(name="reconcile", persist_result=False)
-async def reconcile(scope: Scope) -> None:
-    """Looks once; what it finds is handled by the ordinary flows."""
+async def reconcile(scope: Scope) -> State[Any] | None:
+    """Looks once; what it finds is handled by the ordinary flows. Failed if any look did, after all have been taken."""
     async with open_parts():
-        match scope:
-            case Scope.OWN_WORK:
-                await look_after_own_work()
-            case Scope.LEVER:
-                await ask_lever_for_lost_moves()
-            case Scope.CROSSCHQ:
-                await ask_crosschq_for_lost_news()
-            case Scope.DELETIONS:
-                await ask_lever_for_deletions()
+        return _ended(await (_own_work() if scope is Scope.OWN_WORK else _vendors(OF_VENDORS[scope])))
 
 
-async def look_after_own_work() -> None:
-    freed = await free_stranded_deliveries()
-    ended = sum([await end_open_runs(flow) for flow in OUR_FLOWS])
-    settled = await settle_abandoned_requests()
-    unshown = await queue_unshown_outcomes()
-    only_said = await do_what_was_only_said()
-    if only_said:
-        get_run_logger().info("Shadow mode has ended: %d deliveries that were only said are done.", only_said)
-    await look_after_follow_ups()
-    await make_missing_schedules()
-    await forget_old_bodies()
-    if freed or ended or settled or unshown:
-        get_run_logger().warning(
-            "Set free: deliveries %s. Dead runs ended: %d. Abandoned requests: %d. Outcomes left unshown: %d.",
-            freed,
-            ended,
-            settled,
-            unshown,
-        )
+async def _own_work() -> list[Look]:
+    looks = [(Look(name), ask) for name, ask in OWN_WORK.items()]
+    for look, ask in looks:
+        with look.on_its_own():
+            await ask(look)
+    return [look for look, _ in looks]
 
 
-async def look_after_follow_ups() -> None:
-    cancelled = await end_cancelled()
-    lost = await look_after_waiting_runs()
-    overdue = await take_up_overdue()
-    abandoned = await end_abandoned()
-    if cancelled or lost or overdue or abandoned:
-        get_run_logger().warning(
-            "Follow-ups: %d cancelled in Prefect, %d runs lost and ordered anew, %d overdue taken up, %d given up.",
-            cancelled,
-            lost,
-            overdue,
-            abandoned,
-        )
+async def _vendors(asks: Mapping[str, Callable[[Look, int], Awaitable[None]]]) -> list[Look]:
+    listing, ids = Look("the list of connections"), []
+    with listing.on_its_own():
+        ids = await active_connections()
+    looks = [(Look(name, of), ask, of) for of in ids for name, ask in asks.items()]
+    for look, ask, connection_id in looks:
+        with look.on_its_own():
+            await ask(look, connection_id)
+    return [listing, *(look for look, _, _ in looks)]
 
 
-async def ask_lever_for_lost_moves() -> None:
-    await ask_for_each(record_lost_moves, "moves that no webhook told of")
-    await ask_for_each(record_lost_endings, "hires and other archivings that no webhook told of")
-
-
-async def ask_crosschq_for_lost_news() -> None:
-    await ask_for_each(record_lost_news, "requests with news that no webhook told of")
-
-
-async def ask_lever_for_deletions() -> None:
-    await ask_for_each(record_deletions, "deletions that no webhook told of")
-
-
-async def ask_for_each(ask: Callable[[int], Awaitable[int]], what: str) -> None:
-    """One connection after the other; what cannot be asked now is asked at the next look."""
-    for connection_id in await active_connections():
-        try:
-            found = await ask(connection_id)
-        except VendorError as error:
-            get_run_logger().warning("Connection %d: %s", connection_id, error)
-        else:
-            get_run_logger().info("Connection %d: %d %s.", connection_id, found, what)
+def _ended(looks: Iterable[Look]) -> State[Any] | None:
+    """What was found, left out and failed, in the run's log and state; None when there is nothing to tell."""
+    told, failed, log = [], [], get_run_logger()
+    for look in looks:
+        if look.found:
+            told.append(f"{look}: {look.found}")
+        if look.skipped:
+            told.append(f"{look}: {look.skipped} unreadable left out")
+        kinds = Counter(type(error).__name__ for error in look.failures)
+        failed += [
+            f"{look}: {kind}" + (f" ({count} times)" if count > 1 else "") for kind, count in kinds.items()
+        ]
+        for error in look.failures[:MOST_LOGGED]:
+            log.error("%s: %s", look, described(error))
+    if told:
+        log.warning("%s.", "; ".join(told))
+    if failed:
+        told.append(f"Failed: {'; '.join(failed)}")
+    message = f"{'. '.join(told)}."
+    return (Failed(message=message) if failed else Completed(message=message)) if told else None

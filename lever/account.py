@@ -49,7 +49,7 @@ class DispositionStage(Stage):
 class DispositionStages(LeverModel):
     """The answer of `GET /disposition_stages`, which holds an object where other lists hold a list."""
 
-    stages: tuple[DispositionStage, ...]
+    stages: tuple[object, ...]
 
 
 class ArchiveReason(LeverModel):

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Literal
 
+from pydantic import TypeAdapter
+
 from lever.calls import create, read_all, read_one
 from lever.models import (
     ArchiveReason,
@@ -20,6 +22,7 @@ from lever.models import (
     WebhookCreated,
 )
 from outbound.http import VendorHttp
+from outbound.lists import Reading, Skipped, listed
 from outbound.paths import path_of
 
 
@@ -45,24 +48,30 @@ class AccountCalls:
         return read_all(self.http, Posting, "/postings")
 
     # contract 7 and 8
-    async def stages(self) -> tuple[Stage, ...]:
+    async def stages(self, skipped: Skipped | None = None) -> tuple[Stage, ...]:
         """All stages of the account."""
-        return tuple([stage async for stage in read_all(self.http, Stage, "/stages")])
+        return await listed(read_all(self.http, Stage, "/stages"), skipped)
 
     # contract 7 (only recorded, not documented)
-    async def disposition_stages(self) -> tuple[DispositionStage, ...]:
+    async def disposition_stages(self, skipped: Skipped | None = None) -> tuple[DispositionStage, ...]:
         """All stages with pipeline and rank, which tell lead stages from the others."""
-        return (await read_one(self.http, DispositionStages, "/disposition_stages")).stages
+        return await listed(self._disposition_stages(), skipped)
+
+    async def _disposition_stages(self) -> AsyncIterator[DispositionStage]:
+        pattern = "/disposition_stages"
+        answer = await read_one(self.http, DispositionStages, pattern)
+        reading = Reading(TypeAdapter(DispositionStage), self.http.reading(f"GET {pattern}"))
+        for one in reading.readable(answer.stages):
+            yield one
+        reading.end()
 
     # contract 5 (type) and 7
     async def archive_reasons(
-        self, of_type: Literal["hired", "non-hired"] | None = None
+        self, of_type: Literal["hired", "non-hired"] | None = None, skipped: Skipped | None = None
     ) -> tuple[ArchiveReason, ...]:
         """All of the account, or those of one type; to hire, take the first active one of type hired (contract 8)."""
         params = {} if of_type is None else {"type": of_type}
-        return tuple(
-            [one async for one in read_all(self.http, ArchiveReason, "/archive_reasons", params=params)]
-        )
+        return await listed(read_all(self.http, ArchiveReason, "/archive_reasons", params=params), skipped)
 
     # contract 7 and 8
     def tags(self) -> AsyncIterator[Tag]:

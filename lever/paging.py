@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from lever.answers import Page
 from outbound.answers import Call, shaped
 from outbound.errors import Refused, UnexpectedAnswer
+from outbound.lists import Reading
 
 T = TypeVar("T")
 _PAGE = TypeAdapter(Page)
@@ -23,15 +24,17 @@ async def items(
     """Every item of a list. `read_page` is given the offset token, None for the first page.
 
     The order is by stage and last advance, so an item that moves meanwhile may come twice or not at all.
-    Raises OffsetRefused, UnexpectedAnswer, and what `read_page` raises.
+    Raises OffsetRefused, UnexpectedAnswer, and what `read_page` raises; UnreadableItems at the end of the list.
     """
     offset: str | None = None
     used: set[str] = set()
+    reading = Reading(item, call)
     while True:
         page = shaped(_PAGE, await _page(read_page, offset, call), call)
-        for one in page.data:
-            yield shaped(item, one, call)
+        for one in reading.readable(page.data, is_last=not page.has_next):
+            yield one
         if not page.has_next:
+            reading.end()
             return
         if page.next is None or page.next in used:
             raise UnexpectedAnswer(call.vendor, call.operation, "the list says it goes on, but not where")

@@ -1,15 +1,17 @@
 """What the two vendors offer an admin to choose from, read live. What cannot be read is None, and told in words."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from crosschq.client import CrosschqClient
 from crosschq.models import Survey
 from lever.client import LeverClient
 from lever.models import ArchiveReason, DispositionStage, Posting, Tag, User
-from outbound.errors import VendorError
+from outbound.errors import UnreadableItems, VendorError
+from outbound.lists import Skipped, listed
 from store.tables import Connection
 from store.vault import VaultError
 from wiring import Parts
@@ -33,7 +35,7 @@ class Choices:
     postings: tuple[Posting, ...] | None = None
     surveys: tuple[Survey, ...] | None = None
     problems: tuple[str, ...] = ()
-    """What could not be read, and why."""
+    """What could not be read, or not wholly, and why."""
 
     @property
     def survey(self) -> dict[str, Survey]:
@@ -61,19 +63,23 @@ class _Reading:
     time_limit: float
     failed: dict[str, list[str]] = field(default_factory=dict)
     """By what went wrong: what could not be read."""
+    left_out: list[str] = field(default_factory=list)
+    """Of what some could not be read."""
 
     async def all(self, lever: LeverClient, crosschq: CrosschqClient, *, with_postings: bool) -> Choices:
         async with asyncio.TaskGroup() as group:
-            stages = group.create_task(self._read("Lever's stages", lever.disposition_stages()))
-            users = group.create_task(self._read("Lever's users", _listed(lever.users())))
-            tags = group.create_task(self._read("Lever's tags", _listed(lever.tags())))
-            reasons = group.create_task(self._read("Lever's archive reasons", lever.archive_reasons()))
+            stages = group.create_task(self._read("Lever's stages", lever.disposition_stages))
+            users = group.create_task(self._read("Lever's users", partial(listed, lever.users())))
+            tags = group.create_task(self._read("Lever's tags", partial(listed, lever.tags())))
+            reasons = group.create_task(
+                self._read("Lever's archive reasons", partial(lever.archive_reasons, None))
+            )
             postings = (
-                group.create_task(self._read("Lever's postings", _listed(lever.postings())))
+                group.create_task(self._read("Lever's postings", partial(listed, lever.postings())))
                 if with_postings
                 else None
             )
-            surveys = group.create_task(self._read("Crosschq's surveys", crosschq.surveys()))
+            surveys = group.create_task(self._read("Crosschq's surveys", crosschq.surveys))
         known_tags = tags.result()
         return Choices(
             stages=stages.result(),
@@ -85,10 +91,13 @@ class _Reading:
             problems=self._problems(),
         )
 
-    async def _read(self, what: str, asked: Awaitable[T]) -> T | None:
+    async def _read(self, what: str, ask: Callable[[Skipped], Awaitable[T]]) -> T | None:
+        def left_out(error: UnreadableItems) -> None:
+            self.left_out.append(f"{error.count} of {what} cannot be read and are left out")
+
         try:
             async with asyncio.timeout(self.time_limit):
-                return await asked
+                return await ask(left_out)
         except VendorError as error:
             because = f"{error.vendor}: {error.message}"
         except TimeoutError:
@@ -100,11 +109,7 @@ class _Reading:
         return tuple(
             f"Cannot be read: {', '.join(sorted(what))}. {because[0].upper()}{because[1:]}."
             for because, what in sorted(self.failed.items())
-        )
-
-
-async def _listed(items: AsyncIterator[T]) -> tuple[T, ...]:
-    return tuple([item async for item in items])
+        ) + tuple(f"{one}." for one in sorted(self.left_out))
 
 
 def _most_used_first(tags: tuple[Tag, ...]) -> tuple[str, ...]:

@@ -13,8 +13,16 @@ from crosschq.webhooks import is_presentable
 from lever.auth import api_key
 from lever.client import LeverClient
 from onboarding.hosts import HostRefused, check_base_url
-from outbound.errors import AccessDenied, CredentialsRefused, NotFound, Refused, VendorError
+from outbound.errors import (
+    AccessDenied,
+    CredentialsRefused,
+    NotFound,
+    Refused,
+    UnreadableItems,
+    VendorError,
+)
 from outbound.limiter import Unlimited
+from outbound.lists import readable
 from store.tables import Vendor
 from wiring import Parts
 
@@ -60,7 +68,7 @@ async def check_lever(parts: Parts, access: LeverAccess) -> SeenAccount:
     _check(parts, Vendor.LEVER, access.url, access.key)
     client = lever.client.connect(access.url, api_key(access.key.get_secret_value()), Unlimited())
     try:
-        stages = frozenset(stage.id for stage in await client.disposition_stages())
+        stages = frozenset(stage.id for stage in await client.disposition_stages(_enough_is_left))
         denied = [name for name, read in _reads(client).items() if await _is_denied(read)]
         if denied:
             raise WrongField(
@@ -68,7 +76,8 @@ async def check_lever(parts: Parts, access: LeverAccess) -> SeenAccount:
                 f"The key may not read {', '.join(denied)}. In Lever, Settings > Integrations and API > API "
                 "Credentials, choose these endpoints for it, or make a key that has them.",
             )
-        return SeenAccount(stages, frozenset([user.id async for user in client.users()]))
+        users = frozenset([user.id async for user in readable(client.users(), _enough_is_left)])
+        return SeenAccount(stages, users)
     except VendorError as error:
         raise _told(Vendor.LEVER, access.key, error) from None
     finally:
@@ -86,7 +95,7 @@ async def check_crosschq(parts: Parts, access: CrosschqAccess) -> None:
         raise WrongField("crosschq_key", f"{error}.") from None
     try:
         await client.account_config()
-        await client.surveys()
+        await client.surveys(_enough_is_left)
     except VendorError as error:
         raise _told(Vendor.CROSSCHQ, access.key, error) from None
     finally:
@@ -116,6 +125,10 @@ def _reads(client: LeverClient) -> dict[str, Callable[[], Awaitable[object]]]:
         "archive reasons": client.archive_reasons,
         "tags": lambda: _first(client.tags()),
     }
+
+
+def _enough_is_left(_: UnreadableItems) -> None:
+    """The key works, and one account has few ids in common with another."""
 
 
 async def _first(items: AsyncIterator[object]) -> object:

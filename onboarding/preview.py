@@ -14,7 +14,7 @@ from lever.applied_posting import posting_of
 from lever.candidacy import candidacy_of
 from lever.client import LeverClient
 from onboarding.previewed_fields import Field, fields_of
-from outbound.errors import AccessDenied, CredentialsRefused, NotFound, VendorError
+from outbound.errors import AccessDenied, CredentialsRefused, NotFound, UnreadableItems, VendorError
 from store.connections import Connections
 from store.policies import policy_from, previous_from
 from store.requests import Requests
@@ -106,7 +106,7 @@ async def _read(parts: Parts, connection: Connection, opportunity_id: str) -> tu
     except VaultError as error:
         raise NoPreview(str(error)) from None
     try:
-        names = {one.id: one.text for one in await lever.stages()}
+        names = {one.id: one.text for one in await lever.stages(skipped=_only_a_name)}
         stage = connection.trigger_stages[0]
         return names.get(stage, stage), await _candidacy(lever, opportunity_id)
     except CredentialsRefused:
@@ -115,6 +115,10 @@ async def _read(parts: Parts, connection: Connection, opportunity_id: str) -> tu
         raise NoPreview(f"Lever gave no usable answer: {error}.") from None
     finally:
         await lever.aclose()
+
+
+def _only_a_name(_: UnreadableItems) -> None:
+    """A stage that cannot be read is called by its id."""
 
 
 async def _candidacy(lever: LeverClient, opportunity_id: str) -> Candidacy:

@@ -11,6 +11,7 @@ VendorError
 │   ├── NotFound               404
 │   └── InvalidRequest         any other 4xx
 └── UnexpectedAnswer           a read whose answer is not what the contract says
+    └── UnreadableItems        a list walked to its end, but for some items
 """
 
 # ruff: noqa: N818 - the names say what happened, which is what a caller chooses by
@@ -93,3 +94,16 @@ class InvalidRequest(Refused):
 
 class UnexpectedAnswer(VendorError):
     """A read whose answer is not what the contract says: another shape, not JSON, a redirect."""
+
+
+class UnreadableItems(UnexpectedAnswer):
+    """A list was walked to its end, and `count` of its items are not what the contract says.
+
+    Every other item was given before: whoever needs not all of them goes on (see outbound.lists).
+    """
+
+    def __init__(
+        self, vendor: str, operation: str, message: str, status: int | None = None, count: int = 0
+    ) -> None:
+        super().__init__(vendor, operation, message, status)
+        self.count = count

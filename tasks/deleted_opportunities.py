@@ -1,11 +1,13 @@
 """Asks Lever which opportunities were deleted: whether one was, and which of those we keep no webhook told of."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from lever.client import LeverClient
 from lever.models import DeletedOpportunity
 from outbound.errors import AccessDenied, NotFound
+from outbound.lists import listed
 from store.connections import Connections
 from store.deletion_looks import last_look, note_look
 from store.deliveries import Deliveries, NewDelivery, Recorded
@@ -13,6 +15,7 @@ from store.erasure import Erasure
 from store.tables import Connection
 from store.tombstones import DELETED_EVENT
 from tasks.case import Case, lever_of
+from tasks.looks import Look
 from tasks.lost_webhooks import found_by_asking
 from tasks.step import step
 from wiring import current_parts
@@ -41,23 +44,25 @@ async def is_deleted(case: Case) -> bool:
 async def _is_listed(lever: LeverClient, case: Case) -> bool:
     now = current_parts().now()
     since = max(case.happened_at - OVERLAP, now - LONGEST_LOOK)
-    return any([one.id == case.subject_id async for one in lever.deleted_opportunities(since, now)])
+    async for one in lever.deleted_opportunities(since, now):
+        if one.id == case.subject_id:
+            return True
+    return False
 
 
-@step
-async def record_deletions(connection_id: int) -> int:
-    """How many opportunities that we keep were deleted in Lever without a webhook that told us."""
+async def record_deletions(look: Look, connection_id: int) -> None:
+    """Opportunities that we keep and that were deleted in Lever without a webhook that told us."""
     parts = current_parts()
     now = parts.now()
     async with parts.database.transaction() as session:
         connection = await Connections(session).get(connection_id)
         looked_at = await last_look(session, connection_id)
     since = max(looked_at - OVERLAP, now - LONGEST_LOOK) if looked_at else now - LONGEST_LOOK
-    deleted = [one async for one in parts.kept_lever(connection).deleted_opportunities(since, now)]
-    return await _record(connection, deleted)
+    deleted = await listed(parts.kept_lever(connection).deleted_opportunities(since, now), look.skip)
+    look.found += await _record(connection, deleted)
 
 
-async def _record(connection: Connection, deleted: list[DeletedOpportunity]) -> int:
+async def _record(connection: Connection, deleted: Sequence[DeletedOpportunity]) -> int:
     async with current_parts().database.transaction() as session:
         kept = await Erasure(session).kept_among(connection.id, {one.id for one in deleted})
         deliveries, found = Deliveries(session), 0

@@ -6,12 +6,13 @@ from datetime import timedelta
 from lever.confidential import all_opportunities
 from lever.models import Opportunity
 from lever.webhooks import CANDIDATE_ARCHIVE_CHANGE, CANDIDATE_HIRED
+from outbound.lists import listed
 from store.connections import Connections
 from store.deliveries import Deliveries, Recorded
 from store.requests import Requests
 from store.tables import Connection
+from tasks.looks import Look
 from tasks.lost_webhooks import SAME_MOMENT, SILENCES_OF_A_WEBHOOK, found_by_asking
-from tasks.step import step
 from wiring import current_parts
 
 LOOK_BACK = timedelta(days=2)
@@ -19,16 +20,17 @@ LOOK_BACK = timedelta(days=2)
 _TELLS = (CANDIDATE_HIRED, CANDIDATE_ARCHIVE_CHANGE)
 
 
-@step
-async def record_lost_endings(connection_id: int) -> int:
+async def record_lost_endings(look: Look, connection_id: int) -> None:
     """Opportunities with a reference request of ours that were archived, and that nobody told us of."""
     parts = current_parts()
     async with parts.database.transaction() as session:
         connection = await Connections(session).get(connection_id)
     since = parts.now() - LOOK_BACK
     lever = parts.kept_lever(connection)
-    archived = [one async for one in all_opportunities(lever, archived=True, archived_at_start=since)]
-    return sum([await _record(connection, one) for one in await _ours(connection, archived)])
+    archived = await listed(all_opportunities(lever, archived=True, archived_at_start=since), look.skip)
+    for one in await _ours(connection, archived):
+        with look.on_its_own():
+            look.found += await _record(connection, one)
 
 
 async def _ours(connection: Connection, archived: Sequence[Opportunity]) -> list[Opportunity]:

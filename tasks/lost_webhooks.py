@@ -1,6 +1,5 @@
 """Asks the vendors for what their webhooks should have told us, and records what was lost as if it had arrived."""
 
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -10,13 +9,14 @@ from lever.candidacy import stage_since
 from lever.confidential import all_opportunities
 from lever.models import Opportunity
 from lever.webhooks import CANDIDATE_STAGE_CHANGE
-from outbound.errors import NotFound
+from outbound.errors import NotFound, UnexpectedAnswer
+from outbound.lists import readable
 from store.connections import Connections
 from store.deliveries import RECONCILE, Deliveries, NewDelivery, Recorded
 from store.due import SNAPSHOT_EVENT
 from store.requests import Requests
 from store.tables import Connection, ReferenceRequest
-from tasks.step import step
+from tasks.looks import Look
 from wiring import current_parts
 
 SILENCES_OF_A_WEBHOOK = 4
@@ -26,15 +26,13 @@ SAME_MOMENT = timedelta(seconds=2)
 """A move and the webhook about it may carry times that differ so much."""
 
 
-@step
 async def active_connections() -> list[int]:
     """The ids of connections that are not paused."""
     async with current_parts().database.transaction() as session:
         return [connection.id for connection in await Connections(session).active()]
 
 
-@step
-async def record_lost_moves(connection_id: int) -> int:
+async def record_lost_moves(look: Look, connection_id: int) -> None:
     """Opportunities that Lever shows in a trigger stage and that nobody told us of."""
     parts = current_parts()
     async with parts.database.transaction() as session:
@@ -42,7 +40,9 @@ async def record_lost_moves(connection_id: int) -> int:
     waiting = all_opportunities(
         parts.kept_lever(connection), stage_id=connection.trigger_stages, archived=False
     )
-    return sum([await _record_move(connection, one) async for one in waiting])
+    async for one in readable(waiting, look.skip):
+        with look.on_its_own():
+            look.found += await _record_move(connection, one)
 
 
 async def _record_move(connection: Connection, opportunity: Opportunity) -> bool:
@@ -61,20 +61,24 @@ async def _record_move(connection: Connection, opportunity: Opportunity) -> bool
         return await Deliveries(session).record(new) is Recorded.NEW
 
 
-@step
-async def record_lost_news(connection_id: int) -> int:
+async def record_lost_news(look: Look, connection_id: int) -> None:
     """Open requests that are further in Crosschq than Lever shows."""
     parts = current_parts()
     async with parts.database.transaction() as session:
         connection = await Connections(session).get(connection_id)
         open_requests = await Requests(session).sent(connection_id)
-    crosschq, recorded = parts.kept_crosschq(connection), 0
+    crosschq = parts.kept_crosschq(connection)
     for request in open_requests:
-        # Deleted in Crosschq: nothing more will come of it.
-        with suppress(NotFound):
+        try:
             news = await crosschq.reference_request(request.crosschq_id or "")
-            recorded += await _record_news(connection, request, news)
-    return recorded
+        except NotFound:
+            # Deleted in Crosschq: nothing more will come of it.
+            continue
+        except UnexpectedAnswer:
+            look.skipped += 1
+            continue
+        with look.on_its_own():
+            look.found += await _record_news(connection, request, news)
 
 
 async def _record_news(connection: Connection, request: ReferenceRequest, news: News) -> bool:

@@ -4,7 +4,8 @@ from hiring.candidacy import Candidacy
 from hiring.outcomes import SeenOutcome
 from lever.applied_posting import posting_of
 from lever.candidacy import candidacy_of
-from outbound.errors import AccessDenied, NotFound
+from lever.client import LeverClient
+from outbound.errors import AccessDenied, NotFound, UnreadableItems
 from store.effect_keys import outcome_key
 from tasks.case import Case, crosschq_of, lever_of
 from tasks.effects import once_if_allowed
@@ -20,9 +21,20 @@ async def read_outcome(case: Case, opportunity_id: str) -> tuple[Candidacy, Seen
     async with lever_of(case) as (lever, _):
         opportunity = await lever.opportunity(opportunity_id)
         candidacy = candidacy_of(opportunity, await posting_of(lever, opportunity))
-        # Inactive reasons too: somebody was hired with one before it was retired.
-        reasons = await lever.archive_reasons() if candidacy.is_archived else ()
-    return candidacy, SeenOutcome.in_lever(candidacy, {one.id for one in reasons if one.is_hired})
+        hired = await _hired_reasons(lever, candidacy) if candidacy.is_archived else set()
+    return candidacy, SeenOutcome.in_lever(candidacy, hired)
+
+
+async def _hired_reasons(lever: LeverClient, candidacy: Candidacy) -> set[str]:
+    """The ids; inactive ones too: somebody was hired with one before it was retired.
+
+    Raises UnreadableItems where the opportunity's own reason may be among those that cannot be read.
+    """
+    unreadable: list[UnreadableItems] = []
+    reasons = await lever.archive_reasons(skipped=unreadable.append)
+    if unreadable and candidacy.archive_reason_id not in {one.id for one in reasons}:
+        raise unreadable[0]
+    return {one.id for one in reasons if one.is_hired}
 
 
 @step

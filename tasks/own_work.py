@@ -14,6 +14,7 @@ from store.requests import Requests
 from store.stranded import Stranded
 from store.tables import Delivery, DeliveryState
 from tasks.begun_requests import may_be_at_crosschq
+from tasks.looks import Look
 from tasks.ops_events import delivery_is_dead
 from tasks.seen_in_prefect import (
     Fate,
@@ -25,22 +26,26 @@ from tasks.seen_in_prefect import (
     is_ours,
     open_runs,
 )
-from tasks.step import step
 from wiring import current_parts
 
+OUR_FLOWS = ("reference-request", "hiring-outcome", "hiring-followup", "candidate-erasure", "prospect-export")
+"""Whose runs work on deliveries."""
 LONGEST_LOOK = timedelta(minutes=15)
 """An export that only looks at Crosschq, or a dry run, ends within so long; after it the run counts as dead."""
 AT_ONCE_AGAIN = 3
 """After so many dead attempts the next ones wait as after failures: something in the delivery may kill its runs."""
 
 
-@step
-async def free_stranded_deliveries() -> list[int]:
-    """The ids of deliveries whose next attempt may begin."""
+async def free_stranded_deliveries(look: Look) -> None:
+    """Lets the next attempt of each begin."""
+    async with current_parts().database.transaction() as session:
+        suspects = await Stranded(session).suspects(current_parts().settings.run_silence)
+    if not suspects:
+        return
     async with get_client() as client:
-        async with current_parts().database.transaction() as session:
-            suspects = await Stranded(session).suspects(current_parts().settings.run_silence)
-        return [suspect.id for suspect in suspects if await _decide(client, suspect)]
+        for suspect in suspects:
+            with look.on_its_own():
+                look.found += await _decide(client, suspect)
 
 
 async def _decide(client: PrefectClient, suspect: Delivery) -> bool:
@@ -79,17 +84,15 @@ def _next_attempt(suspect: Delivery) -> datetime | None:
     return next_attempt_at(began, parts.now(), parts.settings.give_up_after, 0.0)
 
 
-@step
-async def end_open_runs(flow: str) -> int:
-    """How many runs Prefect took for alive that nobody works on; they are Crashed now."""
-    ended = 0
+async def end_open_runs(look: Look) -> None:
+    """Runs that Prefect takes for alive and nobody works on: they are Crashed now."""
     async with get_client() as client:
         parts = current_parts()
-        for run in await open_runs(client, flow, parts.now() - 2 * parts.settings.run_silence):
-            if is_ours(run) and not await _is_in_hand(run):
-                await end_dead_run(client, run.id)
-                ended += 1
-    return ended
+        for run in await open_runs(client, OUR_FLOWS, parts.now() - 2 * parts.settings.run_silence):
+            with look.on_its_own():
+                if is_ours(run) and not await _is_in_hand(run):
+                    await end_dead_run(client, run.id)
+                    look.found += 1
 
 
 async def _is_in_hand(run: FlowRun) -> bool:
@@ -105,8 +108,7 @@ def _may_be_looking(run: FlowRun) -> bool:
     return run.state is not None and run.state.timestamp > current_parts().now() - LONGEST_LOOK
 
 
-@step
-async def settle_abandoned_requests() -> int:
+async def settle_abandoned_requests(look: Look) -> None:
     """Requests whose delivery was given up: failed if they surely never left, else unknown and a person's matter."""
     async with current_parts().database.transaction() as session:
         abandoned = await Stranded(session).abandoned_requests()
@@ -120,11 +122,10 @@ async def settle_abandoned_requests() -> int:
                 await Requests(session).mark_failed(
                     request.id, "Its delivery was given up before it was sent."
                 )
-    return len(abandoned)
+    look.found += len(abandoned)
 
 
-@step
-async def forget_old_bodies() -> None:
+async def forget_old_bodies(_: Look) -> None:
     """Webhook bodies are kept as long as the admin says, and not longer."""
     parts = current_parts()
     async with parts.database.transaction() as session:

@@ -10,27 +10,28 @@ from prefect.exceptions import ObjectNotFound
 
 from hiring.export_order import ExportOrder, Scope
 from store.prospect_walks import Walks, exporting_connections
-from tasks.step import step
+from tasks.looks import Look
 from wiring import current_parts
 
 DEPLOYMENT = "prospect-export/new"
 EVERY = timedelta(minutes=15)
 
 
-@step
-async def make_missing_schedules() -> int:
-    """How many. One that an admin deleted stays deleted; a deployment that was made anew gets them anew."""
+async def make_missing_schedules(look: Look) -> None:
+    """One that an admin deleted stays deleted; a deployment that was made anew gets them anew."""
     async with current_parts().database.transaction() as session:
         connections = await exporting_connections(session)
     if not connections:
-        return 0
+        return
     async with get_client() as client:
         try:
             deployment = await client.read_deployment_by_name(DEPLOYMENT)
         except ObjectNotFound:
-            return 0
+            return
         there = {schedule.slug for schedule in deployment.schedules}
-        return sum([await _make(client, deployment.id, one, there) for one in connections])
+        for one in connections:
+            with look.on_its_own():
+                look.found += await _make(client, deployment.id, one, there)
 
 
 async def _make(

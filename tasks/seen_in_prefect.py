@@ -70,13 +70,13 @@ def read_fate(run: FlowRun, still_starting: datetime) -> Fate:
             return Fate.DEAD
 
 
-async def open_runs(client: PrefectClient, flow: str, before: datetime) -> list[FlowRun]:
-    """Runs of a flow that Prefect takes for starting or at work since before then."""
+async def open_runs(client: PrefectClient, flows: Sequence[str], before: datetime) -> list[FlowRun]:
+    """Runs of these flows that Prefect takes for starting or at work since before then."""
     types = FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING])
     found: list[FlowRun] = []
     while True:
         page = await client.read_flow_runs(
-            flow_filter=FlowFilter(name=FlowFilterName(any_=[flow])),
+            flow_filter=FlowFilter(name=FlowFilterName(any_=list(flows))),
             flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=types)),
             limit=PAGE,
             offset=len(found),

@@ -3,7 +3,7 @@
 from store.due_follow_ups import FOLLOW_UP_EVENT
 from store.shadow import Shadow
 from tasks.case import Case
-from tasks.step import step
+from tasks.looks import Look
 from tasks.waits import begin_at
 from wiring import current_parts
 
@@ -17,8 +17,7 @@ async def is_in_shadow(case: Case) -> bool:
         return await Shadow(session).is_on(case.connection_id)
 
 
-@step
-async def do_what_was_only_said() -> int:
+async def do_what_was_only_said(look: Look) -> None:
     """Shadow mode has ended: all but moves is handled again, and owners are not all asked at the same moment."""
     async with current_parts().database.transaction() as session:
         questions = await Shadow(session).count_questions()
@@ -29,4 +28,4 @@ async def do_what_was_only_said() -> int:
             if delivery.event == FOLLOW_UP_EVENT:
                 begin = begin_at(due_ats[delivery.id], questions)
                 delivery.next_attempt_at = begin or current_parts().now()
-    return len(said)
+    look.found += len(said)

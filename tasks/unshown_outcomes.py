@@ -13,7 +13,7 @@ from store.own_deliveries import own_delivery
 from store.requests import Requests
 from store.tables import Connection
 from tasks.case import Case
-from tasks.step import step
+from tasks.looks import Look
 from wiring import current_parts
 
 
@@ -59,15 +59,14 @@ async def remember_nothing_to_show(case: Case, opportunity_id: str) -> None:
             await Outcomes(session).note_shown(row.id, row.version)
 
 
-@step
-async def queue_unshown_outcomes() -> int:
+async def queue_unshown_outcomes(look: Look) -> None:
     """Outcomes that were recorded and not shown, as when a delivery was given up in between: once for each version."""
     parts = current_parts()
     async with parts.database.transaction() as session:
         unshown = await Outcomes(session).unshown(parts.now() - 2 * parts.settings.run_silence)
         for row in unshown:
             await Deliveries(session).record(_unshown(row))
-    return len(unshown)
+    look.found += len(unshown)
 
 
 async def remember_told(outcome_id: int, outcome: Outcome) -> None:

@@ -14,8 +14,8 @@ from store.due_follow_ups import DueFollowUps
 from store.follow_ups import FollowUps, Schedule
 from store.outcome_tables import FollowUp
 from store.wake_ups import WakeUps
+from tasks.looks import Look
 from tasks.seen_in_prefect import Fate, cancelled_runs, read_fate, runs_by_id
-from tasks.step import step
 from wiring import current_parts
 
 BATCH = 200
@@ -25,17 +25,29 @@ LOOK_BACK = timedelta(days=1)
 _CANCELLED = "Cancelled in Prefect by a person."
 
 
-@step
-async def take_up_overdue() -> int:
-    """Follow-ups whose run never came: they go into the inbox, spread out where they are many."""
+async def take_up_overdue(look: Look) -> None:
+    """Follow-ups whose run never came go into the inbox, spread out where they are many.
+
+    Asks Prefect first: one whose run a person has cancelled ends, whether the other looks got so far or not.
+    """
     async with current_parts().database.transaction() as session:
         overdue = await WakeUps(session).overdue(_grace(), BATCH)
         how_many = await WakeUps(session).count_due()
-        for row in overdue:
-            await DueFollowUps(session).hand_over(
-                row.id, row.generation, not_before=begin_at(row.due_at, how_many)
-            )
-    return len(overdue)
+    if not overdue:
+        return
+    async with get_client() as client:
+        fates = await _fates(client, overdue)
+    await _end_waits_for([run_id for run_id, fate in fates.items() if fate is Fate.CANCELLED])
+    for row in overdue:
+        if row.flow_run_id is None or fates[row.flow_run_id] is not Fate.CANCELLED:
+            with look.on_its_own():
+                await _hand_over(row, begin_at(row.due_at, how_many))
+                look.found += 1
+
+
+async def _hand_over(row: FollowUp, not_before: datetime | None) -> None:
+    async with current_parts().database.transaction() as session:
+        await DueFollowUps(session).hand_over(row.id, row.generation, not_before=not_before)
 
 
 def _grace() -> timedelta:
@@ -50,16 +62,14 @@ def begin_at(due_at: datetime, how_many_due: int) -> datetime | None:
     return begin if begin > now else None
 
 
-@step
-async def end_cancelled() -> int:
+async def end_cancelled(look: Look) -> None:
     """Ops cancelled the waiting run in Prefect: the follow-up ends with it."""
     async with get_client() as client:
         runs = await cancelled_runs(client, "hiring-followup", current_parts().now() - LOOK_BACK)
-    return await _end_waits_for([str(run.id) for run in runs])
+    look.found += await _end_waits_for([str(run.id) for run in runs])
 
 
-@step
-async def end_abandoned() -> int:
+async def end_abandoned(look: Look) -> None:
     """Their delivery was given up, or cancelled while it was at work."""
     async with current_parts().database.transaction() as session:
         abandoned = await DueFollowUps(session).abandoned()
@@ -68,17 +78,18 @@ async def end_abandoned() -> int:
             await _end(session, row, why)
         for row in await DueFollowUps(session).left_behind():
             await FollowUps(session).reschedule(row, Schedule(row.state, row.due_at))
-    return len(abandoned)
+    look.found += len(abandoned)
 
 
-@step
-async def look_after_waiting_runs() -> int:
-    """How many of the runs that were not looked at for longest are lost; each is ordered anew.
+async def look_after_waiting_runs(look: Look) -> None:
+    """Of the runs that were not looked at for longest, those that are lost are ordered anew.
 
     A cancellation that `end_cancelled` missed in a long outage is found here, too.
     """
     async with current_parts().database.transaction() as session:
         rows = await WakeUps(session).longest_unseen(BATCH)
+    if not rows:
+        return
     async with get_client() as client:
         fates = await _fates(client, rows)
     await _end_waits_for([run_id for run_id, fate in fates.items() if fate is Fate.CANCELLED])
@@ -89,7 +100,7 @@ async def look_after_waiting_runs() -> int:
             await WakeUps(session).void(row.id, row.flow_run_id or "")
             await WakeUps(session).disarm(row)
         await WakeUps(session).note_seen([row.id for row in rows])
-    return len(lost)
+    look.found += len(lost)
 
 
 async def _fates(client: PrefectClient, rows: Sequence[FollowUp]) -> dict[str, Fate]:

@@ -26,6 +26,7 @@ from store.tables import Delivery, DeliveryState
 from store.tombstones import DELETED_EVENT
 from store.vault import Vault
 from tasks.deleted_opportunities import record_deletions
+from tasks.looks import Look
 from tests.flows.office import FLOWS, Office, Ran
 from webhook_gateway.prefect_runs import run_name, run_tags
 from wiring import use_parts
@@ -146,7 +147,9 @@ class TidyOffice:
         with self.office.prefect_settings(), use_parts(self.office.parts):
             async with self.office.parts.database.transaction() as session:
                 [connection] = await Connections(session).active()
-            return await record_deletions.fn(connection.id)
+            look = Look("deletions")
+            await record_deletions(look, connection.id)
+            return look.found
 
     def prefect_is_the_admins(self) -> None:
         settings = self.office.parts.settings.model_copy(

@@ -156,10 +156,14 @@ class Office:
 
     async def reconcile(self, scope: Look, later: timedelta = timedelta(0)) -> None:
         """One look of `reconcile` as its deployments take it, `later` than it really is."""
+        state = await self.look(scope, later)
+        assert state.is_completed(), state.message
+
+    async def look(self, scope: Look, later: timedelta = timedelta(0)) -> State[Any]:
+        """As `reconcile`, whatever it comes to."""
         parts = replace(self.parts, now=lambda: self.parts.now() + later)
         with self.prefect_settings(), use_parts(parts):
-            state = await self.engine(reconcile, scope)
-        assert state.is_completed(), state.message
+            return await self.engine(reconcile, scope)
 
     @contextmanager
     def prefect_settings(self) -> Iterator[None]:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from demo.people import CrosschqPeople
 from demo.story import Story
 from store.tables import Audit
+from tasks.looks import Look
 from tasks.waits import look_after_waiting_runs
 from tests.journeys.conftest import Installation
 from tests.journeys.waiting import WaitingRoom, waiting_room
@@ -68,7 +69,7 @@ async def test_cancelled_in_prefect_and_not_noticed_for_days_nobody_is_asked(roo
     waiting = await room.follow_up(story)
     await room.set_state(waiting.flow_run_id or "", "CANCELLING")
     with room.as_worker(clock_off=timedelta(days=3)):
-        await look_after_waiting_runs.fn()
+        await look_after_waiting_runs(Look("lost runs"))
     assert (await room.follow_up(story)).ended_because == "Cancelled in Prefect by a person."
 
 

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from lever.paging import OffsetRefused
-from outbound.errors import InvalidRequest, UnexpectedAnswer
+from outbound.errors import InvalidRequest, UnexpectedAnswer, UnreadableItems
+from outbound.lists import listed, readable
 
 Payload = Callable[[str], Any]
 
@@ -101,3 +102,72 @@ async def test_what_is_no_list_is_unexpected_never_empty(lever: Any, body: Any) 
     lever.router.get("/tags").respond(json=body)
     with pytest.raises(UnexpectedAnswer):
         _ = [tag async for tag in lever.client.tags()]
+
+
+LISTS = {
+    "opportunities": "/opportunities",
+    "postings": "/postings",
+    "users": "/users",
+    "tags": "/tags",
+    "webhooks": "/webhooks",
+    "stages": "/stages",
+    "archive_reasons": "/archive_reasons",
+}
+GOOD = {"id": "good", "text": "good", "event": "candidateHired", "url": "https://hooks.test"}
+
+
+@pytest.mark.parametrize("malformed", [7, None, "x", {}, {"id": 7, "text": 7}, {"id": None}])
+@pytest.mark.parametrize("name", LISTS)
+async def test_a_malformed_item_hides_none_of_the_others_and_is_told_at_the_end(
+    lever: Any, name: str, malformed: Any
+) -> None:
+    first = {"data": [malformed, GOOD], "hasNext": True, "next": "more"}
+    second = {"data": [GOOD, malformed], "hasNext": False}
+    route = lever.router.get(LISTS[name])
+    route.mock(side_effect=[httpx.Response(200, json=page) for page in (first, second)])
+    left_out: list[UnreadableItems] = []
+    if name in ("stages", "archive_reasons"):
+        seen = await getattr(lever.client, name)(skipped=left_out.append)
+    else:
+        seen = await listed(getattr(lever.client, name)(), left_out.append)
+    assert [one.id if name != "tags" else one.text for one in seen] == ["good", "good"]
+    assert [one.count for one in left_out] == [2]
+    assert route.call_count == 2
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_who_needs_all_items_is_told_that_some_are_unreadable(lever: Any, name: str) -> None:
+    lever.router.get(LISTS[name]).respond(json={"data": [GOOD, 7], "hasNext": False})
+    with pytest.raises(UnreadableItems, match="1 of the list's items"):
+        await (getattr(lever.client, name)() if name in ("stages", "archive_reasons") else _all(lever, name))
+
+
+async def _all(lever: Any, name: str) -> None:
+    await listed(getattr(lever.client, name)())
+
+
+async def test_a_stage_that_cannot_be_read_is_told_with_the_pipelines_too(lever: Any) -> None:
+    stages = [{"id": "s-1", "text": "Screen", "pipeline": "screen"}, {"id": None, "text": 7}]
+    lever.router.get("/disposition_stages").respond(json={"data": {"stages": stages}})
+    left_out: list[UnreadableItems] = []
+    assert [one.id for one in await lever.client.disposition_stages(left_out.append)] == ["s-1"]
+    assert [one.count for one in left_out] == [1]
+    with pytest.raises(UnreadableItems):
+        await lever.client.disposition_stages()
+
+
+async def test_a_list_of_another_shape_altogether_is_not_walked_to_its_end(lever: Any) -> None:
+    pages = {"data": [{"name": "a"}], "hasNext": True, "next": "more"}
+    route = lever.router.get("/tags").respond(json=pages)
+    with pytest.raises(UnexpectedAnswer, match="another shape"):
+        _ = [one async for one in readable(lever.client.tags(), lambda _: None)]
+    assert route.call_count == 1
+
+
+async def test_what_is_told_of_a_malformed_item_quotes_none_of_it(lever: Any) -> None:
+    item = {"id": "o-1", "name": {"first": "Ada Kowal"}}
+    lever.router.get("/opportunities").respond(json={"data": [item], "hasNext": False})
+    with pytest.raises(UnreadableItems) as raised:
+        _ = [one async for one in lever.client.opportunities()]
+    assert "Ada" not in str(raised.value)
+    assert "name" in str(raised.value)

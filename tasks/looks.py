@@ -1,0 +1,43 @@
+"""One look of reconcile: what it found, what it had to leave out, and what failed without stopping the rest."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from traceback import extract_tb
+
+from outbound.errors import UnreadableItems, VendorError
+
+
+@dataclass
+class Look:
+    """`name` is said as "lost moves"; `connection_id` of those that ask a vendor."""
+
+    name: str
+    connection_id: int | None = None
+    found: int = 0
+    skipped: int = 0
+    """Items of a vendor's list that could not be read."""
+    failures: list[Exception] = field(default_factory=list)
+
+    @contextmanager
+    def on_its_own(self) -> Iterator[None]:
+        """What fails inside is remembered, and whatever comes after the block is done all the same."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other looks are not to wait for its mend
+            self.failures.append(error)
+
+    def skip(self, error: UnreadableItems) -> None:
+        """For outbound.lists.readable."""
+        self.skipped += error.count
+
+    def __str__(self) -> str:
+        return self.name if self.connection_id is None else f"{self.name} (connection {self.connection_id})"
+
+
+def described(error: Exception) -> str:
+    """Fit for logs: of an error that is not a vendor's only its kind and place, as its text may quote people's data."""
+    if isinstance(error, VendorError):
+        return str(error)
+    places = [f"{one.filename}:{one.lineno} in {one.name}" for one in extract_tb(error.__traceback__)]
+    return "\n  ".join([type(error).__name__, *places])
