@@ -1,5 +1,6 @@
 """`crosschq-lever`: every action of an installation. Prints what happened in the user's words."""
 
+import logging
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,6 +13,7 @@ from cli.follow_up_commands import follow_ups
 from cli.prospects import prospects
 from cli.resolve_commands import resolve
 from deployments.until_stopped import run_until_stopped
+from logs import configure_logging
 from store.audit_trail import Which
 from store.tables import DeliveryState
 
@@ -35,6 +37,7 @@ def demo(
     """Start everything with a sandbox Lever and Crosschq, and play the stories of candidates and prospects."""
     from cli.demo import run_demo
 
+    configure_logging("text", logging.WARNING)
     leave(run_until_stopped(run_demo(stay=not exit_at_end)))
 
 
@@ -43,7 +46,9 @@ def up() -> None:
     """Start everything against real accounts, with the settings of .env."""
     from cli.up import run_up
 
-    leave(run_until_stopped(run_up(load_settings_or_exit())))
+    settings = load_settings_or_exit()
+    configure_logging(settings.log_format, logging.WARNING)
+    leave(run_until_stopped(run_up(settings)))
 
 
 @app.command()

@@ -5,10 +5,13 @@ import sys
 
 from deployments.prefect_api import PrefectApiError
 from deployments.register import register
+from logs import configure_logging
 from settings import SettingsError, load_settings
 
 if __name__ == "__main__":
     try:
-        print(asyncio.run(register(load_settings())))
+        settings = load_settings()
+        configure_logging(settings.log_format)
+        print(asyncio.run(register(settings)))
     except (PrefectApiError, SettingsError) as error:
         sys.exit(str(error))

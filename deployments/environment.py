@@ -55,6 +55,11 @@ def prefect_client_environment(settings: Settings) -> dict[str, str]:
     }
 
 
+def prefect_logging(settings: Settings) -> dict[str, str]:
+    """For Prefect's processes: any key of Prefect's logging.yml, https://docs.prefect.io/v3/advanced/logging-customization"""
+    return {"PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "json"} if settings.log_format == "json" else {}
+
+
 def prefect_home(settings: Settings) -> Path:
     """Prefect's own files, under `data_dir`: never the user's `~/.prefect`."""
     return settings.data_dir.resolve() / "prefect"
@@ -62,7 +67,8 @@ def prefect_home(settings: Settings) -> Path:
 
 def process_environment(settings: Settings) -> dict[str, str]:
     """The whole environment of a process of ours: this machine's, our settings, and how to reach Prefect."""
-    return inherited() | settings_environment(settings) | prefect_client_environment(settings)
+    ours = settings_environment(settings) | prefect_client_environment(settings) | prefect_logging(settings)
+    return inherited() | ours
 
 
 def inherited() -> dict[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from deployments.environment import inherited, prefect_home
+from deployments.environment import inherited, prefect_home, prefect_logging
 from settings import Settings
 
 
@@ -23,19 +23,24 @@ def server_argv(settings: Settings) -> list[str]:
 def server_environment(settings: Settings) -> dict[str, str]:
     """https://docs.prefect.io/v3/advanced/security-settings and /v3/api-ref/settings-ref"""
     home = prefect_home(settings)
-    return inherited() | {
-        "PREFECT_HOME": str(home),
-        "PREFECT_SERVER_DATABASE_CONNECTION_URL": settings.prefect_store_url,
-        "PREFECT_SERVER_ENCRYPTION_KEY": encryption_key(home),
-        "PREFECT_SERVER_API_AUTH_STRING": settings.prefect_auth_string.get_secret_value(),
-        "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
-        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "",
-        "PREFECT_SERVER_UI_API_URL": "/api",  # CORS is closed, and 127.0.0.1 and localhost are two origins
-        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home / "ui"),
-        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-    }
+    return (
+        inherited()
+        | prefect_logging(settings)
+        | {
+            "PREFECT_HOME": str(home),
+            "PREFECT_SERVER_DATABASE_CONNECTION_URL": settings.prefect_store_url,
+            "PREFECT_SERVER_ENCRYPTION_KEY": encryption_key(home),
+            "PREFECT_SERVER_API_AUTH_STRING": settings.prefect_auth_string.get_secret_value(),
+            "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",
+            "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "",
+            "PREFECT_SERVER_UI_API_URL": "/api",  # CORS is closed, and 127.0.0.1 and localhost are two origins
+            "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home / "ui"),
+            "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",  # at INFO a line for each request
+            "DO_NOT_TRACK": "1",
+        }
+    )
 
 
 def encryption_key(home: Path) -> str:

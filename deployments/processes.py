@@ -1,5 +1,6 @@
 """What the supervisor is told about a process, and what it says when one fails. Starts nothing."""
 
+import os
 import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ Check = Callable[[int], Awaitable[bool]]
 """Asked again and again with the process id until it says yes."""
 
 TAIL_LINES = 20
+TAIL_BYTES = 16384
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,12 @@ class ProcessFailedError(Exception):
 
 def tail(log: Path) -> str:
     """The last lines of a log, indented."""
-    lines = log.read_text(errors="replace").splitlines()[-TAIL_LINES:]
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES))
+            lines = file.read().decode(errors="replace").splitlines()[-TAIL_LINES:]
+    except FileNotFoundError:  # the disk is full
+        lines = []
     return "\n".join(f"  {line}" for line in lines) or "  (empty)"
 
 

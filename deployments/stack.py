@@ -13,6 +13,7 @@ import httpx
 from deployments import lineup
 from deployments.cluster import prepare
 from deployments.lineup import SandboxPorts
+from deployments.log_files import LogLimits
 from deployments.ports import require_free
 from deployments.prefect_api import prefect_api
 from deployments.processes import Process
@@ -54,7 +55,10 @@ async def running_stack(
     if ports is not None:
         settings = settings.model_copy(update=_mail_into_the_mailbox(ports))
     logs = settings.data_dir.resolve() / "logs"
-    async with httpx.AsyncClient() as http, Supervisor(logs, progress) as supervisor:
+    async with (
+        httpx.AsyncClient() as http,
+        Supervisor(logs, progress, limits=_log_limits(settings)) as supervisor,
+    ):
         await supervisor.start(await _foundations(settings, http, ports))
         async with prefect_api(settings) as api:
             await ensure_work_pool(api, settings.work_pool, settings.work_pool_type)
@@ -79,6 +83,10 @@ async def _foundations(
         lineup.migrations(settings, databases),
         lineup.gateway(settings, http, ["migrations"]),
     ]
+
+
+def _log_limits(settings: Settings) -> LogLimits:
+    return LogLimits(settings.log_max_bytes, settings.log_files, settings.log_retention.total_seconds())
 
 
 def _mail_into_the_mailbox(ports: SandboxPorts) -> dict[str, object]:

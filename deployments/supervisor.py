@@ -18,6 +18,8 @@ from typing import Self
 
 from deployments import guardian
 from deployments.lifeline import tied
+from deployments.log_files import LogLimits
+from deployments.log_pipes import LogPipes, Output
 from deployments.processes import Process, ProcessFailedError
 
 POLL_SECONDS = 0.05
@@ -31,11 +33,13 @@ class Running:
 
     process: Process
     child: asyncio.subprocess.Process
-    log: Path
+    output: Output
 
-    def failed(self, what: str) -> ProcessFailedError:
-        """What to raise about it."""
-        return ProcessFailedError(self.process.name, what, self.log)
+    async def failed(self, what: str) -> ProcessFailedError:
+        """What to raise about it, with its last lines."""
+        if self.child.returncode is not None:
+            await self.output.written()
+        return ProcessFailedError(self.process.name, what, self.output.log)
 
 
 class Supervisor:
@@ -49,15 +53,16 @@ class Supervisor:
         logs: Path,
         progress: Callable[[str], None] = lambda _name: None,
         pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        limits: LogLimits = LogLimits(),  # noqa: B008 - a frozen value
     ) -> None:
         self._pause = pause
         self.mark = uuid.uuid4().hex
-        self._logs = logs
+        self.logs = LogPipes(logs, limits)
         self._progress = progress
         self._running: list[Running] = []
 
     async def __aenter__(self) -> Self:
-        self._logs.mkdir(parents=True, exist_ok=True)
+        await self.logs.open()
         self._guardian = guardian.start(self.mark)
         return self
 
@@ -130,6 +135,7 @@ class Supervisor:
         while self._running:
             await _stop(self._running.pop())
         await asyncio.to_thread(self._guardian.communicate)
+        await self.logs.close()
 
     async def _bring_up(self, process: Process, ready: dict[str, asyncio.Event]) -> None:
         for name in process.after:
@@ -141,35 +147,32 @@ class Supervisor:
                 await _until_ready(running)
         except TimeoutError:
             await _stop(running)
-            raise running.failed(f"was not ready within {process.ready_seconds:.0f} s") from None
+            raise await running.failed(f"was not ready within {process.ready_seconds:.0f} s") from None
         ready[process.name].set()
         self._progress(process.name)
 
     async def _spawn(self, process: Process) -> Running:
-        log = self._logs / f"{process.name}.log"
-        if log.exists():
-            log.replace(log.with_suffix(".previous.log"))
-        with log.open("wb") as output:
+        with self.logs.output(process.name) as (output, descriptor):
             child = await asyncio.create_subprocess_exec(
                 *tied(process.argv, process.stop_signal, process.user),
                 env={**process.env, guardian.MARK: self.mark},
                 cwd=process.directory,
                 stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
+                stdout=descriptor,
+                stderr=descriptor,
                 start_new_session=True,
             )
-        return Running(process, child, log)
+        return Running(process, child, output)
 
 
 async def _until_ready(running: Running) -> None:
     if running.process.ready is None:
         if await running.child.wait():
-            raise running.failed(_ending(running.child.returncode))
+            raise await running.failed(_ending(running.child.returncode))
         return
     while not await running.process.ready(running.child.pid):
         if running.child.returncode is not None:
-            raise running.failed(_ending(running.child.returncode))
+            raise await running.failed(_ending(running.child.returncode))
         await asyncio.sleep(POLL_SECONDS)
 
 

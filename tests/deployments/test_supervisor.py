@@ -131,11 +131,3 @@ async def test_a_killed_service_is_started_again(tmp_path: Path) -> None:
         watching.cancel()
         assert words == ["gateway", "gateway was ended by SIGKILL, so it is started again", "gateway"]
         assert supervisor.pid_of("gateway") != first
-
-
-async def test_the_log_of_the_run_before_is_kept(tmp_path: Path) -> None:
-    for word in ("first", "second"):
-        async with Supervisor(tmp_path) as supervisor:
-            await supervisor.start([python("step", f"print({word!r})")])
-    assert (tmp_path / "step.log").read_text() == "second\n"
-    assert (tmp_path / "step.previous.log").read_text() == "first\n"
