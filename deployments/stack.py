@@ -17,6 +17,7 @@ from deployments.log_files import LogLimits
 from deployments.ports import require_free
 from deployments.prefect_api import prefect_api
 from deployments.processes import Process
+from deployments.proxies import bypass_proxies
 from deployments.supervisor import Supervisor
 from deployments.work_pool import ensure_work_pool
 from settings import PREFIX, Settings
@@ -50,6 +51,7 @@ async def running_stack(
 
     Raises PortInUseError naming the setting, ClusterError, PrefectApiError, or ProcessFailedError naming the process.
     """
+    bypass_proxies(settings)
     _require_free_ports(settings)
     ports = SandboxPorts.free(settings) if with_sandbox else None
     if ports is not None:

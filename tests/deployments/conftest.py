@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -14,6 +14,7 @@ from deployments.ports import pick
 from deployments.prefect_api import prefect_api
 from deployments.stack import Stack, running_stack
 from settings import Settings
+from tests.deployments.proxy import RecordingProxy, recording_proxy
 
 
 @contextmanager
@@ -52,10 +53,24 @@ def settings_in(folder: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-async def stack(settings: Settings) -> AsyncIterator[Stack]:
-    """The whole stack with the sandbox, once per session."""
-    async with running_stack(settings, with_sandbox=True, progress=lambda _name: None) as running:
-        yield running
+async def proxy() -> AsyncIterator[RecordingProxy]:
+    """The company's, for everything the stack does."""
+    async with recording_proxy() as recording:
+        yield recording
+
+
+@pytest.fixture(scope="session")
+async def stack(settings: Settings, proxy: RecordingProxy) -> AsyncIterator[Stack]:
+    """The whole stack with the sandbox behind a proxy, once per session."""
+    async with AsyncExitStack() as running:
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+                patch.setenv(name, proxy.url)
+            for name in ("NO_PROXY", "no_proxy"):
+                patch.setenv(name, "")
+            whole = running_stack(settings, with_sandbox=True, progress=lambda _name: None)
+            started = await running.enter_async_context(whole)
+        yield started
 
 
 @pytest.fixture

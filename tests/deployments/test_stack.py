@@ -13,6 +13,7 @@ import pytest
 from deployments.guardian import marked
 from deployments.ports import PortInUseError, is_free
 from deployments.stack import Stack, running_stack
+from tests.deployments.proxy import RecordingProxy
 
 pytestmark = pytest.mark.stack
 
@@ -36,6 +37,10 @@ async def test_every_address_answers(stack: Stack) -> None:
     async with httpx.AsyncClient(follow_redirects=True) as browser:
         for url in (stack.prefect_url, stack.lever_url, stack.crosschq_url, stack.mailbox_url, private):
             assert (await browser.get(url)).status_code == 200, url
+
+
+def test_nothing_of_ours_went_through_the_proxy(stack: Stack, proxy: RecordingProxy) -> None:
+    assert proxy.asked == []
 
 
 def test_every_process_writes_a_log_of_its_own(stack: Stack) -> None:

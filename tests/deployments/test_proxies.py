@@ -1,0 +1,163 @@
+"""Behind a company's proxy, what our processes say to each other passes it by, and vendors are reached through it."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from deployments.environment import process_environment
+from deployments.prefect_api import prefect_api
+from deployments.proxies import bypass_proxies, no_proxy
+from settings import Settings
+from tests.deployments.proxy import RecordingProxy, recording_proxy
+
+VARIABLES = [
+    "HTTP_PROXY",
+    "http_proxy",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+    "NO_PROXY",
+    "no_proxy",
+]
+
+
+@pytest.fixture
+async def proxy(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[RecordingProxy]:
+    for name in VARIABLES:
+        monkeypatch.setenv(name, "")  # what is set meanwhile goes away with it
+        monkeypatch.delenv(name)
+    async with recording_proxy() as recording:
+        yield recording
+
+
+@pytest.fixture
+async def prefect() -> AsyncIterator[int]:
+    """A port that answers as Prefect's API to everything: {}."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.readline() not in (b"\r\n", b""):
+            pass
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 13\r\n\r\n"
+        writer.write(head + b'{"token":"t"}')
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
+async def test_prefects_password_never_reaches_the_proxy_and_a_vendors_call_does(
+    settings: Settings, proxy: RecordingProxy, prefect: int, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, proxy.url)
+    bypass_proxies(settings)
+    async with prefect_api(settings.model_copy(update={"prefect_port": prefect})) as api:
+        assert (await api.get("/ready")).is_success
+    async with httpx.AsyncClient() as client:
+        await client.get("http://api.lever.example/v1/stages")
+    assert proxy.asked == ["GET http://api.lever.example/v1/stages HTTP/1.1"]
+
+
+async def test_https_to_a_vendor_goes_through_the_proxy(
+    settings: Settings, proxy: RecordingProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+    bypass_proxies(settings)
+    async with httpx.AsyncClient() as client:
+        with pytest.raises(httpx.ProxyError):
+            await client.get("https://api.lever.example/v1/stages")
+    assert proxy.asked == ["CONNECT api.lever.example:443 HTTP/1.1"]
+
+
+PREFECTS_OWN = """
+import asyncio
+from prefect.client.orchestration import get_client
+from prefect.events.clients import get_events_subscriber
+
+async def main():
+    async with get_client() as client:
+        print((await client.request("GET", "/ready")).status_code)
+    try:
+        async with asyncio.timeout(10), get_events_subscriber(reconnection_attempts=0):
+            pass
+    except Exception as error:
+        print(type(error).__name__)
+
+asyncio.run(main())
+"""
+
+
+async def test_prefects_own_client_and_its_websocket_pass_the_proxy_by(
+    settings: Settings, proxy: RecordingProxy, prefect: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(variable, proxy.url)
+    environment = process_environment(settings.model_copy(update={"prefect_port": prefect}))
+    pipe = asyncio.subprocess.PIPE
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PREFECTS_OWN, env=environment, stdout=pipe, stderr=pipe
+    )
+    said, errors = await child.communicate()
+    first, *further = said.decode().split()
+    assert first == "200", errors.decode()
+    assert further  # refused by what is no websocket: it was reached
+    assert proxy.asked == []
+
+
+@pytest.mark.parametrize("spelling", ["NO_PROXY", "no_proxy"])
+def test_what_the_administrator_excepted_stays_excepted(settings: Settings, spelling: str) -> None:
+    both = no_proxy(settings, {spelling: "intranet.example, .internal"})
+    assert both["NO_PROXY"] == both["no_proxy"]
+    assert both["NO_PROXY"].split(",") == ["intranet.example", ".internal", "localhost", "127.0.0.1", "::1"]
+    assert no_proxy(settings, both) == both
+
+
+def test_both_spellings_count(settings: Settings) -> None:
+    value = no_proxy(settings, {"NO_PROXY": "a.example", "no_proxy": "b.example"})["no_proxy"]
+    assert {"a.example", "b.example"} <= set(value.split(","))
+
+
+def test_where_we_listen_is_excepted_and_a_prefect_elsewhere_is_not(settings: Settings) -> None:
+    here = {"private_host": "10.1.2.3", "public_host": "fd00::7", "prefect_host": "prefect.here"}
+    elsewhere = {"prefect_api_url": "https://prefect.elsewhere/api"}
+    value = no_proxy(settings.model_copy(update=here | elsewhere), {})["NO_PROXY"]
+    assert set(here.values()) <= set(value.split(","))
+    assert "elsewhere" not in value
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "[::1]",
+        "[::1]:8600",
+        "fe80::/10",
+        "10.0.0.0/8",
+        "*",
+        "bücher.example",
+        " , ",
+        "http://a.example",
+        "a b",
+    ],
+)
+async def test_whatever_stands_there_a_client_can_be_made_and_reaches_us(
+    settings: Settings, proxy: RecordingProxy, prefect: int, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy.url)
+    monkeypatch.setenv("NO_PROXY", given)
+    bypass_proxies(settings)
+    async with httpx.AsyncClient() as client:
+        assert (await client.get(f"http://127.0.0.1:{prefect}")).is_success
+    assert proxy.asked == []
+
+
+def test_a_process_is_started_with_it(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "intranet.example")
+    environment = process_environment(settings)
+    assert environment["NO_PROXY"] == environment["no_proxy"] == no_proxy(settings, os.environ)["NO_PROXY"]
