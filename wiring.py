@@ -16,7 +16,7 @@ from lever.client import LeverClient
 from mail.server import MailServer, Security
 from outbound.limiter import Priority
 from settings import Settings, load_settings
-from store.database import Database
+from store.database import FLOW_RUN, Database, PoolSize
 from store.rate_limit import SharedLimiter
 from store.tables import Connection, Vendor
 from store.vault import Vault
@@ -107,21 +107,21 @@ def current_parts() -> Parts:
 
 
 @asynccontextmanager
-async def open_parts(settings: Settings | None = None) -> AsyncIterator[Parts]:
+async def open_parts(settings: Settings | None = None, pool: PoolSize = FLOW_RUN) -> AsyncIterator[Parts]:
     """Opens the parts for the length of a block and makes them the current ones; inside another block, uses those."""
     if (outer := _current.get(None)) is not None:
         yield outer
         return
-    async with make_parts(settings or load_settings()) as made:
+    async with make_parts(settings or load_settings(), pool) as made:
         with use_parts(made) as parts:
             yield parts
 
 
 @asynccontextmanager
-async def make_parts(settings: Settings) -> AsyncIterator[Parts]:
+async def make_parts(settings: Settings, pool: PoolSize = FLOW_RUN) -> AsyncIterator[Parts]:
     """Opens the parts for the length of a block, for whoever hands them on by `use_parts`."""
     async with AsyncExitStack() as stack:
-        database = Database(settings.store_url)
+        database = Database(settings.store_url, pool=pool)
         stack.push_async_callback(database.close)
         web = await stack.enter_async_context(httpx.AsyncClient(timeout=httpx.Timeout(30, connect=5)))
         vault = Vault.from_setting(settings.secret_keys.get_secret_value())

@@ -32,11 +32,14 @@ class Cluster:
     socket_dir: Path
     log: Path
     user: OsUser | None
+    connections: int
+    """PostgreSQL's `max_connections`."""
 
     @property
     def argv(self) -> list[str]:
         """`postgres` itself, in the foreground: https://www.postgresql.org/docs/18/app-postgres.html"""
-        return [str(_binary("postgres")), "-D", str(self.folder), "-k", str(self.socket_dir), "-h", ""]
+        options = ["-k", str(self.socket_dir), "-h", "", "-N", str(self.connections)]
+        return [str(_binary("postgres")), "-D", str(self.folder), *options]
 
     def url(self, database: str) -> str:
         """A database of it, as SQLAlchemy wants it."""
@@ -55,12 +58,13 @@ class Cluster:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
 
-def prepare(data_dir: Path, socket_dir: Path) -> Cluster:
+def prepare(data_dir: Path, socket_dir: Path, connections: int = 100) -> Cluster:
     """Makes what the server needs to start, once; waits for a previous one that is still ending."""
     data_dir = data_dir.resolve()
     (data_dir / "logs").mkdir(parents=True, exist_ok=True)
     folder = data_dir / "postgres"
-    cluster = Cluster(folder, socket_dir, data_dir / "logs" / "postgres.log", database_owner(folder))
+    log = data_dir / "logs" / "postgres.log"
+    cluster = Cluster(folder, socket_dir, log, database_owner(folder), connections)
     if cluster.user:
         _open_the_way(folder, socket_dir)
     if not folder.exists():

@@ -43,9 +43,9 @@ class PostgresProcess:
             self.process.wait()
 
 
-def start_postgres(data_dir: Path, socket_dir: Path) -> PostgresProcess:
+def start_postgres(data_dir: Path, socket_dir: Path, connections: int = 100) -> PostgresProcess:
     """Starts the cluster under `data_dir`, made when missing, and waits until it answers."""
-    cluster = prepare(data_dir, socket_dir)
+    cluster = prepare(data_dir, socket_dir, connections)
     with cluster.log.open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own binary
             tied(cluster.argv, signal.SIGINT, cluster.user),
@@ -59,9 +59,9 @@ def start_postgres(data_dir: Path, socket_dir: Path) -> PostgresProcess:
 
 
 @contextmanager
-def embedded_postgres(data_dir: Path, socket_dir: Path) -> Iterator[PostgresProcess]:
+def embedded_postgres(data_dir: Path, socket_dir: Path, connections: int = 100) -> Iterator[PostgresProcess]:
     """A server for the length of a block."""
-    server = start_postgres(data_dir, socket_dir)
+    server = start_postgres(data_dir, socket_dir, connections)
     try:
         yield server
     finally:

@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet
 
 from deployments.environment import inherited, prefect_home, prefect_logging
 from settings import Settings
+from store.database import PREFECT_SERVER
 
 
 def server_argv(settings: Settings) -> list[str]:
@@ -29,6 +30,8 @@ def server_environment(settings: Settings) -> dict[str, str]:
         | {
             "PREFECT_HOME": str(home),
             "PREFECT_SERVER_DATABASE_CONNECTION_URL": settings.prefect_store_url,
+            "PREFECT_SERVER_DATABASE_SQLALCHEMY_POOL_SIZE": str(PREFECT_SERVER.kept),
+            "PREFECT_SERVER_DATABASE_SQLALCHEMY_MAX_OVERFLOW": str(PREFECT_SERVER.extra),
             "PREFECT_SERVER_ENCRYPTION_KEY": encryption_key(home),
             "PREFECT_SERVER_API_AUTH_STRING": settings.prefect_auth_string.get_secret_value(),
             "PREFECT_SERVER_CSRF_PROTECTION_ENABLED": "true",

@@ -12,6 +12,7 @@ import httpx
 
 from deployments import lineup
 from deployments.cluster import prepare
+from deployments.database_connections import embedded_limit
 from deployments.lineup import SandboxPorts
 from deployments.log_files import LogLimits
 from deployments.ports import require_free
@@ -75,7 +76,8 @@ async def _foundations(
     processes = [lineup.sandbox(ports, http)] if ports else []
     has_postgres = _needs_postgres(settings)
     if has_postgres:
-        cluster = await asyncio.to_thread(prepare, settings.data_dir, settings.socket_dir)
+        limit = embedded_limit(settings)
+        cluster = await asyncio.to_thread(prepare, settings.data_dir, settings.socket_dir, limit)
         processes.append(lineup.postgres(cluster))
     databases = ["postgres"] if has_postgres else []
     if settings.prefect_api_url is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,14 +12,36 @@ DATABASE_ERRORS = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.Inte
 """A database that is away, starting, or refuses: what fails while connecting comes from the driver as it is."""
 
 
-class Database:
-    """An engine and its sessions; `close` when the process ends."""
+@dataclass(frozen=True)
+class PoolSize:
+    """Connections that stay open, and those opened beside them under load; who needs more waits its turn."""
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    kept: int
+    extra: int
+
+    @property
+    def most(self) -> int:
+        return self.kept + self.extra
+
+
+GATEWAY = PoolSize(10, 10)
+FLOW_RUN = PoolSize(1, 2)
+"""One flow run at a time, on a lane of the warm worker or in a process: its step, its heartbeat, one to spare."""
+ERASURE = PoolSize(1, 0)
+"""To Prefect's database, for the end of a flow run that erases a candidate."""
+COMMAND = PoolSize(1, 2)
+PREFECT_SERVER = PoolSize(5, 10)
+"""Prefect's own default."""
+
+
+class Database:
+    """An engine and its sessions; `close` when the process ends. The sum of all: deployments.database_connections."""
+
+    def __init__(self, url: str, *, pool: PoolSize = GATEWAY) -> None:
         self.engine = create_async_engine(
             url,
-            pool_size=pool_size,
-            max_overflow=pool_size,
+            pool_size=pool.kept,
+            max_overflow=pool.extra,
             pool_pre_ping=True,
             pool_timeout=5,
             # Seconds; without them a server that is frozen, not dead, hangs its callers for ever.

@@ -16,7 +16,7 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.exceptions import ObjectNotFound
 
-from store.database import Database
+from store.database import ERASURE, Database
 from store.erasure import Kept
 from store.prefect_events import artifacts_naming, forget_events, forget_logs
 from tasks.seen_in_prefect import PAGE
@@ -63,7 +63,7 @@ async def _prefect_database() -> AsyncIterator[Database | None]:
     if not is_prefect_ours():
         yield None
         return
-    database = Database(current_parts().settings.prefect_store_url, pool_size=1)
+    database = Database(current_parts().settings.prefect_store_url, pool=ERASURE)
     try:
         yield database
     finally:

@@ -10,6 +10,7 @@ from contextlib import aclosing
 from pages.admin.app import create_admin_routes
 from pages.answer import create_answer_routes
 from settings import SettingsError
+from store.database import GATEWAY
 from store.vault import VaultError
 from webhook_gateway.app import Gateway, create_public_app
 from webhook_gateway.dispatch import Dispatcher
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 
 async def serve() -> None:
     """Serves until SIGTERM or SIGINT; requests under way are answered first."""
-    async with open_parts() as parts, aclosing(PrefectRuns()) as runs:
+    async with open_parts(pool=GATEWAY) as parts, aclosing(PrefectRuns()) as runs:
         metrics = Metrics()
         dispatcher = Dispatcher(parts.database, runs, metrics)
         gateway = Gateway(

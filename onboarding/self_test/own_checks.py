@@ -9,6 +9,7 @@ import httpx
 from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException
 from sqlalchemy import text
 
+from deployments.database_connections import Share, on_our_server, total
 from mail.addresses import UnusableAddress, sender_of
 from mail.server import MailServer, Security
 from onboarding.self_test.findings import Check, Group, Told, check, not_seen, ok, to_know, wrong
@@ -20,12 +21,19 @@ from wiring import Parts
 MOST_SKEW = timedelta(seconds=30)
 """Whether a move came before or after a request is told by two clocks."""
 
+_CONNECTIONS_TAKEN = text(
+    "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
+    " - coalesce(current_setting('reserved_connections', true)::int, 0)"
+)
+"""The second reserve is there since PostgreSQL 16."""
+
 
 def own_checks(parts: Parts, stored: ConnectionRows) -> list[Check]:
     return [
         check(Group.OWN, "Connection", partial(_connection, stored)),
         check(Group.OWN, "Most requests an hour", partial(_most_per_hour, parts, stored)),
         check(Group.OWN, "Database", partial(_database, parts)),
+        check(Group.OWN, "Database connections", partial(_database_connections, parts)),
         check(Group.OWN, "Mail server", partial(_mail_server, parts)),
         *prefect_checks(parts),
         check(
@@ -71,6 +79,24 @@ async def _database(parts: Parts) -> Told:
     async with parts.database.transaction() as session:
         await session.execute(text("SELECT 1"))
     return ok(f"Our database answers, in {1000 * (monotonic() - began):.0f} ms.")
+
+
+async def _database_connections(parts: Parts) -> Told:
+    """Whether the server takes as many as all our pools may open under load."""
+    async with parts.database.transaction() as session:
+        taken = await session.scalar(_CONNECTIONS_TAKEN)
+    return told_connections(taken or 0, on_our_server(parts.settings))
+
+
+def told_connections(taken: int, shares: list[Share]) -> Told:
+    most = total(shares)
+    if most <= taken:
+        return ok(f"PostgreSQL takes {taken} connections, and we open {most} at most.")
+    parties = ", ".join(f"{share.who} {share.most}" for share in shares)
+    return to_know(
+        f"PostgreSQL takes {taken} connections, and under load we may open {most} ({parties}): then some are refused.",
+        f"Raise max_connections by {most - taken} or more, and restart PostgreSQL.",
+    )
 
 
 async def _mail_server(parts: Parts) -> Told:

@@ -41,6 +41,12 @@ async def test_the_most_requests_of_an_hour_are_told_with_how_many_there_were(ro
     assert found.says == "20 at most, then the connection pauses for a person. Within the last hour: 0."
 
 
+async def test_the_connections_that_our_database_takes_are_held_against_ours(room: Room) -> None:
+    await room.set_up()
+    found = await room.found("This installation: Database connections")
+    assert "PostgreSQL takes 97 connections" in found.says
+
+
 async def test_a_prefect_that_is_away_is_wrong_once(room: Room) -> None:
     await room.set_up()
     settings = room.parts.settings.model_copy(update={"prefect_api_url": "http://127.0.0.1:9/api"})

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from outbound.limiter import Priority
-from store.database import Database
+from store.database import Database, PoolSize
 from store.rate_limit import SharedLimiter
 from store.tables import Vendor
 from store.vault import Vault
@@ -163,7 +163,7 @@ async def test_all_who_ask_at_once_take_one_of_the_databases_connections(
     process: Process, store_url: str
 ) -> None:
     await process.take()
-    narrow = Database(store_url, pool_size=1)  # and one more in need
+    narrow = Database(store_url, pool=PoolSize(1, 1))
     limiter = SharedLimiter(narrow, process.connection_id, Vendor.LEVER)
     async with process.database.transaction() as holding:
         await holding.execute(text("SELECT FROM rate_bucket FOR UPDATE"))
