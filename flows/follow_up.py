@@ -24,6 +24,7 @@ from hiring.due import (
     Settle,
 )
 from hiring.follow_ups import what_is_due
+from hiring.local_days import local_day_in_words
 from hiring.outcomes import OutcomeSource, SeenOutcome
 from outbound.errors import NotFound
 from tasks.case import Case
@@ -113,7 +114,7 @@ async def _ask_again_later(case: Case, due: DueFollowUp, due_at: datetime) -> Ou
     note = question_notes.not_decided_yet(due.asked_role, due_at)
     await add_note(case, case.subject_id, note, due.mark)
     await remember_ask_again(case, due, due_at)
-    return Outcome.done("AskingAgainLater", f"Not decided yet: asked again on {due_at:%d %B %Y}.")
+    return Outcome.done("AskingAgainLater", f"Not decided yet: asked again on {local_day_in_words(due_at)}.")
 
 
 async def _settle(case: Case, due: DueFollowUp, candidacy: Candidacy, answer: Answer) -> Outcome:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from hiring import status_tags
 from hiring.candidacy import Candidacy, Person, Template
+from hiring.local_days import TIME_ZONE, local_day_in_words
 from hiring.names import split_name
 from hiring.reachability import international_phone, usable_email
 from hiring.requestors import Requestor, RequestorRole, choose_requestor
@@ -24,6 +25,8 @@ class Policy:
     fallback_requestor: str | None = None
     ask_again_after: timedelta | None = None
     """How long after a report a new move asks again; None: never by itself."""
+    time_zone: tzinfo = TIME_ZONE
+    """In which people read days."""
 
 
 class PreviousState(StrEnum):
@@ -203,7 +206,8 @@ def _already_asked(previous: Previous | None, policy: Policy, now: datetime) -> 
     if policy.ask_again_after is not None and now >= ended + policy.ask_again_after:
         return None
     return Mention(
-        f"The Crosschq report for this opportunity was completed on {ended:%d %B %Y}, so no new request was sent."
+        "The Crosschq report for this opportunity was completed on "
+        f"{local_day_in_words(ended, policy.time_zone)}, so no new request was sent."
     )
 
 

@@ -5,8 +5,9 @@ Text from outside is made harmless here; mentions are, in every note, by the cli
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 
+from hiring.local_days import TIME_ZONE, day_in_words, local_day_in_words
 from hiring.outcomes import Outcome, OutcomeSource
 from hiring.outside_text import one_line, without_marks
 
@@ -43,17 +44,17 @@ def outdated_outcome_tags(tags: Iterable[str], current: str | None) -> list[str]
     return [tag for tag in tags if tag != current and tag in _TAGS.values()]
 
 
-def shown(said: Said) -> str:
+def shown(said: Said, zone: tzinfo = TIME_ZONE) -> str:
     """Both systems have it."""
-    return f"{_outcome(said)}\n{_who(said)}\nCrosschq shows it too."
+    return f"{_outcome(said)}\n{_who(said, zone)}\nCrosschq shows it too."
 
 
-def shown_but_by_hand(said: Said, request_link: str | None) -> str:
+def shown_but_by_hand(said: Said, request_link: str | None, zone: tzinfo = TIME_ZONE) -> str:
     """Where Crosschq has no call for it. `request_link` leads to the request in Crosschq, if that is known."""
     where = f": {without_marks(one_line(request_link, _LONGEST_LINK))}" if request_link else "."
     wanted = _IN_CROSSCHQ[said.outcome]
     return (
-        f"{_outcome(said)}\n{_who(said)}\n"
+        f"{_outcome(said)}\n{_who(said, zone)}\n"
         f"This Crosschq cannot be told automatically: please enter '{wanted}' in Crosschq by hand{where}"
     )
 
@@ -61,12 +62,12 @@ def shown_but_by_hand(said: Said, request_link: str | None) -> str:
 def _outcome(said: Said) -> str:
     if said.outcome is Outcome.OPEN:
         return "Outcome: open again."
-    day = f" on {said.hired_on:%d %B %Y}" if said.hired_on else ""
+    day = f" on {day_in_words(said.hired_on)}" if said.hired_on else ""
     return f"Outcome: {said.outcome.words}{day}."
 
 
-def _who(said: Said) -> str:
-    day = f"{said.at:%d %B %Y}"
+def _who(said: Said, zone: tzinfo) -> str:
+    day = local_day_in_words(said.at, zone)
     match said.source:
         case OutcomeSource.ANSWER:
             who = without_marks(one_line(said.by or "")) or "Who was asked"

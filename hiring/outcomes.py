@@ -7,11 +7,12 @@ writes end here (contracts: lever 6.5, crosschq 5).
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 from enum import StrEnum
 from typing import Self
 
 from hiring.candidacy import Candidacy
+from hiring.local_days import TIME_ZONE, local_day
 
 
 class Outcome(StrEnum):
@@ -66,10 +67,12 @@ class SeenOutcome:
     hired_on: date | None = None
 
     @classmethod
-    def in_lever(cls, candidacy: Candidacy, hired_reason_ids: Collection[str]) -> Self:
-        """Hired on the day, in UTC, on which the opportunity was archived as hired."""
+    def in_lever(
+        cls, candidacy: Candidacy, hired_reason_ids: Collection[str], zone: tzinfo = TIME_ZONE
+    ) -> Self:
+        """Hired on the day, in `zone`, on which the opportunity was archived as hired."""
         outcome = outcome_in_lever(candidacy, hired_reason_ids)
-        day = candidacy.archived_at.date() if candidacy.archived_at else None
+        day = local_day(candidacy.archived_at, zone) if candidacy.archived_at else None
         return cls(outcome, OutcomeSource.LEVER, day if outcome is Outcome.HIRED else None)
 
 

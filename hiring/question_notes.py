@@ -3,9 +3,10 @@
 Text from outside is made harmless here; mentions are, in every note, by the client (lever.notes).
 """
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from hiring.asked import Asked, LetterKind, NobodyToAsk
+from hiring.local_days import TIME_ZONE, local_day_in_words
 from hiring.outside_text import one_line, without_marks
 
 _WHETHER = "whether the candidate was hired"
@@ -16,20 +17,21 @@ _INSTEAD = (
 _SCANNER = "as when a mail scanner presses the buttons"
 
 
-def asked(whom: Asked, kind: LetterKind, at: datetime) -> str:
+def asked(whom: Asked, kind: LetterKind, at: datetime, zone: tzinfo = TIME_ZONE) -> str:
     verb = "reminded" if kind is LetterKind.REMINDER else "asked"
     before = f"Answers {_WHETHER} contradicted each other within seconds, {_SCANNER}: none was applied.\n"
     return (
         f"{before if kind is LetterKind.ONCE_MORE else ''}"
-        f"{_who(whom)} was {verb} by e-mail on {_day(at)} {_WHETHER}.{_passed_over(whom)}"
+        f"{_who(whom)} was {verb} by e-mail on {local_day_in_words(at, zone)} {_WHETHER}.{_passed_over(whom)}"
     )
 
 
-def asked_unconfirmed(whom: Asked, at: datetime) -> str:
+def asked_unconfirmed(whom: Asked, at: datetime, zone: tzinfo = TIME_ZONE) -> str:
     """The mail server took the message and did not answer."""
+    day = local_day_in_words(at, zone)
     return (
-        f"An e-mail went to {_who(whom)} on {_day(at)} to ask {_WHETHER}, but the mail server did not confirm it. To "
-        f"avoid asking twice, it is not sent again; what is next comes in its time.{_passed_over(whom)}"
+        f"An e-mail went to {_who(whom)} on {day} to ask {_WHETHER}, but the mail server did not confirm it. To avoid "
+        f"asking twice, it is not sent again; what is next comes in its time.{_passed_over(whom)}"
     )
 
 
@@ -42,8 +44,9 @@ def nobody_to_ask(nobody: NobodyToAsk) -> str:
     return f"Nobody was asked {_WHETHER}. {nobody.why}.\n{_INSTEAD}"
 
 
-def not_decided_yet(by: str, ask_again_at: datetime) -> str:
-    return f"{_safe(by)} answered that it is not decided yet {_WHETHER}. They are asked again on {_day(ask_again_at)}."
+def not_decided_yet(by: str, ask_again_at: datetime, zone: tzinfo = TIME_ZONE) -> str:
+    day = local_day_in_words(ask_again_at, zone)
+    return f"{_safe(by)} answered that it is not decided yet {_WHETHER}. They are asked again on {day}."
 
 
 def no_answer(by: str) -> str:
@@ -64,10 +67,6 @@ def _who(whom: Asked) -> str:
 
 def _passed_over(whom: Asked) -> str:
     return f"\nWhy not somebody else: {whom.why}." if whom.why else ""
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment:%d %B %Y}"
 
 
 def _safe(text: str) -> str:

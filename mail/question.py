@@ -1,9 +1,10 @@
 """What the owner is asked, sentence by sentence, in the words of people who hire. Knows no format, escapes nothing."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from hiring.asked import Asked, LetterKind
+from hiring.local_days import TIME_ZONE, local_day_in_words
 from hiring.outside_text import one_line
 
 _SUBJECTS = {
@@ -15,7 +16,7 @@ _SUBJECTS = {
 
 @dataclass(frozen=True)
 class Question:
-    """One letter's content; times are UTC."""
+    """One letter's content."""
 
     kind: LetterKind
     to: Asked
@@ -28,6 +29,8 @@ class Question:
     next_due_at: datetime
     """Without an answer by then: a reminder, or the end."""
     will_remind: bool
+    zone: tzinfo = TIME_ZONE
+    """In which days are told."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,8 @@ def wording_of(question: Question) -> Wording:
         before=(
             *_why_again(question.kind),
             f"The Crosschq reference report on {candidate}{_for_posting(question.posting)} came on "
-            f"{_day(question.reported_at)}. Lever does not say yet whether {candidate} was hired.",
+            f"{local_day_in_words(question.reported_at, question.zone)}. Lever does not say yet whether {candidate} "
+            "was hired.",
             "Please say so on this page. It takes a moment, and you need not sign in:",
         ),
         link=question.link,
@@ -88,7 +92,7 @@ def _for_posting(posting: str | None) -> str:
 
 
 def _otherwise(question: Question) -> str:
-    day = _day(question.next_due_at)
+    day = local_day_in_words(question.next_due_at, question.zone)
     without_answer = (
         f"If you do not answer, we remind you once, on {day}."
         if question.will_remind
@@ -103,7 +107,3 @@ def _why_you(to: Asked) -> str:
     if not to.why:
         return f"You are asked as {to.role_in_words}."
     return f"You are asked as {to.role_in_words}, because others could not be. {to.why}."
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment.day} {moment:%B %Y}"

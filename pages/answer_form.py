@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from hiring.answers import Answer
+from hiring.local_days import TIME_ZONE, local_day
 from hiring.outcomes import Outcome
 from pages.words import day
 
@@ -22,9 +23,9 @@ class Days:
     latest: date
 
     @classmethod
-    def around(cls, reported_at: datetime, now: datetime) -> "Days":
+    def around(cls, reported_at: datetime, now: datetime, zone: tzinfo = TIME_ZONE) -> "Days":
         """From a year before the report until today."""
-        return cls((reported_at - A_YEAR).date(), now.date(), (now + AHEAD).date())
+        return cls(local_day(reported_at - A_YEAR, zone), local_day(now, zone), local_day(now + AHEAD, UTC))
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,22 @@
-"""Days, times and spans as people read them. Times are in UTC and say so."""
+"""Days, times and spans as people read them. Days are the company's; times are in UTC and say so."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from hiring.answers import Answer
+from hiring.local_days import TIME_ZONE, day_in_words, local_day
 from hiring.outcomes import Outcome
 
 _UNITS = (("week", timedelta(weeks=1)), ("day", timedelta(days=1)), ("hour", timedelta(hours=1)))
 _SAID = {Outcome.NOT_HIRED: "not hired", Outcome.OPEN: "not decided yet"}
 
 
-def day(on: date) -> str:
-    return f"{on.day} {on:%B %Y}"
+def day(on: date, zone: tzinfo = TIME_ZONE) -> str:
+    """Of an instant: the day on which it falls in `zone`."""
+    return day_in_words(local_day(on, zone) if isinstance(on, datetime) else on)
 
 
 def moment(at: datetime) -> str:
-    return f"{day(at)}, {at:%H:%M} UTC"
+    return f"{day(at, UTC)}, {at.astimezone(UTC):%H:%M} UTC"
 
 
 def span(length: timedelta) -> str:

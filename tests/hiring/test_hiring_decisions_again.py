@@ -48,7 +48,7 @@ def test_after_an_end_without_report_a_new_move_asks_anew() -> None:
 def test_after_a_report_a_move_is_only_mentioned_with_its_date() -> None:
     decision = _decide(previous(PreviousState.COMPLETED, made=BEFORE, ended=REPORTED))
     assert isinstance(decision, Mention)
-    assert "completed on 01 March 2026" in decision.text
+    assert "completed on 1 March 2026" in decision.text
 
 
 def test_after_a_report_and_the_set_number_of_days_a_move_asks_again() -> None:
