@@ -24,6 +24,9 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 SHORTEST_CODE = 8
 """Characters of the first run's code."""
 
+REPLAY_MARGIN = timedelta(days=7)
+"""What was recorded outlives the time in which its webhook would be accepted, and polling looks back, by so much."""
+
 WARM: Literal["crosschq-lever-warm"] = "crosschq-lever-warm"
 """Our own worker type: flow runs inside one warm process."""
 STOCK: Literal["process"] = "process"
@@ -121,8 +124,13 @@ class Settings(BaseSettings):
     notify_email: str | None = None
     """Whom Prefect writes of failures, through the mail server above. Without either nobody is told."""
 
-    delivery_retention: timedelta = timedelta(days=30)
+    delivery_retention: timedelta = Field(timedelta(days=30), gt=timedelta(0))
     """How old a signed webhook may be, and how long its body is kept after it was handled."""
+    history_retention: timedelta = Field(timedelta(days=365), validate_default=True)
+    """How long a delivery that has ended is kept with its effects: so long it can be replayed."""
+    audit_retention: timedelta = Field(timedelta(days=730), gt=timedelta(0))
+    """How long the audit is kept, but for what was done to a connection itself, which stays."""
+
     give_up_after: timedelta = timedelta(hours=72)
     """How long a delivery is tried again before a person must look at it."""
     run_silence: timedelta = timedelta(seconds=30)
@@ -170,6 +178,17 @@ class Settings(BaseSettings):
             raise ValueError("write one plain address, as in ops@example.com")
         if value is not None and not others.data.get("smtp_host"):
             raise ValueError(f"no mail server would send it: set {PREFIX}SMTP_HOST, too")
+        return value
+
+    @field_validator("history_retention")
+    @classmethod
+    def _outlives_the_webhook(cls, value: timedelta, others: ValidationInfo) -> timedelta:
+        least = others.data.get("delivery_retention", timedelta(0)) + REPLAY_MARGIN
+        if value < least:
+            raise ValueError(
+                f"write {least.days} days or more ({PREFIX}DELIVERY_RETENTION and {REPLAY_MARGIN.days} days): "
+                "otherwise a webhook that is sent again would be taken for a new one"
+            )
         return value
 
     @field_validator("prefect_auth_string")

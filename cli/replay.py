@@ -15,7 +15,8 @@ async def run_replay(delivery_id: int, why: str, *, as_json: bool = False) -> in
     """1 when it is in hand, or there is nothing to read anew, which is told in words on stderr, also with `as_json`."""
     try:
         async with open_parts() as parts, parts.database.transaction() as session:
-            await replay(session, delivery_id, PersonsWord(who(), why), parts.now())
+            word, retention = PersonsWord(who(), why), parts.settings.history_retention
+            await replay(session, delivery_id, word, parts.now(), retention)
     except NotReplayable as error:
         typer.echo(f"{error} See `crosschq-lever deliveries`.", err=True)
         return 1

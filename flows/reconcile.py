@@ -20,11 +20,11 @@ from tasks.lost_endings import record_lost_endings
 from tasks.lost_webhooks import active_connections, record_lost_moves, record_lost_news
 from tasks.own_work import (
     end_open_runs,
-    forget_old_bodies,
     free_stranded_deliveries,
     settle_abandoned_requests,
 )
 from tasks.prospect_schedules import make_missing_schedules
+from tasks.retention import purge_expired_history
 from tasks.shadow import do_what_was_only_said
 from tasks.unshown_outcomes import queue_unshown_outcomes
 from tasks.waits import end_abandoned, end_cancelled, look_after_waiting_runs, take_up_overdue
@@ -51,7 +51,7 @@ OWN_WORK: Mapping[str, Callable[[Look], Awaitable[None]]] = {
     "overdue follow-ups taken up": take_up_overdue,
     "abandoned follow-ups ended": end_abandoned,
     "export schedules made": make_missing_schedules,
-    "old webhook bodies": forget_old_bodies,
+    "rows past their retention dealt with": purge_expired_history,
 }
 """By what one is called in states and logs, in this order."""
 

@@ -37,7 +37,7 @@ class Audits:
         rows = await self._session.scalars(
             select(Audit)
             .where(Audit.connection_id == connection_id, Audit.what.in_(whats))
-            .order_by(Audit.id.desc())
+            .order_by(Audit.at.desc(), Audit.id.desc())
             .limit(1)
         )
         return rows.first()

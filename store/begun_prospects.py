@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.effect_keys import LEAD_KEY, lead_key
@@ -112,7 +112,8 @@ def _was_made(connection_id: int, opportunity_id: str) -> ColumnElement[bool]:
     """Whether it was made as the lead of a prospect."""
     return exists().where(
         Effect.connection_id == connection_id,
-        Effect.key.startswith(f"{LEAD_KEY}/"),
+        # Written out: PostgreSQL takes a partial index only where it sees that the query implies its condition.
+        literal_column(f"effect.key LIKE '{LEAD_KEY}/%'"),
         Effect.result == opportunity_id,
         Effect.key.not_like("%/tag"),
     )

@@ -6,9 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.audits import Audits
-from store.tables import Audit
-
-LOOKED = "looked at Lever's list of deleted opportunities"
+from store.tables import LOOKED, Audit
 
 
 async def last_look(session: AsyncSession, connection_id: int) -> datetime | None:

@@ -2,15 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import Enum, auto
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.attempts import Attempt
-from store.tables import UNFINISHED, Delivery, DeliveryState
+from store.due import MOVE_EVENT
+from store.tables import UNFINISHED, Delivery, DeliveryState, NewestMove
 from store.tombstones import DELETED_EVENT, Tombstones
 
 RECONCILE = "reconcile"
@@ -120,7 +121,7 @@ class Deliveries:
 
     async def drop(self, given_up: Delivery, why: str) -> None:
         """Leaves it undone, by a person's decision."""
-        given_up.state, given_up.outcome = DeliveryState.IGNORED, why
+        given_up.state, given_up.outcome, given_up.finished_at = DeliveryState.IGNORED, why, func.now()
         await self._session.flush()
 
     async def note_run(self, attempt: Attempt, flow_run_id: str) -> None:
@@ -150,18 +151,24 @@ class Deliveries:
     async def knows_of(
         self, events: Collection[str], connection_id: int, opportunity_id: str, since: datetime
     ) -> bool:
-        """Whether such an event of this opportunity since then was told of, whatever came of it."""
-        found = await self._session.scalar(
-            select(Delivery.id)
-            .where(
-                Delivery.connection_id == connection_id,
-                Delivery.subject == f"opportunity:{opportunity_id}",
-                Delivery.event.in_(events),
-                Delivery.triggered_at >= since,
-            )
-            .limit(1)
+        """Whether such an event of this opportunity since then was told of, whatever came of it.
+
+        Of moves also those that are kept no more; of anything else, what its retention holds (store.retention).
+        """
+        told = exists().where(
+            Delivery.connection_id == connection_id,
+            Delivery.subject == f"opportunity:{opportunity_id}",
+            Delivery.event.in_(events),
+            Delivery.triggered_at >= since,
         )
-        return found is not None
+        kept_apart = exists().where(
+            NewestMove.connection_id == connection_id,
+            NewestMove.opportunity_id == opportunity_id,
+            NewestMove.moved_at >= since,
+        )
+        # In one statement: between two, the purge may put it from here to there.
+        known = or_(told, kept_apart) if MOVE_EVENT in events else told
+        return bool(await self._session.scalar(select(known)))
 
     async def is_waiting(self, connection_id: int, subject: str, event: str | None = None) -> bool:
         """Whether something about the subject, or such an event of it, is still to be handled."""
@@ -190,11 +197,3 @@ class Deliveries:
             select(Delivery.state, func.count().label("number")).group_by(Delivery.state)
         )
         return {row.state: row.number for row in rows}
-
-    async def forget_bodies(self, older_than: timedelta) -> None:
-        """Drops the bodies of what was finished that long ago; the row and its outcome stay."""
-        await self._session.execute(
-            update(Delivery)
-            .where(Delivery.finished_at < func.now() - older_than, Delivery.body.is_not(None))
-            .values(body=None)
-        )

@@ -10,6 +10,8 @@ from store.tables import Audit, Connection, Delivery, DeliveryState, Effect, Eff
 from store.unknown_effects import has_unknown, unknown_of
 
 PAGE = 50
+SUBJECTS = ("opportunity", "request")
+"""What may stand before the id that is looked for."""
 MOST_EFFECTS = 200
 """Of one delivery: an export of prospects has tens of thousands."""
 
@@ -24,7 +26,7 @@ class Wanted:
     has_unknown: bool = False
     """Only those with an outside act of which nobody knows whether it happened."""
     opportunity: str = ""
-    """Part of its id in Lever, or of a request's in Crosschq."""
+    """How its id in Lever begins, or a request's in Crosschq."""
     older_than: int | None = None
     newer_than: int | None = None
 
@@ -122,8 +124,8 @@ def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         (
             part,
             or_(
-                Delivery.opportunity_id.contains(part, autoescape=True),
-                Delivery.subject.contains(part, autoescape=True),
+                Delivery.opportunity_id.startswith(part, autoescape=True),
+                *(Delivery.subject.startswith(f"{kind}:{part}", autoescape=True) for kind in SUBJECTS),
             ),
         ),
     ]

@@ -13,6 +13,8 @@ MAIL_KEY = "mail"
 """The same of a mail to an owner; the follow-up's id follows."""
 LEAD_KEY = "prospect"
 """The same of a prospect's lead; Crosschq's id of the prospect follows."""
+WITHDRAWAL_KEY = "prospect-withdrawn"
+"""The same of its taking out again; so does that key go on."""
 TAG_KEYS = ("tag", "untag")
 """The same of status tags; the attempt's token follows, as the next attempt does them under another key."""
 
@@ -60,7 +62,7 @@ def lead_key(crosschq_id: str, generation: int) -> str:
 
 
 def withdrawal_key(crosschq_id: str, generation: int) -> str:
-    return f"prospect-withdrawn/{crosschq_id}/{generation}"
+    return f"{WITHDRAWAL_KEY}/{crosschq_id}/{generation}"
 
 
 def begins_of_opportunity(opportunity_id: str) -> list[str]:
@@ -77,4 +79,4 @@ def begin_of_follow_up(follow_up_id: int) -> str:
 
 
 def begins_of_prospect(crosschq_id: str) -> list[str]:
-    return [f"{kind}/{crosschq_id}/" for kind in (LEAD_KEY, "prospect-withdrawn")]
+    return [f"{kind}/{crosschq_id}/" for kind in (LEAD_KEY, WITHDRAWAL_KEY)]

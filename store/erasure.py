@@ -21,7 +21,7 @@ from store.effect_keys import (
 from store.erased_prospects import ErasedProspects, names_prospect
 from store.outcome_tables import FollowUp, HiringOutcome
 from store.prospect_tables import KnownProspect
-from store.tables import UNFINISHED, Delivery, Effect, EffectState, ReferenceRequest
+from store.tables import UNFINISHED, Delivery, Effect, EffectState, NewestMove, ReferenceRequest
 from store.tombstones import Digest
 
 ERASED = "erased:"
@@ -148,6 +148,9 @@ class Erasure:
                 HiringOutcome.connection_id == here, HiringOutcome.opportunity_id == it
             )
         )
+        await self._session.execute(
+            delete(NewestMove).where(NewestMove.connection_id == here, NewestMove.opportunity_id == it)
+        )
         await self._session.execute(delete(ReferenceRequest).where(ReferenceRequest.id.in_(kept.requests)))
         await self._session.execute(delete(Delivery).where(Delivery.id.in_(kept.deliveries)))
         await ErasedProspects(self._session, here).erase(kept.prospects, digest)
@@ -161,7 +164,7 @@ class Erasure:
     async def kept_among(self, connection_id: int, opportunity_ids: Collection[str]) -> set[str]:
         """Those of the opportunities of which anything is kept."""
         found: set[str] = set()
-        for table in (Delivery, ReferenceRequest, HiringOutcome, KnownProspect):
+        for table in (Delivery, NewestMove, ReferenceRequest, HiringOutcome, KnownProspect):
             rows = await self._session.scalars(
                 select(table.opportunity_id).where(
                     table.connection_id == connection_id, table.opportunity_id.in_(opportunity_ids)

@@ -31,6 +31,8 @@ class FollowUp(Base):
         Index("ix_follow_up_void_runs", "id", postgresql_where=text("void_runs <> '[]'")),
         Index("ix_follow_up_flow_run", "flow_run_id", postgresql_where=text("flow_run_id IS NOT NULL")),
         Index("ix_follow_up_opportunity", "connection_id", "opportunity_id"),
+        Index("ix_follow_up_open", "due_at", "id", postgresql_where=text("state <> 'ended'")),
+        Index("ix_follow_up_ended", "ended_at", "id", postgresql_where=text("state = 'ended'")),
         Index("ix_follow_up_delivery", "delivery_id", postgresql_where=text("delivery_id IS NOT NULL")),
     )
 
@@ -75,7 +77,10 @@ class HiringOutcome(Base):
     """Whether the candidate of an opportunity was hired, as both systems show it or soon will."""
 
     __tablename__ = "hiring_outcome"
-    __table_args__ = (Index("uq_hiring_outcome_opportunity", "connection_id", "opportunity_id", unique=True),)
+    __table_args__ = (
+        Index("uq_hiring_outcome_opportunity", "connection_id", "opportunity_id", unique=True),
+        Index("ix_hiring_outcome_unshown", "decided_at", postgresql_where=text("shown_version < version")),
+    )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))

@@ -104,6 +104,7 @@ class KnownProspect(Base):
             "ix_prospect_withdrawing", "connection_id", "id", postgresql_where=text("state = 'withdrawing'")
         ),
         Index("ix_prospect_state", "connection_id", "state", "id"),
+        Index("ix_prospect_ended", "connection_id", "ended_at"),
         Index(
             "ix_prospect_email_index",
             "connection_id",

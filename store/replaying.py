@@ -4,7 +4,7 @@ A new attempt reads anew what the vendors say now; every effect has its key (sto
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -38,14 +38,16 @@ class Replayed:
     are_more: bool
 
 
-def why_not(delivery: Delivery) -> str | None:
-    """Why it cannot be replayed, as a sentence; None when it can."""
+def why_not(delivery: Delivery, now: datetime, retention: timedelta) -> str | None:
+    """Why it cannot be replayed, as a sentence; None when it can. `retention`: of what has ended."""
     if delivery.state in UNFINISHED:
         return "It is in hand: it waits for its turn, or a run is at work on it."
     if delivery.subject.startswith(ERASED):
         return "Whom it was about was erased: there is nothing left to read."
     if delivery.state is DeliveryState.DEAD:
         return None
+    if _ended_at(delivery) < now - retention:
+        return f"It ended more than {retention.days} days ago: what it did may be forgotten, and could be done twice."
     if delivery.event == FOLLOW_UP_EVENT:
         return "Its follow-up has gone on since: let that one be asked now."
     if delivery.event in _ORDERS:
@@ -53,12 +55,21 @@ def why_not(delivery: Delivery) -> str | None:
     return None
 
 
-async def replay(session: AsyncSession, delivery_id: int, word: PersonsWord, now: datetime) -> Delivery:
+def _ended_at(delivery: Delivery) -> datetime:
+    """Since when its retention runs (store.retention)."""
+    return max(at for at in (delivery.kept_at, delivery.finished_at, delivery.received_at) if at)
+
+
+async def replay(
+    session: AsyncSession, delivery_id: int, word: PersonsWord, now: datetime, retention: timedelta
+) -> Delivery:
     """One that was handled, ignored or given up. Raises NotReplayable."""
     delivery = await locked(session, delivery_id)
     if delivery is None:
-        raise NotReplayable(f"There is no delivery {delivery_id}.")
-    if reason := why_not(delivery):
+        raise NotReplayable(
+            f"There is no delivery {delivery_id} (any more): one that has ended is kept for {retention.days} days."
+        )
+    if reason := why_not(delivery, now, retention):
         raise NotReplayable(f"Delivery {delivery_id} is not replayed. {reason}")
     await _replay(session, delivery, word, now)
     return delivery

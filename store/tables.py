@@ -157,6 +157,12 @@ class RequestTemplate(Base):
     is_fallback: Mapped[bool]
 
 
+HISTORY_SINCE = text("greatest(kept_at, finished_at)")
+"""Of a delivery that has ended: since when its retention runs."""
+IN_HISTORY = "state IN ('done', 'ignored') AND NOT after_shadow"
+"""Of a delivery, in SQL: it has ended, and nobody takes it up again but a person who replays it."""
+
+
 class Delivery(Base):
     """The inbox: one thing that happened at a vendor, what came of it, and the attempt that may act on it."""
 
@@ -170,6 +176,25 @@ class Delivery(Base):
             postgresql_where=text("state IN ('waiting', 'dispatched', 'running')"),
         ),
         Index("ix_delivery_after_shadow", "connection_id", postgresql_where=text("after_shadow")),
+        Index("ix_delivery_in_hand", "id", postgresql_where=text("state IN ('dispatched', 'running')")),
+        Index("ix_delivery_state", "state", "id"),
+        Index("ix_delivery_event", "event", "id"),
+        Index("ix_delivery_connection", "connection_id", "id"),
+        # text_pattern_ops: whatever the database's collation, the beginning of an id is found by them, too.
+        Index("ix_delivery_subject", "subject", postgresql_ops={"subject": "text_pattern_ops"}),
+        Index(
+            "ix_delivery_opportunity",
+            "opportunity_id",
+            postgresql_ops={"opportunity_id": "text_pattern_ops"},
+            postgresql_where=text("opportunity_id IS NOT NULL"),
+        ),
+        Index("ix_delivery_flow_run", "flow_run_id", postgresql_where=text("flow_run_id IS NOT NULL")),
+        Index(
+            "ix_delivery_body",
+            "finished_at",
+            postgresql_where=text("body IS NOT NULL AND finished_at IS NOT NULL"),
+        ),
+        Index("ix_delivery_history", HISTORY_SINCE, postgresql_where=text(IN_HISTORY)),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -199,6 +224,20 @@ class Delivery(Base):
     after_shadow: Mapped[bool] = mapped_column(server_default=text("false"))
     """Done with as long as shadow mode lasts: it was only said, and is handled again once that has ended."""
     finished_at: Mapped[datetime | None]
+    kept_at: Mapped[datetime | None]
+    """When its retention was over last, while an act that its effects guard could still be made: it runs anew."""
+
+
+class NewestMove(Base):
+    """Of an opportunity whose moves are in the inbox no more: the newest that was. Whoever polls knows it by this."""
+
+    __tablename__ = "newest_move"
+
+    connection_id: Mapped[int] = mapped_column(
+        ForeignKey("connection.id", ondelete="CASCADE"), primary_key=True
+    )
+    opportunity_id: Mapped[str] = mapped_column(primary_key=True)
+    moved_at: Mapped[datetime]
 
 
 class ReferenceRequest(Base):
@@ -219,6 +258,8 @@ class ReferenceRequest(Base):
             "uq_reference_request_generation", "connection_id", "opportunity_id", "generation", unique=True
         ),
         Index("ix_reference_request_made", "connection_id", "created_at"),
+        Index("ix_reference_request_contact", "connection_id", "contact_id"),
+        Index("ix_reference_request_delivery", "delivery_id"),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -251,7 +292,18 @@ class Effect(Base):
     """One outside effect, written before the call. The key closes the race of two attempts at the same act."""
 
     __tablename__ = "effect"
-    __table_args__ = (Index("uq_effect_connection_id_key", "connection_id", "key", unique=True),)
+    __table_args__ = (
+        # text_pattern_ops: erasure finds keys by how they begin, whatever the database's collation.
+        Index(
+            "uq_effect_connection_id_key",
+            "connection_id",
+            "key",
+            unique=True,
+            postgresql_ops={"key": "text_pattern_ops"},
+        ),
+        Index("ix_effect_unknown", "delivery_id", postgresql_where=text("state = 'unknown'")),
+        Index("ix_effect_lead", "connection_id", "result", postgresql_where=text("key LIKE 'prospect/%'")),
+    )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     connection_id: Mapped[int] = mapped_column(ForeignKey("connection.id", ondelete="CASCADE"))
@@ -268,6 +320,17 @@ class Effect(Base):
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
 
 
+LOOKED = "looked at Lever's list of deleted opportunities"
+"""What the audit says of a look, which changes nothing: the newest of a connection is what the next one goes by."""
+
+OURSELVES = ("reconcile", "crosschq-lever")
+"""Who acts without a person, besides the runs, which are named after their delivery."""
+BY_PEOPLE = f"who NOT LIKE 'delivery:%' AND who NOT IN {OURSELVES}"
+"""Of the audit, in SQL: what people did, owners by their link included."""
+PASSING = "subject NOT LIKE 'connection:%' OR what = '{}'".format(LOOKED.replace("'", "''"))
+"""Of the audit, in SQL: what goes after its retention. What was done to a connection itself stays; it is little."""
+
+
 class Audit(Base):
     """Who did what to which row, when and why. Rows are only ever added."""
 
@@ -275,6 +338,11 @@ class Audit(Base):
     __table_args__ = (
         Index("ix_audit_at", "at", "id"),
         Index("ix_audit_connection_id_at", "connection_id", "at", "id"),
+        Index("ix_audit_what", "connection_id", "what", "at"),
+        Index("ix_audit_subject", "subject"),
+        Index("ix_audit_who", "who"),
+        Index("ix_audit_by_people", "at", "id", postgresql_where=text(BY_PEOPLE)),
+        Index("ix_audit_passing", "at", postgresql_where=text(PASSING)),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)

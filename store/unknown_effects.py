@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hiring.follow_ups import FollowUpState
@@ -13,10 +13,18 @@ from store.tables import Delivery, Effect, EffectState, ReferenceRequest, Reques
 
 def is_unknown() -> ColumnElement[bool]:
     """Of an effect of a delivery: it may have happened, and what it left open is still open."""
+    return and_(Effect.state == EffectState.UNKNOWN, _is_open())
+
+
+def is_unsettled() -> ColumnElement[bool]:
+    """As `is_unknown`, and those that nobody settled: intended says no less than unknown."""
+    return and_(Effect.state.in_((EffectState.INTENDED, EffectState.UNKNOWN)), _is_open())
+
+
+def _is_open() -> ColumnElement[bool]:
     return and_(
-        Effect.state == EffectState.UNKNOWN,
-        or_(_kind() != REQUEST_KEY, ~_request_is_known()),
-        or_(_kind() != MAIL_KEY, ~_question_is_over()),
+        ~_request_is_known(),
+        ~_question_is_over(),
         # The next attempt does them under another key, and these rows stay as they are.
         or_(_kind().not_in(TAG_KEYS), Effect.attempt_token == _newest_attempt()),
     )
@@ -43,14 +51,15 @@ def _kind() -> ColumnElement[str]:
     return func.split_part(Effect.key, "/", 1)
 
 
-def _id_in_key() -> ColumnElement[str]:
-    # As text: whatever stands there in another kind of key, it is no error.
-    return func.split_part(Effect.key, "/", 2)
+def _id_in(kind: str) -> ColumnElement[int]:
+    """Of a key of that kind; NULL, which no row has, in any other. The row's own index finds it, as it is a number."""
+    is_one = Effect.key.regexp_match(rf"^{kind}/\d{{1,10}}(/|$)")
+    return case((is_one, cast(func.split_part(Effect.key, "/", 2), BigInteger)))
 
 
 def _request_is_known() -> ColumnElement[bool]:
     """By a webhook about it, or a person's word; the effect itself is left as it was."""
-    of_it = cast(ReferenceRequest.id, String) == _id_in_key()
+    of_it = ReferenceRequest.id == _id_in(REQUEST_KEY)
     known = (RequestState.SENT, RequestState.COMPLETED, RequestState.FAILED, RequestState.CANCELLED)
     return select(ReferenceRequest.id).where(of_it, ReferenceRequest.state.in_(known)).exists()
 
@@ -58,7 +67,7 @@ def _request_is_known() -> ColumnElement[bool]:
 def _question_is_over() -> ColumnElement[bool]:
     """Answered or ended: whether the mail arrived does not matter any more."""
     over = FollowUp.state.in_((FollowUpState.ANSWERED, FollowUpState.ENDED))
-    return select(FollowUp.id).where(cast(FollowUp.id, String) == _id_in_key(), over).exists()
+    return select(FollowUp.id).where(FollowUp.id == _id_in(MAIL_KEY), over).exists()
 
 
 def _newest_attempt() -> ColumnElement[str]:

@@ -123,10 +123,3 @@ async def settle_abandoned_requests(look: Look) -> None:
                     request.id, "Its delivery was given up before it was sent."
                 )
     look.found += len(abandoned)
-
-
-async def forget_old_bodies(_: Look) -> None:
-    """Webhook bodies are kept as long as the admin says, and not longer."""
-    parts = current_parts()
-    async with parts.database.transaction() as session:
-        await Deliveries(session).forget_bodies(parts.settings.delivery_retention)

@@ -43,7 +43,8 @@ class OneDelivery:
         try:
             word = word_of(visitor, fields)
             async with self.parts.database.transaction() as session:
-                await replay(session, delivery_id, word, self.parts.now())
+                retention = self.parts.settings.history_retention
+                await replay(session, delivery_id, word, self.parts.now(), retention)
         except (NoReason, NotReplayable) as error:
             return await self._page(visitor, delivery_id, str(error), fields.one("why"))
         return done(f"/deliveries/{delivery_id}", "replayed")
@@ -75,7 +76,7 @@ class OneDelivery:
             unknown=[UnknownEffect(one) for one in found.effects if one.id in found.unknown],
             flow_run=flow_run_page(self.parts.settings, found.delivery.flow_run_id),
             body=self._body(found.delivery),
-            why_not=why_not(found.delivery),
+            why_not=why_not(found.delivery, self.parts.now(), self.parts.settings.history_retention),
             is_in_hand=found.delivery.state in UNFINISHED,
             problem=problem,
             why=why,

@@ -37,7 +37,7 @@ async def test_one_in_hand_or_none_is_refused_in_words(inbox: Inbox) -> None:
     database, vault, terminal = inbox
     one = await delivery_in(database, await connect(database, vault), DeliveryState.RUNNING)
     assert "It is in hand" in await terminal.refusal("replay", one.id, "--why", WHY)
-    assert "There is no delivery 404." in await terminal.refusal("replay", 404, "--why", WHY)
+    assert "There is no delivery 404 (any more)" in await terminal.refusal("replay", 404, "--why", WHY)
     assert await audits(database) == []
 
 

@@ -40,3 +40,26 @@ def test_a_blank_code_for_the_first_run_is_none_and_a_short_one_is_refused(blank
     assert all(len(one) == 12 for one in made)
     with pytest.raises(ValueError, match="at least 8 characters"):
         Settings(**needed, first_run_code="1234567")
+
+
+NEEDED_ONES = {"_env_file": None, "secret_keys": "k", "prefect_auth_string": "a:b"}
+
+
+@pytest.mark.parametrize(
+    ("webhooks", "history"), [("P30D", "P36D"), ("P360D", None), ("P30D", "-P1D"), ("P1D", "PT191H")]
+)
+def test_history_that_a_webhook_would_outlive_is_refused(webhooks: str, history: str | None) -> None:
+    chosen = {"history_retention": history} if history else {}
+    with pytest.raises(ValueError, match=r"write \d+ days or more"):
+        Settings(**NEEDED_ONES, delivery_retention=webhooks, **chosen)
+
+
+def test_history_that_outlives_every_webhook_by_a_week_is_taken() -> None:
+    made = Settings(**NEEDED_ONES, delivery_retention="P30D", history_retention="P37D", audit_retention="P1D")
+    assert (made.history_retention.days, made.audit_retention.days) == (37, 1)
+
+
+@pytest.mark.parametrize("name", ["delivery_retention", "audit_retention"])
+def test_nothing_is_kept_for_less_than_no_time(name: str) -> None:
+    with pytest.raises(ValueError, match="greater than 0"):
+        Settings(**NEEDED_ONES, **{name: "PT0S"})

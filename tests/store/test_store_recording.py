@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -59,7 +58,8 @@ async def test_many_copies_at_once_are_one_delivery(database: Database, vault: V
     new = stage_change(await connect(database, vault))
     answers = await asyncio.gather(*(record(database, new) for _ in range(12)))
     assert sorted(answer.name for answer in answers) == ["NEW"] + ["REPEAT"] * 11
-    assert await claim_ids(database) == [1]
+    # Which of them it was says nothing: those that come second use up numbers, too.
+    assert len(await claim_ids(database)) == 1
 
 
 @pytest.mark.parametrize("state", [DeliveryState.DONE, DeliveryState.DEAD])
@@ -100,21 +100,6 @@ async def test_a_rerun_of_what_was_ignored_stays_ignored(database: Database, vau
     await record(database, new)
     assert await record(database, new) is Recorded.REPEAT
     assert (await row(database, 1)).state is DeliveryState.IGNORED
-
-
-async def test_bodies_are_forgotten_after_their_time_and_outcomes_stay(
-    database: Database, vault: Vault
-) -> None:
-    connected = await connect(database, vault)
-    await finish(database, await running(database, stage_change(connected)))
-    await record(database, stage_change(connected, "opportunity-2"))
-    async with database.transaction() as session:
-        await Deliveries(session).forget_bodies(timedelta(days=30))
-    assert (await row(database, 1)).body == b"sealed"
-    async with database.transaction() as session:
-        await Deliveries(session).forget_bodies(timedelta(days=-1))
-    assert ((await row(database, 1)).body, (await row(database, 1)).outcome) == (None, "Done.")
-    assert (await row(database, 2)).body == b"sealed"
 
 
 async def test_deliveries_are_counted_by_state_and_listed_newest_first(
