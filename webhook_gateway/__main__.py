@@ -7,12 +7,14 @@ import sys
 from collections.abc import Coroutine, Iterable
 from contextlib import aclosing
 
+from logs import configure_logging
 from pages.admin.app import create_admin_routes
 from pages.answer import create_answer_routes
-from settings import SettingsError
+from settings import SettingsError, load_settings
 from store.database import GATEWAY
 from store.vault import VaultError
 from webhook_gateway.app import Gateway, create_public_app
+from webhook_gateway.connection_limits import raise_file_limit
 from webhook_gateway.dispatch import Dispatcher
 from webhook_gateway.inbox import Inbox
 from webhook_gateway.metrics import Metrics
@@ -24,10 +26,21 @@ from wiring import open_parts
 
 log = logging.getLogger(__name__)
 
+PROVOKED = (
+    "uvicorn.error",
+    "asyncio",
+    "webhook_gateway.app",
+    "webhook_gateway.connection_limits",
+    "webhook_gateway.http_protocol",
+)
+"""Loggers in which strangers can write a line at will."""
+
 
 async def serve() -> None:
     """Serves until SIGTERM or SIGINT; requests under way are answered first."""
-    async with open_parts(pool=GATEWAY) as parts, aclosing(PrefectRuns()) as runs:
+    settings = load_settings()
+    configure_logging(settings.log_format, once_per_minute=PROVOKED)
+    async with open_parts(settings, pool=GATEWAY) as parts, aclosing(PrefectRuns()) as runs:
         metrics = Metrics()
         dispatcher = Dispatcher(parts.database, runs, metrics)
         gateway = Gateway(
@@ -41,7 +54,7 @@ async def serve() -> None:
         pages = create_answer_routes(
             parts.database, parts.vault, parts.now, str(parts.settings.public_base_url)
         )
-        public = public_server(parts.settings, create_public_app(gateway, pages))
+        public = public_server(parts.settings, create_public_app(gateway, pages), raise_file_limit())
         admin = create_admin_routes(parts)
         private = private_server(parts.settings, create_private_app(parts.database, metrics, admin))
         log.info("Webhooks on %s; pages, health and metrics on %s.", public.address, private.address)
@@ -70,7 +83,6 @@ async def _until_stopped(work: Iterable[Coroutine[None, None, None]], *servers: 
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         asyncio.run(serve())
     except (SettingsError, VaultError, CannotListen) as error:

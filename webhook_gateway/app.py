@@ -3,9 +3,10 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
@@ -16,7 +17,7 @@ from store.database import DATABASE_ERRORS
 from store.deliveries import NewDelivery, Recorded
 from store.tables import Vendor, WebhookEndpoint
 from store.vault import Vault, VaultError
-from webhook_gateway.body import TooLarge, read_capped
+from webhook_gateway.body import TooLarge, TooSlow, read_capped
 from webhook_gateway.crosschq_intake import read_crosschq
 from webhook_gateway.inbox import Inbox, Known
 from webhook_gateway.intake import Arrival, Intake, Ping, Rejected, Unreadable
@@ -24,6 +25,10 @@ from webhook_gateway.lever_intake import read_lever
 from webhook_gateway.metrics import Metrics
 
 log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+CLOSE = {"Connection": "close"}
+"""With answers to what went wrong in time or size: nothing is left open."""
 
 INTAKES: dict[Vendor, Intake] = {Vendor.LEVER: read_lever, Vendor.CROSSCHQ: read_crosschq}
 METHODS = {Vendor.LEVER: ["POST"], Vendor.CROSSCHQ: ["POST", "PUT"]}
@@ -40,7 +45,7 @@ _ANSWERS = {
 class Gateway:
     """What the routes work with. `recorded` is called after each commit that gives the dispatcher work.
 
-    `patience` is in seconds: a body or a database that takes longer gets 503, as one that is down.
+    `patience` is in seconds: a body that takes longer gets 408, and a database that does 503, as one that is down.
     """
 
     inbox: Inbox
@@ -63,11 +68,15 @@ class Gateway:
 
     async def _answer(self, request: Request, vendor: Vendor) -> tuple[Response, str]:
         try:
-            async with asyncio.timeout(self.patience):
-                return await self._take(request, vendor)
+            return await self._take(request, vendor)
         except TooLarge:
             # What is left of the body would otherwise be read, to find the next request on the connection.
-            return PlainTextResponse("too large", 413, {"Connection": "close"}), "too large"
+            return PlainTextResponse("too large", 413, CLOSE), "too large"
+        except TooSlow:
+            log.warning(
+                "A %s webhook's body took over %g s and was answered 408.", vendor.value, self.patience
+            )
+            return PlainTextResponse("too slow", 408, CLOSE), "too slow"
         except Unreadable as error:
             return PlainTextResponse(str(error), 400), "unreadable"
         except Rejected:
@@ -78,10 +87,10 @@ class Gateway:
             # Not the database's own words: they quote what was to be written.
             why = str(error) if isinstance(error, VaultError) else type(error).__name__
             log.error("A %s webhook could not be recorded and was answered 503: %s", vendor.value, why)
-            return PlainTextResponse("try again later", 503), "unavailable"
+            return PlainTextResponse("try again later", 503, CLOSE), "unavailable"
 
     async def _take(self, request: Request, vendor: Vendor) -> tuple[Response, str]:
-        known = await self.inbox.endpoint(request.path_params["key"])
+        known = await self._in_time(self.inbox.endpoint(request.path_params["key"]))
         if known is None or known[0].vendor is not vendor or not known[0].is_open:
             return PlainTextResponse("not found", 404), "unknown"
         endpoint, _ = known
@@ -97,22 +106,22 @@ class Gateway:
         return await self._record(endpoint, told)
 
     async def _read(self, request: Request, known: Known) -> NewDelivery | Ping:
-        """Raises TooLarge, Unreadable or Rejected."""
+        """Raises TooLarge, TooSlow, Unreadable or Rejected."""
         endpoint, connection = known
-        body = await read_capped(request)
+        body = await read_capped(request, self.patience)
         arrival = Arrival(endpoint, connection, body, request.headers.get("authorization"), self.now())
         return INTAKES[endpoint.vendor](arrival, self.vault, self.retention)
 
     async def _remember_rejection(self, endpoint: WebhookEndpoint, reason: str) -> None:
         log.warning("Webhook endpoint %d rejected a request: %s.", endpoint.id, reason)
-        await self.inbox.note_rejection(endpoint, reason)
+        await self._in_time(self.inbox.note_rejection(endpoint, reason))
 
     async def _ping(self, endpoint: WebhookEndpoint) -> tuple[Response, str]:
-        await self.inbox.note_ping(endpoint)
+        await self._in_time(self.inbox.note_ping(endpoint))
         return PlainTextResponse("connection verified"), "ping"
 
     async def _record(self, endpoint: WebhookEndpoint, new: NewDelivery) -> tuple[Response, str]:
-        recorded = await self.inbox.record(new)
+        recorded = await self._in_time(self.inbox.record(new))
         if recorded is Recorded.ANOTHER_BODY:
             reason = "a signature that was used before came with another body"
             await self._remember_rejection(endpoint, reason)
@@ -121,6 +130,11 @@ class Gateway:
             self.recorded()
         status, words = _ANSWERS[recorded]
         return PlainTextResponse(words, status), words
+
+    async def _in_time(self, doing: Awaitable[Result]) -> Result:
+        """Raises TimeoutError, one of DATABASE_ERRORS."""
+        async with asyncio.timeout(self.patience):
+            return await doing
 
 
 def create_public_app(gateway: Gateway, pages: Sequence[Route] = ()) -> Starlette:

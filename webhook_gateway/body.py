@@ -1,4 +1,6 @@
-"""Reads a request's body up to a limit. Keeps nothing of what is over it."""
+"""Reads a request's body up to limits of size and time. Keeps nothing of what is over them."""
+
+import asyncio
 
 from starlette.requests import Request
 
@@ -13,11 +15,23 @@ class TooLarge(Exception):  # noqa: N818 - a fact about the body
         super().__init__(f"too large: over {LARGEST // 1024} KiB")
 
 
-async def read_capped(request: Request) -> bytes:
-    """The body; raises TooLarge as soon as the limit is passed, whatever Content-Length claims."""
+class TooSlow(Exception):  # noqa: N818 - a fact about the body
+    """The body was not whole in time; the sender gets 408."""
+
+
+async def read_capped(request: Request, seconds: float) -> bytes:
+    """The body; raises TooLarge as soon as the limit is passed, whatever Content-Length claims, or TooSlow."""
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > LARGEST:
         raise TooLarge
+    try:
+        async with asyncio.timeout(seconds):
+            return await _read(request)
+    except TimeoutError:
+        raise TooSlow from None
+
+
+async def _read(request: Request) -> bytes:
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():

@@ -1,18 +1,28 @@
-"""The gateway's two servers: uvicorn without signals of its own, without access logs, ending in bounded time."""
+"""The gateway's two servers: uvicorn with limits, without signals of its own or access logs, ending in bounded time."""
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from settings import PREFIX, Settings
+from webhook_gateway.connection_limits import MOST_PRIVATE, Connections, Limits, public_connections
+from webhook_gateway.http_protocol import Acceptor, LimitedProtocol
+from webhook_gateway.trusted_proxies import TrustedProxies
 
 STOP_SECONDS = 1
 """How long requests under way have when the process is to end; their senders try again."""
 LOOPBACK = "127.0.0.1"
 """Whose X-Forwarded-* headers count at the public port where nothing is set."""
+BACKLOG = 100
+"""Connections the kernel holds for us before they are accepted."""
+KEEP_ALIVE_SECONDS = 15
+FORM_SECONDS = 60.0
+"""How long a form of the pages may take to arrive."""
 YEAR = 365 * 24 * 60 * 60
 """In seconds."""
 
@@ -24,9 +34,10 @@ class CannotListen(Exception):  # noqa: N818 - says what happened
 class Server(uvicorn.Server):
     """Serves on a socket that is bound at once, and leaves signals to whoever runs several servers together."""
 
-    def __init__(self, config: uvicorn.Config, listener: socket.socket) -> None:
+    def __init__(self, config: uvicorn.Config, listener: socket.socket, limits: Limits) -> None:
         super().__init__(config)
         self._listener = listener
+        self.connections = Connections(limits)
 
     @property
     def address(self) -> str:
@@ -42,42 +53,59 @@ class Server(uvicorn.Server):
         """Until `should_exit` is set; requests under way are answered first."""
         await self.serve([self._listener])
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept under our limits, in place of asyncio's server."""
+        self._acceptor = Acceptor(self._listener, self.connections, self._make_protocol, self.config.ssl)
+        self._acceptor.resume()
+        self.servers = [cast("asyncio.Server", self._acceptor)]
+        self.started = True
 
-def public_server(settings: Settings, app: ASGIApp) -> Server:
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second, by uvicorn's main loop."""
+        self.connections.end_overdue()
+        self._acceptor.resume()
+        return await super().on_tick(counter)
+
+    def _make_protocol(self, address: str) -> LimitedProtocol:
+        return LimitedProtocol(self.config, self.server_state, self.connections, address)
+
+
+def public_server(settings: Settings, app: ASGIApp, file_limit: int) -> Server:
+    """With room for as many connections as `file_limit` descriptors allow. Raises CannotListen."""
+    proxies = TrustedProxies(LOOPBACK if settings.trusted_proxies is None else settings.trusted_proxies)
+    config = _config(
+        proxies.in_front_of(app), ssl_certfile=settings.tls_certificate, ssl_keyfile=settings.tls_key
+    )
+    limits = Limits(connections=public_connections(file_limit), exempt=proxies)
+    return Server(config, _listen("PUBLIC", settings.public_host, settings.public_port), limits)
+
+
+def private_server(settings: Settings, app: ASGIApp) -> Server:
     """Raises CannotListen."""
-    config = uvicorn.Config(
+    # Not of this machine by itself, as uvicorn has it: whoever is on it could guess passwords from a thousand
+    # addresses, and each would have its own ten tries.
+    if settings.trusted_proxies is not None:
+        app = TrustedProxies(settings.trusted_proxies).in_front_of(app)
+    config = _config(app, headers=_headers(settings))
+    limits = Limits(connections=MOST_PRIVATE, per_peer=MOST_PRIVATE, body=FORM_SECONDS)
+    return Server(config, _listen("PRIVATE", settings.private_host, settings.private_port), limits)
+
+
+def _config(app: ASGIApp, **more: Any) -> uvicorn.Config:  # noqa: ANN401 - as uvicorn takes them
+    return uvicorn.Config(
         app,
         # The path of a webhook is a secret.
         access_log=False,
         log_config=None,
         lifespan="off",
+        # A connection that speaks another protocol would be under none of our limits.
+        ws="none",
         server_header=False,
-        proxy_headers=True,
-        forwarded_allow_ips=LOOPBACK if settings.trusted_proxies is None else settings.trusted_proxies,
-        ssl_certfile=settings.tls_certificate,
-        ssl_keyfile=settings.tls_key,
-        timeout_keep_alive=15,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
+        **more,
     )
-    return Server(config, _listen("PUBLIC", settings.public_host, settings.public_port))
-
-
-def private_server(settings: Settings, app: ASGIApp) -> Server:
-    """Raises CannotListen."""
-    config = uvicorn.Config(
-        app,
-        access_log=False,
-        log_config=None,
-        lifespan="off",
-        server_header=False,
-        # Not of this machine by itself, as uvicorn has it: whoever is on it could guess passwords from a thousand
-        # addresses, and each would have its own ten tries.
-        proxy_headers=settings.trusted_proxies is not None,
-        forwarded_allow_ips=settings.trusted_proxies,
-        headers=_headers(settings),
-        timeout_graceful_shutdown=STOP_SECONDS,
-    )
-    return Server(config, _listen("PRIVATE", settings.private_host, settings.private_port))
 
 
 def _headers(settings: Settings) -> list[tuple[str, str]]:
@@ -88,7 +116,7 @@ def _headers(settings: Settings) -> list[tuple[str, str]]:
 
 def _listen(which: str, host: str, port: int) -> socket.socket:
     try:
-        listener = socket.create_server((host, port), family=_family(host, port), backlog=2048)
+        listener = socket.create_server((host, port), family=_family(host, port), backlog=BACKLOG)
     except OSError as error:
         raise CannotListen(
             f"The gateway cannot listen on {host}:{port}: {error.strerror}. Free the port, or set "

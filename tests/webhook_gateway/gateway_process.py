@@ -59,8 +59,13 @@ def eventually(holds: Callable[[], bool], limit: float = LIMIT) -> bool:
     return holds()
 
 
-def start(settings: Settings, log: Path, **environment: str) -> GatewayProcess:
+def start(
+    settings: Settings, log: Path, *, file_limit: int | None = None, **environment: str
+) -> GatewayProcess:
+    """`file_limit`: of descriptors, which the process cannot raise."""
     argv = [sys.executable, "-m", "webhook_gateway"]
+    if file_limit is not None:
+        argv = ["/bin/sh", "-c", f'ulimit -n {file_limit}; exec "$@"', "sh", *argv]
     env = {**process_environment(settings), **environment}
     with log.open("wb") as stderr:
         return GatewayProcess(settings, subprocess.Popen(argv, env=env, cwd=ROOT, stderr=stderr), log)

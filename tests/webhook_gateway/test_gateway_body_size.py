@@ -1,6 +1,8 @@
-"""How much of a body is read: 256 KiB, whatever was announced, and nothing of what is over it."""
+"""How much of a body is read, and how long: 256 KiB, whatever was announced, and nothing of what is over it."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -65,6 +67,31 @@ async def test_a_length_that_lies_does_not_lift_the_limit(senders: Senders) -> N
 async def test_after_413_the_connection_is_closed_so_that_the_rest_is_not_read(senders: Senders) -> None:
     answer = await senders.lever(padded(senders, LARGEST + 1))
     assert answer.headers["connection"] == "close"
+
+
+async def test_a_body_that_does_not_come_in_time_is_408_and_no_fault_of_the_database(
+    senders: Senders, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def dripping() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    app = create_public_app(replace(senders.gateway, patience=0.2))
+    scope = {"type": "http", "method": "POST", "path": f"/webhooks/lever/{senders.connected.lever.url_key}"}
+    pieces, sent = dripping(), list[dict[str, Any]]()
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": await anext(pieces), "more_body": True}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async with asyncio.timeout(5):
+        await app({**scope, "headers": [], "query_string": b""}, receive, send)
+    assert sent[0]["status"] == 408
+    assert (b"connection", b"close") in sent[0]["headers"]
+    assert senders.answered("lever", "too slow") == 1
+    assert [one.levelname for one in caplog.records] == ["WARNING"]
 
 
 @pytest.mark.parametrize("length", ["", "much", "-1", "1.5", "²"])

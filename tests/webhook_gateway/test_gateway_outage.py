@@ -32,6 +32,7 @@ async def test_a_database_that_is_down_is_503_and_the_same_webhook_is_accepted_l
     async with behind(senders, inbox=Inbox(down)) as client:
         answer = await client.post(f"/webhooks/lever/{senders.connected.lever.url_key}", content=sent)
     assert (answer.status_code, answer.text) == (503, "try again later")
+    assert answer.headers["connection"] == "close"
     assert senders.answered("lever", "unavailable") == 1
     assert (await senders.lever(sent)).status_code == 202
     assert len(await senders.deliveries()) == len(senders.woken) == 1

@@ -134,6 +134,31 @@ async def test_a_sender_in_the_middle_of_a_webhook_cannot_hold_up_the_end(
     assert connected.lever.url_key not in gateway.log.read_text()
 
 
+async def test_more_idle_strangers_than_descriptors_stop_neither_webhooks_nor_the_private_port_nor_fill_the_log(
+    settings: Settings, database: Database, vault: Vault, web: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    connected = await connect(database, vault)
+    gateway = start(settings, tmp_path / "gateway.log", file_limit=256)
+    strangers: list[socket.socket] = []
+    try:
+        assert eventually(gateway.is_ready)
+        for number in range(400):
+            source = (f"127.0.0.{2 + number % 250}", 0)
+            there = ("127.0.0.1", settings.public_port)
+            strangers.append(socket.create_connection(there, timeout=5, source_address=source))
+        url = f"{gateway.public}/webhooks/lever/{connected.lever.url_key}"
+        for _ in range(20):
+            sent = as_bytes(stage_change(connected.lever_token, at=datetime.now(UTC)))
+            assert (await web.post(url, content=sent)).status_code == 202
+            assert (await web.get(f"{gateway.private}/ready")).status_code == 200
+    finally:
+        gateway.process.kill()
+        gateway.process.wait()
+        for one in strangers:
+            one.close()
+    assert len(gateway.log.read_bytes()) < 10_000
+
+
 @pytest.mark.parametrize("which", ["public", "private"])
 def test_a_busy_port_is_a_clear_error(settings: Settings, tmp_path: Path, which: str) -> None:
     port = getattr(settings, f"{which}_port")
@@ -157,7 +182,7 @@ def test_a_missing_encryption_key_stops_the_start_with_a_clear_error(
 
 
 async def test_an_answer_does_not_wait_for_the_senders_acknowledgement(settings: Settings) -> None:
-    server = public_server(settings, Starlette())
+    server = public_server(settings, Starlette(), 1024)
     listening = await asyncio.get_running_loop().create_server(_Accepted, sock=server._listener)
     async with listening:
         host, port = server.address.split(":")

@@ -1,0 +1,197 @@
+"""Accept connections and speak HTTP on them under limits: uvicorn's h11 protocol, with the phases of a connection.
+
+uvicorn itself limits neither the time of a request's head and body nor of reading the answer, and asyncio's accepting
+logs each failure for want of descriptors, by the thousand.
+"""
+
+import asyncio
+import logging
+import socket
+import ssl
+from collections.abc import Callable
+from typing import Any
+
+import h11
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
+
+from webhook_gateway.connection_limits import Connections, Held, Phase
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 64
+"""Connections accepted before others get a turn."""
+TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+
+class LimitedProtocol(H11Protocol):
+    """One connection."""
+
+    def __init__(
+        self, config: uvicorn.Config, state: ServerState, connections: Connections, address: str
+    ) -> None:
+        super().__init__(config, state, {})
+        self._connections = connections
+        self._held: Held = connections.admit(address, self)
+        self.opening: asyncio.Task[None] | None = None
+        self.is_open = False
+        """Whether there ever was a transport: over TLS only after the handshake."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.is_open = True
+        self._connections.enter(self._held, Phase.HEAD)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._connections.remove(self._held)
+
+    def data_received(self, data: bytes) -> None:
+        if self._held.phase is Phase.CLOSING:
+            return
+        super().data_received(data)
+        self._follow(Phase.HEAD)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._follow(Phase.IDLE)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._held.phase is not Phase.CLOSING:
+            self._enter(Phase.SENDING)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._held.phase is Phase.SENDING:
+            self._enter(Phase.ANSWER)
+        self._follow(Phase.IDLE)
+
+    def time_out(self, phase: Phase) -> None:
+        self._end_request()
+        has_begun = phase is Phase.BODY or (phase is Phase.HEAD and self.conn.trailing_data[0] != b"")
+        is_answered = phase is Phase.BODY and self.cycle.response_started
+        if has_begun and not is_answered:
+            self.transport.write(TIMED_OUT)
+        if has_begun and self.transport.can_write_eof():
+            # Closed with bytes on their way to us, TCP would reset the connection, and the answer with it.
+            self.transport.write_eof()
+        else:
+            self.transport.close()
+
+    def _end_request(self) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+
+    def abort(self) -> None:
+        if self.is_open:
+            self.transport.abort()
+        elif self.opening is not None:
+            self.opening.cancel()
+
+    def opening_failed(self) -> None:
+        """There will be no transport."""
+        self._connections.remove(self._held)
+
+    def _follow(self, between_requests: Phase) -> None:
+        """Enter the phase that the state of the connection says."""
+        if self.transport.is_closing():
+            self._enter(Phase.CLOSING)
+        elif self._held.phase in (Phase.SENDING, Phase.CLOSING):
+            return
+        elif self.conn.their_state is h11.SEND_BODY:
+            self._enter(Phase.BODY)
+        elif self.conn.their_state is h11.IDLE:
+            self._enter(between_requests)
+        else:
+            self._enter(Phase.ANSWER)
+
+    def _enter(self, phase: Phase) -> None:
+        # Once begun a phase is not begun anew by another byte.
+        if phase is not self._held.phase:
+            self._connections.enter(self._held, phase)
+
+
+class Acceptor:
+    """Accepts on a listening socket while there is room; stands in for asyncio's server in uvicorn's."""
+
+    def __init__(
+        self,
+        listener: socket.socket,
+        connections: Connections,
+        make: Callable[[str], LimitedProtocol],
+        context: ssl.SSLContext | None,
+    ) -> None:
+        listener.setblocking(False)
+        self._listener = listener
+        self._connections = connections
+        self._make = make
+        self._context = context
+        self._loop = asyncio.get_running_loop()
+        self._opening: set[asyncio.Task[None]] = set()
+        self._is_accepting = False
+
+    def resume(self) -> None:
+        """Accept again after a pause; to be called several times a second."""
+        if not self._is_accepting and self._listener.fileno() >= 0:
+            self._is_accepting = True
+            self._loop.add_reader(self._listener, self._accept)
+
+    def close(self) -> None:
+        """Accept no more, and let no handshake go on."""
+        self._pause()
+        for task in self._opening:
+            task.cancel()
+        self._listener.close()
+
+    async def wait_closed(self) -> None:
+        await asyncio.gather(*self._opening, return_exceptions=True)
+
+    def _pause(self) -> None:
+        if self._is_accepting:
+            self._is_accepting = False
+            self._loop.remove_reader(self._listener)
+
+    def _accept(self) -> None:
+        for _ in range(AT_ONCE):
+            if not self._connections.has_room():
+                log.warning("The port has as many requests at work as it may: no more are accepted for now.")
+                self._pause()
+                return
+            try:
+                accepted, address = self._listener.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as error:
+                # EMFILE, ENFILE, ENOBUFS, ENOMEM: the listener would stay readable, and this loop busy.
+                log.error("A connection could not be accepted: %s.", error.strerror)
+                self._pause()
+                return
+            self._open(accepted, address[0])
+
+    def _open(self, accepted: socket.socket, address: str) -> None:
+        accepted.setblocking(False)
+        protocol = self._make(address)
+        opening = self._loop.create_task(self._opened(accepted, protocol))
+        protocol.opening = opening
+        self._opening.add(opening)
+
+        def done(task: asyncio.Task[None]) -> None:
+            self._opening.discard(task)
+            if not protocol.is_open:
+                protocol.opening_failed()
+                accepted.close()
+
+        opening.add_done_callback(done)
+
+    async def _opened(self, accepted: socket.socket, protocol: LimitedProtocol) -> None:
+        limits = self._connections.limits
+        times: dict[str, Any] = {}
+        if self._context is not None:
+            times = {"ssl_handshake_timeout": limits.handshake, "ssl_shutdown_timeout": limits.linger}
+        try:
+            await self._loop.connect_accepted_socket(lambda: protocol, accepted, ssl=self._context, **times)
+        except OSError as error:  # ssl.SSLError is one
+            log.warning("A TLS handshake failed (%s).", type(error).__name__)
