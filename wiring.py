@@ -21,8 +21,8 @@ from store.rate_limit import SharedLimiter
 from store.tables import Connection, Vendor
 from store.vault import Vault
 
-Account = tuple[int, str, bytes, str | Priority]
-"""A connection's id, a vendor's address, the encrypted key, and its prefix or priority: another one, another client."""
+Account = tuple[int, str, bytes, str, Priority]
+"""A connection's id, a vendor's address, the encrypted key, prefix and priority: another one, another client."""
 
 
 def utc_now() -> datetime:
@@ -46,18 +46,18 @@ class Parts:
 
     def kept_lever(self, connection: Connection, priority: Priority = Priority.REQUEST) -> LeverClient:
         """As `lever`, but one for all steps and runs, closed with the parts: to open one takes 40 ms of a core."""
-        account = (connection.id, connection.lever_url, connection.lever_key, priority)
+        account = (connection.id, connection.lever_url, connection.lever_key, "", priority)
         if account not in self._levers:
             client = self._levers[account] = self.lever(connection, priority)
             self.kept.push_async_callback(client.aclose)
         return self._levers[account]
 
-    def kept_crosschq(self, connection: Connection) -> CrosschqClient:
+    def kept_crosschq(self, connection: Connection, priority: Priority = Priority.REQUEST) -> CrosschqClient:
         """As `crosschq`, kept in the same way."""
         prefix = connection.crosschq_key_prefix
-        account = (connection.id, connection.crosschq_url, connection.crosschq_key, prefix)
+        account = (connection.id, connection.crosschq_url, connection.crosschq_key, prefix, priority)
         if account not in self._crosschqs:
-            client = self._crosschqs[account] = self.crosschq(connection)
+            client = self._crosschqs[account] = self.crosschq(connection, priority)
             self.kept.push_async_callback(client.aclose)
         return self._crosschqs[account]
 
@@ -85,13 +85,14 @@ class Parts:
             connection.lever_url, api_key(key), self._limiter(connection, Vendor.LEVER), priority
         )
 
-    def crosschq(self, connection: Connection) -> CrosschqClient:
+    def crosschq(self, connection: Connection, priority: Priority = Priority.REQUEST) -> CrosschqClient:
         """A client for the connection's Crosschq organization; the caller closes it."""
         return crosschq.client.connect(
             connection.crosschq_url,
             self.vault.open(connection.crosschq_key),
             prefix=connection.crosschq_key_prefix,
             limiter=self._limiter(connection, Vendor.CROSSCHQ),
+            priority=priority,
         )
 
     def _limiter(self, connection: Connection, vendor: Vendor) -> SharedLimiter:

@@ -1,7 +1,7 @@
 """`crosschq-lever deliveries`: the inbox in words, newest first, and what needs a person. Bodies are not shown."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 import typer
@@ -10,6 +10,7 @@ from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli.one_connection import NoSuchConnection, connection_called
+from hiring.request_checks import EXPIRES_AFTER
 from lever.links import opportunity_in
 from store.connections import Connections
 from store.delivery_search import Wanted, search
@@ -31,6 +32,8 @@ class Listed:
     unsure: Collection[int]
     """Of the newest, the ids of those with an outside act of which nobody knows whether it happened."""
     unknown: Sequence[ReferenceRequest]
+    expired: Sequence[ReferenceRequest]
+    """Under way, and without news for so long that they are not read any more."""
     connections: Sequence[Connection]
 
 
@@ -59,6 +62,7 @@ async def _listed(session: AsyncSession, limit: int, wanted: Wanted, connection:
         are_older=found.older is not None,
         unsure=await deliveries_with_unknown(session, [one.id for one in newest]),
         unknown=await Requests(session).unknown(),
+        expired=await Requests(session).expired(limit),
         connections=await Connections(session).all(),
     )
 
@@ -71,6 +75,7 @@ def _json(listed: Listed) -> str:
         ],
         "are_older": listed.are_older,
         "unknown_requests": [*map(_request, listed.unknown)],
+        "expired_requests": [*map(_expired, listed.expired)],
         "paused_connections": paused,
         "shadow_connections": [one.name for one in listed.connections if one.is_shadow],
     }
@@ -87,10 +92,15 @@ def _print(listed: Listed) -> None:
         for words in _held_up(one):
             console.print(words)
     if listed.unknown:
-        console.print(_requests(listed.unknown))
+        title = "Requests nobody knows the fate of"
+        console.print(_requests(listed.unknown, title, "Why unknown", lambda one: one.problem or ""))
         console.print(
             "Look in Crosschq, then: crosschq-lever resolve request ID --sent-as CROSSCHQ_ID, or --not-sent"
         )
+    if listed.expired:
+        title = f"Requests that have expired: no news for {EXPIRES_AFTER.days} days"
+        console.print(_requests(listed.expired, title, "Progress", _progress))
+        console.print("They are not read in Crosschq any more; its webhook still brings their reports.")
 
 
 def _deliveries(listed: Listed) -> Table:
@@ -122,16 +132,22 @@ def _held_up(one: Connection) -> list[str]:
     return paused + shadow
 
 
-def _requests(requests: Sequence[ReferenceRequest]) -> Table:
-    table = _table("Id", "Begun (UTC)", "Opportunity", "Template", "Why unknown")
-    table.title = "Requests nobody knows the fate of"
+def _progress(one: ReferenceRequest) -> str:
+    return f"{one.answered} of {one.asked} answered" if one.asked else "nobody asked yet"
+
+
+def _requests(
+    requests: Sequence[ReferenceRequest], title: str, last: str, said: Callable[[ReferenceRequest], str]
+) -> Table:
+    table = _table("Id", "Begun (UTC)", "Opportunity", "Template", last)
+    table.title = title
     for one in requests:
         table.add_row(
             str(one.id),
             f"{one.created_at:%Y-%m-%d %H:%M:%S}",
             one.opportunity_id,
             one.template,
-            one.problem or "",
+            said(one),
         )
     return table
 
@@ -162,6 +178,11 @@ def _request(one: ReferenceRequest) -> dict[str, object]:
         "template": one.template,
         "problem": one.problem,
     }
+
+
+def _expired(one: ReferenceRequest) -> dict[str, object]:
+    checked = one.last_checked_at.isoformat() if one.last_checked_at else None
+    return _request(one) | {"answered": one.answered, "asked": one.asked, "last_checked_at": checked}
 
 
 def _table(*headers: str) -> Table:

@@ -4,12 +4,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hiring import status_tags
 from store.tables import OPEN_REQUEST, ReferenceRequest, RequestState
+
+# Written out and not bound: PostgreSQL takes a partial index only where it sees that the query implies its condition.
+_IS_SENT: ColumnElement[bool] = literal_column("reference_request.state = 'sent'")
 
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 """Crosschq's clock and ours may differ so much."""
@@ -168,14 +171,27 @@ class Requests:
         )
         return set(rows)
 
-    async def sent(self, connection_id: int) -> Sequence[ReferenceRequest]:
-        """Those under way in Crosschq."""
+    async def to_check(self, connection_id: int, now: datetime, limit: int) -> Sequence[ReferenceRequest]:
+        """Those under way that are to be read in Crosschq by now, the longest due first."""
         rows = await self._session.scalars(
             select(ReferenceRequest)
             .where(
-                ReferenceRequest.connection_id == connection_id, ReferenceRequest.state == RequestState.SENT
+                _IS_SENT,
+                ReferenceRequest.connection_id == connection_id,
+                ReferenceRequest.next_check_at <= now,
             )
-            .order_by(ReferenceRequest.id)
+            .order_by(ReferenceRequest.next_check_at)
+            .limit(limit)
+        )
+        return rows.all()
+
+    async def expired(self, limit: int) -> Sequence[ReferenceRequest]:
+        """Those under way without news for so long that nobody reads them any more, the newest first."""
+        rows = await self._session.scalars(
+            select(ReferenceRequest)
+            .where(_IS_SENT, ReferenceRequest.next_check_at.is_(None))
+            .order_by(ReferenceRequest.id.desc())
+            .limit(limit)
         )
         return rows.all()
 
@@ -211,7 +227,13 @@ class Requests:
         ).one_or_none()
 
     async def mark_sent(self, request_id: int, crosschq_id: str) -> None:
-        await self._change(request_id, state=RequestState.SENT, crosschq_id=crosschq_id, sent_at=func.now())
+        await self._change(
+            request_id,
+            state=RequestState.SENT,
+            crosschq_id=crosschq_id,
+            sent_at=func.now(),
+            next_check_at=func.now(),
+        )
 
     async def mark_unknown(self, request_id: int, problem: str) -> None:
         await self._change(request_id, state=RequestState.UNKNOWN, problem=problem)
@@ -230,8 +252,16 @@ class Requests:
     ) -> None:
         known = ReferenceRequest.crosschq_updated_on
         await self._change(
-            request_id, answered=answered, asked=asked, crosschq_updated_on=func.coalesce(updated_on, known)
+            request_id,
+            answered=answered,
+            asked=asked,
+            crosschq_updated_on=func.coalesce(updated_on, known),
+            next_check_at=func.now(),
         )
+
+    async def note_check(self, request_id: int, checked_at: datetime, next_check_at: datetime | None) -> None:
+        """`next_check_at` None: it has expired."""
+        await self._change(request_id, last_checked_at=checked_at, next_check_at=next_check_at)
 
     async def mark_ended(self, request_id: int, state: RequestState) -> None:
         await self._change(request_id, state=state, ended_at=func.now())

@@ -260,6 +260,12 @@ class ReferenceRequest(Base):
         Index("ix_reference_request_made", "connection_id", "created_at"),
         Index("ix_reference_request_contact", "connection_id", "contact_id"),
         Index("ix_reference_request_delivery", "delivery_id"),
+        Index(
+            "ix_reference_request_next_check",
+            "connection_id",
+            "next_check_at",
+            postgresql_where=text("state = 'sent'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -285,7 +291,16 @@ class ReferenceRequest(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     """When it was reserved, for the last time if it was not sent then."""
     sent_at: Mapped[datetime | None]
+    last_checked_at: Mapped[datetime | None]
+    """When reconcile last read it in Crosschq."""
+    next_check_at: Mapped[datetime | None] = mapped_column(server_default=func.now())
+    """When it does so again (hiring.request_checks)."""
     ended_at: Mapped[datetime | None]
+
+    @property
+    def is_expired(self) -> bool:
+        """Under way without news for so long that nobody reads it any more; a webhook about it still counts."""
+        return self.state is RequestState.SENT and self.next_check_at is None
 
 
 class Effect(Base):

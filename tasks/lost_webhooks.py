@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from crosschq.models import ReferenceRequest as News
+from hiring.request_checks import next_check
 from lever.candidacy import stage_since
 from lever.confidential import all_opportunities
 from lever.models import Opportunity
 from lever.webhooks import CANDIDATE_STAGE_CHANGE
-from outbound.errors import NotFound, UnexpectedAnswer
+from outbound.errors import CredentialsRefused, NotExecuted, NotFound, UnexpectedAnswer
+from outbound.limiter import Priority
 from outbound.lists import readable
 from store.connections import Connections
 from store.deliveries import RECONCILE, Deliveries, NewDelivery, Recorded
@@ -21,6 +23,9 @@ from wiring import current_parts
 
 SILENCES_OF_A_WEBHOOK = 4
 """For so many times what a run may be silent a move is left to its webhook, which may be on its way."""
+
+BATCH = 500
+"""Requests that one look reads in Crosschq, of one connection."""
 
 SAME_MOMENT = timedelta(seconds=2)
 """A move and the webhook about it may carry times that differ so much."""
@@ -62,23 +67,41 @@ async def _record_move(connection: Connection, opportunity: Opportunity) -> bool
 
 
 async def record_lost_news(look: Look, connection_id: int) -> None:
-    """Open requests that are further in Crosschq than Lever shows."""
+    """Open requests that are further in Crosschq than Lever shows: young ones each time, older ones the rarer."""
     parts = current_parts()
     async with parts.database.transaction() as session:
         connection = await Connections(session).get(connection_id)
-        open_requests = await Requests(session).sent(connection_id)
-    crosschq = parts.kept_crosschq(connection)
-    for request in open_requests:
-        try:
-            news = await crosschq.reference_request(request.crosschq_id or "")
-        except NotFound:
-            # Deleted in Crosschq: nothing more will come of it.
-            continue
-        except UnexpectedAnswer:
-            look.skipped += 1
-            continue
+        due = await Requests(session).to_check(connection_id, parts.now(), BATCH)
+    for request in due:
         with look.on_its_own():
-            look.found += await _record_news(connection, request, news)
+            try:
+                look.found += await _check(connection, request)
+            except UnexpectedAnswer:
+                look.skipped += 1
+            except (CredentialsRefused, NotExecuted) as error:
+                # Nor will any other be answered now.
+                look.failures.append(error)
+                return
+        await _note_check(request)
+
+
+async def _check(connection: Connection, request: ReferenceRequest) -> bool:
+    # Requests go first: to read for what may be lost is no hurry.
+    crosschq = current_parts().kept_crosschq(connection, Priority.EXPORT)
+    try:
+        news = await crosschq.reference_request(request.crosschq_id or "")
+    except NotFound:
+        # Deleted in Crosschq: nothing more will come of it.
+        return False
+    return await _record_news(connection, request, news)
+
+
+async def _note_check(request: ReferenceRequest) -> None:
+    """Also where the answer was no use: the next ones are to have their turn."""
+    parts, now = current_parts(), current_parts().now()
+    until = next_check(request.sent_at or request.created_at, request.crosschq_updated_on, now)
+    async with parts.database.transaction() as session:
+        await Requests(session).note_check(request.id, now, until)
 
 
 async def _record_news(connection: Connection, request: ReferenceRequest, news: News) -> bool:

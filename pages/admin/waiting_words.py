@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hiring.follow_ups import FollowUpState
+from hiring.request_checks import EXPIRES_AFTER
 from lever.links import opportunity_page
 from store.follow_up_changes import NEXT
 from store.tables import RequestState
@@ -34,6 +35,11 @@ class RequestTold:
         one = self.waiting.request
         if one.state is RequestState.INTENDED:
             return "The run of its delivery is done"
+        if one.is_expired:
+            return (
+                f"Expired: no news for {EXPIRES_AFTER.days} days, so it is not read any more. "
+                "Crosschq's webhook still brings its report"
+            )
         if not one.asked:
             return "No end is set: until references are named"
         if one.asked > one.answered:

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 from store.database import Database
+from store.requests import Requests
 from store.tables import DeliveryState, RequestState
 from store.vault import Vault
 from tests.cli.rows import WHY_DEAD, delivery_in, request_in, second_request, unknown_effect
@@ -77,6 +78,20 @@ async def test_requests_nobody_knows_the_fate_of_are_listed_with_what_to_do(inbo
         ]  # fmt: skip
         assert sent.opportunity_id not in table
         assert "crosschq-lever resolve request ID --sent-as CROSSCHQ_ID, or --not-sent" in table
+
+
+async def test_requests_that_have_expired_are_listed(inbox: Inbox) -> None:
+    database, vault, terminal = inbox
+    request = await request_in(database, await connect(database, vault), RequestState.SENT)
+    assert "expired" not in await terminal.said("deliveries")
+    async with database.transaction() as session:
+        await Requests(session).note_check(request.id, request.created_at, None)
+    said = await terminal.said("deliveries")
+    table = said[said.index("Requests that have expired: no news for 180 days") :]
+    assert row_of(table, request.id)[-1] == "nobody asked yet"
+    assert "its webhook still brings their reports" in table
+    (told,) = json.loads(await terminal.said("deliveries", "--json"))["expired_requests"]
+    assert (told["id"], told["last_checked_at"]) == (request.id, request.created_at.isoformat())
 
 
 async def test_nothing_is_said_of_requests_when_all_are_known(inbox: Inbox) -> None:

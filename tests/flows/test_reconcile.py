@@ -11,9 +11,11 @@ from sqlalchemy import update
 
 from flows.reconcile import Scope
 from lever.webhooks import CANDIDATE_STAGE_CHANGE
+from outbound.limiter import Priority
 from store.attempts import Attempt, Attempts
 from store.claiming import claim_due
 from store.deliveries import Deliveries
+from store.requests import Requests
 from store.tables import Delivery, DeliveryState, ReferenceRequest, RequestState
 from tests.flows.office import Office
 from webhook_gateway.prefect_runs import DEPLOYMENTS
@@ -172,6 +174,70 @@ async def test_a_report_arrives_with_every_webhook_lost(office: Office) -> None:
     assert len(await office.lever.files(candidate["id"])) == 1
     await office.reconcile(Scope.CROSSCHQ)
     assert await office.work() == []
+
+
+async def age_requests(office: Office, days: int) -> None:
+    async with office.parts.database.transaction() as session:
+        times = ("sent_at", "crosschq_updated_on", "next_check_at", "last_checked_at")
+        earlier = {name: getattr(ReferenceRequest, name) - timedelta(days=days) for name in times}
+        await session.execute(update(ReferenceRequest).values(**earlier))
+
+
+def reads(office: Office) -> int:
+    return len([one for one in office.crosschq_calls("GET") if "/reference-request/" in one.path])
+
+
+async def test_a_request_is_read_rarer_with_age_and_some_day_not_at_all(office: Office) -> None:
+    await office.move(await office.lever.meet_candidate())
+    await office.work()
+    seen = []
+    for days, looks in [(0, 2), (8, 2), (2, 1), (25, 2), (5, 1), (2, 1), (180, 3)]:
+        await age_requests(office, days)
+        before = reads(office)
+        for _ in range(looks):
+            await office.reconcile(Scope.CROSSCHQ)
+        seen.append(reads(office) - before)
+    assert seen == [2, 1, 1, 1, 0, 1, 1]
+    clients = office.parts._crosschqs.values()
+    assert {one.http.priority for one in clients} == {Priority.REQUEST, Priority.EXPORT}
+
+
+async def test_an_expired_request_gets_its_report_when_crosschq_tells_of_it(office: Office) -> None:
+    candidate = await office.lever.meet_candidate()
+    await office.move(candidate)
+    await office.work()
+    await age_requests(office, 200)
+    await office.reconcile(Scope.CROSSCHQ)
+    async with office.parts.database.transaction() as session:
+        assert [one.is_expired for one in await Requests(session).expired(10)] == [True]
+    request = await office.the_request(candidate)
+    await office.act(request["id"], "self_reference", "add_references", "answer_next")
+    await office.work()
+    async with office.parts.database.transaction() as session:
+        assert await Requests(session).expired(10) == []
+    await office.act(request["id"], *2 * ["answer_next"])
+    await office.work()
+    assert await office.status_tags(candidate) == ["Crosschq: complete"]
+    assert len(await office.lever.files(candidate["id"])) == 1
+
+
+async def test_a_request_that_cannot_be_read_takes_no_turn_of_the_others(office: Office) -> None:
+    moved = [await office.lever.meet_candidate() for _ in range(2)]
+    await office.crosschq.set_knobs(lose_webhooks=1000)
+    for candidate in moved:
+        await office.move(candidate)
+        await office.work()
+    broken, whole = [(await office.the_request(one))["id"] for one in moved]
+    await office.act(whole, "self_reference", "add_references", "answer_next")
+    await office.crosschq.behave()
+    async with office.parts.database.transaction() as session:
+        of_broken = update(ReferenceRequest).where(ReferenceRequest.crosschq_id == broken)
+        # Crosschq answers with another shape than agreed: no request is at this address.
+        await session.execute(of_broken.values(crosschq_id="."))
+    state = await office.look(Scope.CROSSCHQ)
+    assert "requests with news without a webhook (connection 1): 1" in (state.message or "")
+    assert state.is_failed()
+    assert [one.name for one in await office.work()] == ["NewsShown"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -86,6 +87,23 @@ async def test_a_sent_request_is_known_by_crosschqs_id_within_its_connection(
         assert found.id == sent.id
         assert await Requests(session).by_crosschq_id(other.connection.id, "rq-1") is None
         assert await Requests(session).latest(other.connection.id, new.opportunity_id) is None
+
+
+async def test_those_to_be_read_are_the_longest_due_and_none_that_has_expired(
+    database: Database, new: NewRequest
+) -> None:
+    for number in range(3):
+        await reserved(database, replace(new, opportunity_id=f"o-{number}"), RequestState.SENT)
+    now = datetime.now(UTC)
+    async with database.transaction() as session:
+        requests = Requests(session)
+        assert [one.id for one in await requests.to_check(new.connection_id, now, 2)] == [1, 2]
+        await requests.note_check(1, now, now + timedelta(days=1))
+        await requests.note_check(2, now, None)
+        assert [one.id for one in await requests.to_check(new.connection_id, now, 10)] == [3]
+        due = await requests.to_check(new.connection_id, now + timedelta(days=2), 10)
+        assert [(one.id, one.is_expired) for one in due] == [(3, False), (1, False)]
+        assert [(one.id, one.is_expired) for one in await requests.expired(10)] == [(2, True)]
 
 
 async def test_progress_and_failure_are_remembered(database: Database, new: NewRequest) -> None:

@@ -33,6 +33,18 @@ async def test_open_requests_are_shown_with_their_progress(pages: Pages) -> None
     assert "No end is set: Crosschq reminds them, by default every 24 hours" in shown
 
 
+async def test_a_request_that_has_expired_is_shown_so(pages: Pages) -> None:
+    desk = await Desk.of(pages)
+    request = await desk.request(RequestState.SENT)
+    async with pages.parts.database.transaction() as session:
+        await Requests(session).note_check(request.id, request.created_at, None)
+    shown = (await desk.admin.open("/waiting")).text
+    assert "Expired: no news for 180 days, so it is not read any more" in shown
+    async with pages.parts.database.transaction() as session:
+        await Requests(session).note_progress(request.id, answered=1, asked=3, updated_on=None)
+    assert "Expired" not in (await desk.admin.open("/waiting")).text
+
+
 async def test_unknown_requests_beyond_the_most_are_told_of(
     pages: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
