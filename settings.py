@@ -130,6 +130,8 @@ class Settings(BaseSettings):
     """How long a delivery that has ended is kept with its effects: so long it can be replayed."""
     audit_retention: timedelta = Field(timedelta(days=730), gt=timedelta(0))
     """How long the audit is kept, but for what was done to a connection itself, which stays."""
+    prefect_retention: timedelta = Field(default=timedelta(days=14), ge=timedelta(days=1))
+    """How long our Prefect server keeps runs that are over, with their logs, artifacts and events."""
 
     give_up_after: timedelta = timedelta(hours=72)
     """How long a delivery is tried again before a person must look at it."""

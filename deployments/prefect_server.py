@@ -40,10 +40,25 @@ def server_environment(settings: Settings) -> dict[str, str]:
             "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home / "ui"),
             "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            **_retention(settings),
             "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",  # at INFO a line for each request
             "DO_NOT_TRACK": "1",
         }
     )
+
+
+def _retention(settings: Settings) -> dict[str, str]:
+    """https://docs.prefect.io/v3/advanced/database-maintenance: by default Prefect removes nothing but old events.
+
+    `flow_runs` are terminal ones, with their task runs, states, inputs, logs and artifacts, and daily whatever of these
+    has lost its run.
+    """
+    seconds = int(settings.prefect_retention.total_seconds())
+    return {
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(seconds),
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"PT{seconds}S",  # unlike the other, no plain number
+    }
 
 
 def encryption_key(home: Path) -> str:
