@@ -14,6 +14,9 @@ MOVE_EVENT = "candidateStageChange"
 SNAPSHOT_EVENT = "snapshot"
 """Crosschq's only webhook: the state of one request. A newer one says all that an older one said."""
 
+PING_EVENT = "ping"
+"""Lever's "Verify connection", recorded since its signature would sign any later event, too."""
+
 DISPATCH_LEASE = timedelta(seconds=30)
 """After this long without a flow run the same attempt is dispatched again: its key makes a second run impossible."""
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from store.audits import Audits, PersonsWord
 from store.deliveries import Deliveries
 from store.delivery_search import Wanted, conditions
+from store.due import PING_EVENT
 from store.due_follow_ups import FOLLOW_UP_EVENT, DueFollowUps
 from store.erasure import ERASED
 from store.prospect_orders import EXISTING_EVENT, NEW_EVENT, SINGLE_EVENT
@@ -50,6 +51,8 @@ def why_not(delivery: Delivery, now: datetime, retention: timedelta) -> str | No
         return f"It ended more than {retention.days} days ago: what it did may be forgotten, and could be done twice."
     if delivery.event == FOLLOW_UP_EVENT:
         return "Its follow-up has gone on since: let that one be asked now."
+    if delivery.event == PING_EVENT:
+        return "It was Lever's trial of the connection: there is nothing to do."
     if delivery.event in _ORDERS:
         return "It was an order of ours: start another export."
     return None

@@ -15,12 +15,13 @@ from starlette.routing import Route
 
 from store.database import DATABASE_ERRORS
 from store.deliveries import NewDelivery, Recorded
+from store.due import PING_EVENT
 from store.tables import Vendor, WebhookEndpoint
 from store.vault import Vault, VaultError
 from webhook_gateway.body import TooLarge, TooSlow, read_capped
 from webhook_gateway.crosschq_intake import read_crosschq
 from webhook_gateway.inbox import Inbox, Known
-from webhook_gateway.intake import Arrival, Intake, Ping, Rejected, Unreadable
+from webhook_gateway.intake import Arrival, Intake, Rejected, Unreadable
 from webhook_gateway.lever_intake import read_lever
 from webhook_gateway.metrics import Metrics
 
@@ -95,17 +96,15 @@ class Gateway:
             return PlainTextResponse("not found", 404), "unknown"
         endpoint, _ = known
         try:
-            told = await self._read(request, known)
+            new = await self._read(request, known)
         except (TooLarge, Unreadable, Rejected) as error:
             # Also of senders who have shown nothing yet but the URL, as Lever's signature is within the body: they
             # raise one count and change one reason.
             await self._remember_rejection(endpoint, str(error))
             raise
-        if isinstance(told, Ping):
-            return await self._ping(endpoint)
-        return await self._record(endpoint, told)
+        return await self._record(endpoint, new)
 
-    async def _read(self, request: Request, known: Known) -> NewDelivery | Ping:
+    async def _read(self, request: Request, known: Known) -> NewDelivery:
         """Raises TooLarge, TooSlow, Unreadable or Rejected."""
         endpoint, connection = known
         body = await read_capped(request, self.patience)
@@ -116,16 +115,14 @@ class Gateway:
         log.warning("Webhook endpoint %d rejected a request: %s.", endpoint.id, reason)
         await self._in_time(self.inbox.note_rejection(endpoint, reason))
 
-    async def _ping(self, endpoint: WebhookEndpoint) -> tuple[Response, str]:
-        await self._in_time(self.inbox.note_ping(endpoint))
-        return PlainTextResponse("connection verified"), "ping"
-
     async def _record(self, endpoint: WebhookEndpoint, new: NewDelivery) -> tuple[Response, str]:
         recorded = await self._in_time(self.inbox.record(new))
         if recorded is Recorded.ANOTHER_BODY:
             reason = "a signature that was used before came with another body"
             await self._remember_rejection(endpoint, reason)
             raise Rejected(reason)
+        if new.event == PING_EVENT:
+            return PlainTextResponse("connection verified"), "ping"
         if new.outcome is None and recorded in (Recorded.NEW, Recorded.QUEUED_AGAIN):
             self.recorded()
         status, words = _ANSWERS[recorded]

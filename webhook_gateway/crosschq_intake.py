@@ -19,11 +19,11 @@ from store.deliveries import NewDelivery
 from store.due import SNAPSHOT_EVENT
 from store.tables import WebhookEndpoint
 from store.vault import Vault
-from webhook_gateway.intake import Arrival, Ping, Rejected, Unreadable
+from webhook_gateway.intake import Arrival, Rejected, Unreadable
 from webhook_gateway.strict_json import NotStrictJson, parse
 
 
-def read_crosschq(arrival: Arrival, vault: Vault, retention: timedelta) -> NewDelivery | Ping:
+def read_crosschq(arrival: Arrival, vault: Vault, retention: timedelta) -> NewDelivery:
     """The snapshot of an authorised webhook; raises Rejected or Unreadable. Crosschq knows no ping."""
     accepted = _accepted(arrival.endpoint, vault)
     if not any([is_authorised(auth, arrival.authorization) for auth in accepted]):  # noqa: C419 - each is compared

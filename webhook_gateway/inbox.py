@@ -1,10 +1,13 @@
 """The store as the edge uses it: who is being called, and what was said. Under load, webhooks share transactions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.connections import Endpoints
 from store.database import Database
 from store.deliveries import Deliveries, NewDelivery, Recorded
+from store.due import PING_EVENT
 from store.tables import Connection, WebhookEndpoint
 from webhook_gateway.batches import Batches
 
@@ -30,10 +33,6 @@ class Inbox:
         """Committed when this returns."""
         return await self._recordings.do(new)
 
-    async def note_ping(self, endpoint: WebhookEndpoint) -> None:
-        async with self._database.transaction() as session:
-            await Endpoints(session).note_ping(endpoint.id)
-
     async def note_rejection(self, endpoint: WebhookEndpoint, reason: str) -> None:
         async with self._database.transaction() as session:
             await Endpoints(session).note_rejection(endpoint.id, reason)
@@ -46,10 +45,17 @@ class Inbox:
     async def _record(self, news: Sequence[NewDelivery]) -> list[Recorded]:
         async with self._database.transaction() as session:
             recorded = await Deliveries(session).record_all(news)
-            genuine = [
-                one for one, what in zip(news, recorded, strict=True) if what is not Recorded.ANOTHER_BODY
-            ]
-            await Endpoints(session).note_events(
-                {one.endpoint_id for one in genuine if one.endpoint_id is not None}
-            )
+            await self._note_genuine(session, zip(news, recorded, strict=True))
         return recorded
+
+    async def _note_genuine(
+        self, session: AsyncSession, recorded: Iterable[tuple[NewDelivery, Recorded]]
+    ) -> None:
+        """When each endpoint heard of its vendor last; a ping that is replayed is no news."""
+        genuine = [(one, what) for one, what in recorded if what is not Recorded.ANOTHER_BODY]
+        events = {one.endpoint_id for one, _ in genuine if one.event != PING_EVENT}
+        pings = {one.endpoint_id for one, what in genuine if one.event == PING_EVENT and what is Recorded.NEW}
+        await Endpoints(session).note_events({one for one in events if one is not None})
+        for endpoint_id in pings:
+            if endpoint_id is not None:
+                await Endpoints(session).note_ping(endpoint_id)

@@ -1,4 +1,4 @@
-"""What a webhook's endpoint makes of its bytes: a ping, a delivery to record, or a rejection. Performs no I/O."""
+"""What a webhook's endpoint makes of its bytes: a delivery to record, or a rejection. Performs no I/O."""
 
 import hashlib
 from dataclasses import dataclass
@@ -22,11 +22,6 @@ class Unreadable(Exception):  # noqa: N818 - says what happened
 
 
 @dataclass(frozen=True)
-class Ping:
-    """The vendor tries the connection; nothing is to be done."""
-
-
-@dataclass(frozen=True)
 class Arrival:
     """One request to an endpoint's URL, its body read in whole."""
 
@@ -44,5 +39,5 @@ class Arrival:
 class Intake(Protocol):
     """One per vendor."""
 
-    def __call__(self, arrival: Arrival, vault: Vault, retention: timedelta) -> NewDelivery | Ping:
+    def __call__(self, arrival: Arrival, vault: Vault, retention: timedelta) -> NewDelivery:
         """Raises Rejected or Unreadable. An endpoint without a configured secret never comes here: it answers 404."""

@@ -23,9 +23,10 @@ from lever.webhooks import (
     verify,
 )
 from store.deliveries import NewDelivery
+from store.due import PING_EVENT
 from store.tables import Connection
 from store.vault import Vault
-from webhook_gateway.intake import Arrival, Ping, Rejected, Unreadable
+from webhook_gateway.intake import Arrival, Rejected, Unreadable
 from webhook_gateway.strict_json import NotStrictJson, parse
 
 Told = StageChange | Hired | ArchiveChange | Deleted
@@ -37,7 +38,7 @@ _DATA: dict[str, type[Told]] = {
 }
 
 
-def read_lever(arrival: Arrival, vault: Vault, retention: timedelta) -> NewDelivery | Ping:
+def read_lever(arrival: Arrival, vault: Vault, retention: timedelta) -> NewDelivery:
     """The event of a genuine webhook; raises Rejected or Unreadable."""
     try:
         content = parse(arrival.body)
@@ -50,7 +51,7 @@ def read_lever(arrival: Arrival, vault: Vault, retention: timedelta) -> NewDeliv
     except NotGenuine as error:
         raise Rejected(str(error)) from None
     if event.is_ping:
-        return Ping()
+        return _ping(arrival, event, content)
     try:
         told = _DATA[event.event].from_event(event)
     except Malformed as error:
@@ -69,6 +70,21 @@ def read_lever(arrival: Arrival, vault: Vault, retention: timedelta) -> NewDeliv
         triggered_at=happened_at,
         outcome=why_leave_alone(told, happened_at, arrival.connection),
         subject_digests=tuple(vault.blind_indexes(f"opportunity:{told.opportunity_id}")),
+    )
+
+
+def _ping(arrival: Arrival, event: WebhookEvent, content: object) -> NewDelivery:
+    """Lever tries the connection: nothing is to be done, but the signature is spent."""
+    return NewDelivery(
+        connection_id=arrival.connection.id,
+        endpoint_id=arrival.endpoint.id,
+        origin="webhook",
+        event=PING_EVENT,
+        subject=f"endpoint:{arrival.endpoint.id}",
+        replay_key=_replay_key(arrival.endpoint.id, event),
+        body_sha256=_content_sha256(content),
+        triggered_at=datetime.fromtimestamp(event.triggered_at / 1000, UTC),
+        outcome=f"Lever verified the connection of its webhook {event.event}.",
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import httpx
 from starlette.convertors import IntegerConvertor, register_url_convertor
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from pages.admin.access import Door, in_time
 from pages.admin.audit_page import AuditPage
@@ -15,6 +15,7 @@ from pages.admin.connections_list import ConnectionList
 from pages.admin.deliveries import DeliveryList
 from pages.admin.delivery import OneDelivery
 from pages.admin.follow_up_page import FollowUpPage
+from pages.admin.host_check import OwnHosts, only_at
 from pages.admin.oidc import make_oidc
 from pages.admin.oidc_named import Named
 from pages.admin.overview import Overview
@@ -40,7 +41,7 @@ register_url_convertor("int", RowId())
 
 def create_admin_routes(
     parts: Parts, reach_provider: httpx.AsyncBaseTransport | None = None
-) -> Sequence[BaseRoute]:
+) -> Sequence[Route]:
     """For the private port, beside health and metrics. `reach_provider`: of OpenID Connect; None is the network."""
     named = Named.from_settings(parts.settings)
     sessions = Sessions(parts.database, parts.vault, named, parts.settings.pages_url)
@@ -49,7 +50,7 @@ def create_admin_routes(
     button = parts.settings.oidc_button if oidc else None
     sign_in = SignIn(parts.database, parts.vault, sessions, code, button)
     door = Door(sessions)
-    return [
+    routes = [
         Route("/static/{name}", static_file),
         Route("/sign-in", in_time(sign_in.show), methods=["GET"]),
         Route("/sign-in", in_time(sign_in.take), methods=["POST"]),
@@ -72,3 +73,4 @@ def create_admin_routes(
         *PreviewPage(parts).routes(door),
         *SettingsPage(parts).routes(door),
     ]
+    return only_at(OwnHosts.from_settings(parts.settings), routes)

@@ -9,7 +9,7 @@ from lever.webhooks import (
     CANDIDATE_HIRED,
     CANDIDATE_STAGE_CHANGE,
 )
-from store.due import SNAPSHOT_EVENT
+from store.due import PING_EVENT, SNAPSHOT_EVENT
 from store.due_follow_ups import FOLLOW_UP_EVENT
 from store.erasure import ERASED
 from store.outcomes import OUTCOME_EVENT
@@ -24,6 +24,7 @@ KINDS = {
     CANDIDATE_DELETED: "Deleted in Lever",
     SNAPSHOT_EVENT: "News from Crosschq",
     OUTCOME_EVENT: "Outcome set in Crosschq",
+    PING_EVENT: "Connection verified in Lever",
     FOLLOW_UP_EVENT: "Follow-up due",
     QUESTION_AGAIN_EVENT: "Question to be sent again",
     EXISTING_EVENT: "Export of all prospects",

@@ -4,13 +4,15 @@ import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import update
 
 from store.claiming import claim_due
+from store.due import PING_EVENT
 from store.tables import Delivery, DeliveryState
 from store.vault import Vault
 from tests.factories import connect
-from tests.webhook_gateway.senders import NOW, Senders, as_bytes, fixture, signed, stage_change
+from tests.webhook_gateway.senders import DATA, NOW, Senders, as_bytes, fixture, signed, stage_change
 
 
 async def test_a_stage_change_is_recorded_before_it_is_answered(senders: Senders) -> None:
@@ -91,14 +93,47 @@ async def test_a_rerun_of_what_is_done_changes_nothing(senders: Senders) -> None
     assert (delivery.state, delivery.outcome, len(senders.woken)) == (DeliveryState.DONE, "Sent.", 1)
 
 
-async def test_verify_connection_is_answered_2xx_and_noted_without_a_row(senders: Senders) -> None:
+async def test_verify_connection_is_answered_2xx_and_noted_and_starts_nothing(senders: Senders) -> None:
     ping = signed(senders.key, {"event": "candidateStageChange", "data": {}})
     assert [(await senders.lever(ping)).status_code for _ in range(2)] == [200, 200]
     endpoint = await senders.endpoint(senders.connected.lever)
     assert endpoint.last_ping_at is not None
     assert endpoint.last_event_at is None
-    assert await senders.deliveries() == senders.woken == []
+    [delivery] = await senders.deliveries()
+    assert (delivery.event, delivery.state, delivery.body) == (PING_EVENT, DeliveryState.IGNORED, None)
+    assert senders.woken == []
     assert senders.answered("lever", "ping") == 2
+
+
+async def test_a_ping_that_is_replayed_is_no_sign_of_life(senders: Senders) -> None:
+    ping = signed(senders.key, {"event": "candidateStageChange", "data": {}})
+    await senders.lever(ping)
+    before = (await senders.endpoint(senders.connected.lever)).last_ping_at
+    await senders.lever(ping)
+    assert (await senders.endpoint(senders.connected.lever)).last_ping_at == before
+
+
+@pytest.mark.parametrize("first", ["ping", "event"])
+async def test_a_signature_serves_once_for_a_ping_or_an_event_and_not_for_the_other(
+    senders: Senders, first: str
+) -> None:
+    ping = signed(senders.key, {"event": "candidateStageChange", "data": {}})
+    event = {**ping, "data": DATA}
+    both = (ping, event) if first == "ping" else (event, ping)
+    answers = [(await senders.lever(one)).status_code for one in both]
+    assert answers == [200 if first == "ping" else 202, 401]
+    endpoint = await senders.endpoint(senders.connected.lever)
+    assert endpoint.last_rejection == "a signature that was used before came with another body"
+    assert (endpoint.last_ping_at is None) is (first == "event")
+    assert len(await senders.deliveries()) == 1
+
+
+async def test_a_ping_s_signature_serves_no_event_of_the_same_moment(senders: Senders) -> None:
+    ping = signed(senders.key, {"event": "candidateStageChange", "data": {}})
+    event = {**ping, "data": DATA}
+    answers = await asyncio.gather(*(senders.lever(one) for one in (ping, event, ping, event)))
+    assert sorted(answer.status_code for answer in answers) in ([200, 200, 401, 401], [200, 202, 401, 401])
+    assert len(await senders.deliveries()) == 1
 
 
 async def test_another_stage_is_recorded_as_ignored_and_not_dispatched(senders: Senders) -> None:
@@ -153,7 +188,7 @@ async def test_the_payload_of_the_contract_is_accepted_with_the_contracts_signat
     await senders.change(senders.connected.lever, secrets=vault.seal_list([key]))
     assert (await senders.lever(fixture("lever/candidate_stage_change"))).status_code == 202
     assert (await senders.lever(fixture("lever/ping"))).status_code == 200
-    [delivery] = await senders.deliveries()
+    delivery, _ = await senders.deliveries()
     assert delivery.triggered_at == datetime(2026, 1, 1, tzinfo=UTC)
 
 
