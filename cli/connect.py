@@ -15,10 +15,13 @@ from outbound.errors import VendorError
 from wiring import open_parts
 
 
-async def run_connect(file: Path, *, as_json: bool = False) -> int:
+async def run_connect(file: Path, *, allow_same_account: bool = False, as_json: bool = False) -> int:
     """0, or 1 when nothing was stored, or not all is done; then the words are on stderr, also with `as_json`."""
     try:
         blueprint = Blueprint.from_file(file)
+        if allow_same_account:
+            lever = blueprint.lever.model_copy(update={"allow_same_account": True})
+            blueprint = blueprint.model_copy(update={"lever": lever})
         async with open_parts() as parts:
             base = str(parts.settings.public_base_url)
             connected = await connect(parts, blueprint, who(), base)

@@ -53,13 +53,21 @@ def up() -> None:
 
 @app.command()
 def connect(
-    file: Annotated[Path, typer.Argument(help="See connection.example.toml.")], as_json: Json = False
+    file: Annotated[Path, typer.Argument(help="See connection.example.toml.")],
+    allow_same_account: Annotated[
+        bool,
+        typer.Option(
+            "--allow-same-account",
+            help="Even if another connection has the same Lever account: both then ask about every move.",
+        ),
+    ] = False,
+    as_json: Json = False,
 ) -> None:
     """Store a connection of one Lever account and one Crosschq organization; may be run again."""
     from cli.connect import run_connect
 
     load_settings_or_exit()
-    run_or_exit(run_connect(file, as_json=as_json))
+    run_or_exit(run_connect(file, allow_same_account=allow_same_account, as_json=as_json))
 
 
 @app.command("test")

@@ -15,11 +15,14 @@ from onboarding.endpoint_tokens import check_webhook_token
 from onboarding.keys_checking import (
     CrosschqAccess,
     LeverAccess,
+    SeenAccount,
     WrongField,
     check_crosschq,
     check_lever,
     gather_wrong,
+    refuse_same_account,
 )
+from onboarding.lever_account import LeverAccount
 from onboarding.lever_events import LEVER_EVENTS
 from onboarding.prospect_section import ProspectsPart
 from onboarding.prospects import AgreedProspects, save_prospects
@@ -66,14 +69,21 @@ async def begin(parts: Parts, beginning: Beginning, who: str) -> int:
         check_webhook_token(beginning.webhook_auth, beginning.webhook_token)
     except WrongField as error:
         wrong[error.field] = error.why
-    wrong |= await gather_wrong(
-        check_lever(parts, beginning.lever), check_crosschq(parts, beginning.crosschq)
-    )
+    seen: list[SeenAccount] = []
+
+    async def look() -> None:
+        seen.append(await check_lever(parts, beginning.lever))
+
+    wrong |= await gather_wrong(look(), check_crosschq(parts, beginning.crosschq))
     if wrong:
         raise CannotBegin(wrong)
+    account = seen[0].account
     try:
         async with parts.database.transaction() as session:
-            return await _store(session, parts, beginning, who)
+            await refuse_same_account(session, parts.vault, beginning.lever, account)
+            return await _store(session, parts, beginning, account, who)
+    except WrongField as error:
+        raise CannotBegin({error.field: error.why}) from None
     except IntegrityError:
         raise CannotBegin({"name": _taken(beginning.name)}) from None
 
@@ -90,8 +100,10 @@ def _taken(name: str) -> str:
     return f"There is a connection '{name}' already. Choose another name, or open that one."
 
 
-async def _store(session: AsyncSession, parts: Parts, beginning: Beginning, who: str) -> int:
-    connection = _row(parts, beginning)
+async def _store(
+    session: AsyncSession, parts: Parts, beginning: Beginning, account: LeverAccount, who: str
+) -> int:
+    connection = _row(parts, beginning, account)
     Connections(session).add(connection)
     await session.flush()
     for one in LEVER_EVENTS:
@@ -112,12 +124,13 @@ def _or_none(token: SecretStr) -> SecretStr | None:
     return token if token.get_secret_value() else None
 
 
-def _row(parts: Parts, beginning: Beginning) -> Connection:
+def _row(parts: Parts, beginning: Beginning, account: LeverAccount) -> Connection:
     lever, crosschq = beginning.lever, beginning.crosschq
     return Connection(
         name=beginning.name,
         lever_url=lever.url,
         lever_key=parts.vault.seal(lever.key.get_secret_value()),
+        lever_account=account.fingerprint,
         perform_as="",
         crosschq_url=crosschq.url,
         crosschq_key=parts.vault.seal(crosschq.key.get_secret_value()),

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from crosschq.client import CrosschqClient
 from crosschq.models import Survey
 from lever.client import LeverClient
-from lever.models import DispositionStage
+from lever.models import DispositionStage, User
 from onboarding.archive_reasons import Reasons, named
 from onboarding.blueprint import Blueprint, BlueprintError
+from onboarding.lever_account import LeverAccount
 from onboarding.prospects import AgreedProspects, agree_prospects
 from onboarding.sections import TemplatePart
+from outbound.errors import UnreadableItems
+from outbound.lists import listed
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Agreed:
     """The archive reason for an answered "hired"; None: the opportunity is not archived."""
     not_hired_reason: str | None
     prospects: AgreedProspects
+    account: LeverAccount
 
 
 async def agree(blueprint: Blueprint, lever: LeverClient, crosschq: CrosschqClient) -> Agreed:
@@ -32,7 +36,8 @@ async def agree(blueprint: Blueprint, lever: LeverClient, crosschq: CrosschqClie
     problems: list[str] = []
     known = await lever.disposition_stages()
     stages = _stage_ids(blueprint.lever.trigger_stages, known, problems)
-    perform_as = await _user_id(blueprint.lever.perform_as, lever, problems)
+    users = await listed(lever.users(), _enough_is_left)
+    perform_as = _user_id(blueprint.lever.perform_as, users, problems)
     # Read even if none is wanted: a hire is told by them, so a key that may not read them is found now.
     reasons = Reasons(await lever.archive_reasons(), problems)
     hired = reasons.hired("archive_when_hired", blueprint.follow_up.archive_when_hired)
@@ -47,7 +52,11 @@ async def agree(blueprint: Blueprint, lever: LeverClient, crosschq: CrosschqClie
             "The vendors do not agree with the file:\n" + "\n".join(f"  {p}" for p in problems)
         )
     names = {stage.id: stage.text for stage in known if stage.text}
-    return Agreed(stages, names, perform_as, hired, not_hired, prospects)
+    return Agreed(stages, names, perform_as, hired, not_hired, prospects, LeverAccount.of(users))
+
+
+def _enough_is_left(_: UnreadableItems) -> None:
+    """Some users are read: one that cannot be is not the one that is wanted, and tells no other account."""
 
 
 def _stage_ids(wanted: Sequence[str], known: Sequence[DispositionStage], problems: list[str]) -> list[str]:
@@ -67,8 +76,8 @@ def _stage_ids(wanted: Sequence[str], known: Sequence[DispositionStage], problem
     return ids
 
 
-async def _user_id(wanted: str, lever: LeverClient, problems: list[str]) -> str:
-    async for user in lever.users():
+def _user_id(wanted: str, users: Sequence[User], problems: list[str]) -> str:
+    for user in users:
         if wanted == user.id or wanted.casefold() == (user.email or "").casefold():
             return user.id
     problems.append(f"perform_as: Lever has no active user '{wanted}'.")

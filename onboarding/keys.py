@@ -4,6 +4,7 @@ Deliveries that waited because the old one was refused go on. Shows no key.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +17,7 @@ from onboarding.keys_checking import (
     WrongField,
     check_crosschq,
     check_lever,
+    refuse_same_account,
 )
 from onboarding.pausing import go_on
 from onboarding.report_origins import report_origins
@@ -32,9 +34,15 @@ async def replace_lever(parts: Parts, connection: Connection, typed: LeverAccess
     is_new_key = bool(typed.key.get_secret_value())
     sealed = connection.lever_key
     key = typed.key if is_new_key else _present(parts, Vendor.LEVER, sealed, connection.lever_url, typed.url)
-    _check_account(connection, await check_lever(parts, LeverAccess(typed.url, key)))
+    access = replace(typed, key=key)
+    seen = await check_lever(parts, access)
+    _check_account(connection, seen)
+    if not seen.account.is_of(connection):
+        async with parts.database.transaction() as session:
+            await refuse_same_account(session, parts.vault, access, seen.account, connection.id)
 
     def change(row: Connection) -> None:
+        row.lever_account = seen.account.fingerprint
         row.lever_url = typed.url
         row.lever_key = parts.vault.seal(key.get_secret_value()) if is_new_key else row.lever_key
 
@@ -79,7 +87,7 @@ def _present(parts: Parts, vendor: Vendor, sealed: bytes, before: str, after: st
 
 def _check_account(connection: Connection, seen: SeenAccount) -> None:
     chosen = set(connection.trigger_stages)
-    if chosen and not chosen & seen.stages and connection.perform_as not in seen.users:
+    if chosen and not chosen & seen.stages and connection.perform_as not in seen.account.users:
         raise WrongField(
             "lever_key",
             "This key is of another Lever account: it has neither the connection's stages nor its user. Make a new "

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncSession
 
 import crosschq.client
 import lever.client
@@ -13,6 +14,7 @@ from crosschq.webhooks import is_presentable
 from lever.auth import api_key
 from lever.client import LeverClient
 from onboarding.hosts import HostRefused, check_base_url
+from onboarding.lever_account import LeverAccount, connected_as, same_account_problem
 from outbound.errors import (
     AccessDenied,
     CredentialsRefused,
@@ -24,6 +26,7 @@ from outbound.errors import (
 from outbound.limiter import Unlimited
 from outbound.lists import readable
 from store.tables import Vendor
+from store.vault import Vault
 from wiring import Parts
 
 LIVE_LEVER = "https://api.lever.co/v1"
@@ -45,6 +48,8 @@ class WrongField(Exception):  # noqa: N818 - says what is wrong
 class LeverAccess:
     url: str
     key: SecretStr
+    allow_same_account: bool = False
+    """Whether another connection may have the same account."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +62,10 @@ class CrosschqAccess:
 
 @dataclass(frozen=True)
 class SeenAccount:
-    """What a Lever key shows of which account it is: the ids of its stages and of its active users."""
+    """What a Lever key shows of which account it is: the ids of its stages, and its users."""
 
     stages: frozenset[str]
-    users: frozenset[str]
+    account: LeverAccount
 
 
 async def check_lever(parts: Parts, access: LeverAccess) -> SeenAccount:
@@ -76,12 +81,29 @@ async def check_lever(parts: Parts, access: LeverAccess) -> SeenAccount:
                 f"The key may not read {', '.join(denied)}. In Lever, Settings > Integrations and API > API "
                 "Credentials, choose these endpoints for it, or make a key that has them.",
             )
-        users = frozenset([user.id async for user in readable(client.users(), _enough_is_left)])
-        return SeenAccount(stages, users)
+        users = [user async for user in readable(client.users(), _enough_is_left)]
+        return SeenAccount(stages, LeverAccount.of(users))
     except VendorError as error:
         raise _told(Vendor.LEVER, access.key, error) from None
     finally:
         await client.aclose()
+
+
+async def refuse_same_account(
+    session: AsyncSession,
+    vault: Vault,
+    access: LeverAccess,
+    account: LeverAccount,
+    besides: int | None = None,
+) -> None:
+    """Raises WrongField for "lever_key" where another connection has the account, unless that is meant."""
+    if access.allow_same_account:
+        return
+    name = await connected_as(session, vault, account, access.url, access.key, besides)
+    if name is not None:
+        raise WrongField(
+            "lever_key", same_account_problem(name, "tick 'Connect it all the same' and paste the key again")
+        )
 
 
 async def check_crosschq(parts: Parts, access: CrosschqAccess) -> None:

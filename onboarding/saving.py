@@ -8,8 +8,9 @@ from pydantic import SecretStr
 from sqlalchemy import null
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from onboarding.blueprint import Blueprint
+from onboarding.blueprint import Blueprint, BlueprintError
 from onboarding.checks import Agreed
+from onboarding.lever_account import connected_as, same_account_problem
 from onboarding.lever_events import LEVER_EVENTS
 from onboarding.prospects import save_prospects
 from onboarding.sections import FollowUpPart, TemplatePart
@@ -47,12 +48,17 @@ async def save(
     who: str,
     unchanged_since: datetime | None = None,
 ) -> Saved:
-    """Creates or updates the connection of that name, and takes it out of a pause. Raises ChangedMeanwhile."""
+    """Creates or updates the connection of that name, and takes it out of a pause.
+
+    Raises ChangedMeanwhile, or BlueprintError where another connection has the same Lever account.
+    """
     connection = await Connections(session).named(blueprint.name) or Connection(name=blueprint.name)
     if unchanged_since and connection.updated_at != unchanged_since:
         raise ChangedMeanwhile
     is_new = connection.id is None
     url_before, key_before = connection.lever_url, connection.lever_key
+    if is_new or not agreed.account.is_of(connection):
+        await _refuse_same_account(session, vault, blueprint, agreed, connection.id)
     _describe(connection, vault, blueprint, agreed)
     Connections(session).add(connection)
     await session.flush()
@@ -81,6 +87,21 @@ async def save(
     return Saved(connection, lever, crosschq, switches)
 
 
+async def _refuse_same_account(
+    session: AsyncSession, vault: Vault, blueprint: Blueprint, agreed: Agreed, connection_id: int | None
+) -> None:
+    lever = blueprint.lever
+    if lever.allow_same_account:
+        return
+    name = await connected_as(session, vault, agreed.account, lever.url, lever.api_key, connection_id)
+    if name is not None:
+        raise BlueprintError(
+            same_account_problem(
+                name, "write allow_same_account = true under [lever], or run this with --allow-same-account"
+            )
+        )
+
+
 def keep_token(
     endpoint: WebhookEndpoint, vault: Vault, token: SecretStr | None, lever_webhook_id: str | None = None
 ) -> None:
@@ -106,6 +127,7 @@ def _describe(connection: Connection, vault: Vault, blueprint: Blueprint, agreed
     lever, crosschq, requests = blueprint.lever, blueprint.crosschq, blueprint.requests
     connection.lever_url = lever.url
     connection.lever_key = vault.seal(lever.api_key.get_secret_value())
+    connection.lever_account = agreed.account.fingerprint
     connection.perform_as = agreed.perform_as
     connection.crosschq_url = crosschq.url
     connection.crosschq_key = vault.seal(crosschq.api_key.get_secret_value())

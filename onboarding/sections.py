@@ -29,6 +29,8 @@ class LeverPart(Section):
     api_key: Secret
     perform_as: Name
     trigger_stages: Annotated[list[Name], Field(min_length=1)]
+    allow_same_account: bool = False
+    """Connect it although another connection has the same Lever account: both then ask about every move."""
     create_webhooks: bool = False
     """Make the webhooks through Lever's API, and store their tokens at once."""
     stage_change_token: Token | None = None

@@ -67,6 +67,9 @@ class Connection(Base):
     name: Mapped[str] = mapped_column(unique=True)
     lever_url: Mapped[str]
     lever_key: Mapped[bytes] = mapped_column(LargeBinary)
+    lever_account: Mapped[list[str]] = mapped_column(server_default=text("'[]'"))
+    """Ids of the account's oldest users, by which another connection of the same account is recognised; empty: not
+    read yet."""
     perform_as: Mapped[str]
     crosschq_url: Mapped[str]
     crosschq_key: Mapped[bytes] = mapped_column(LargeBinary)

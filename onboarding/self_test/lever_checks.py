@@ -4,7 +4,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
+from pydantic import SecretStr
+
 from lever.models import Opportunity
+from onboarding.lever_account import LeverAccount, connected_as
 from onboarding.self_test.findings import (
     REPLACE_KEY,
     Check,
@@ -19,6 +22,7 @@ from onboarding.self_test.findings import (
 )
 from onboarding.self_test.scene import Scene
 from outbound.errors import AccessDenied, CredentialsRefused, NotFound
+from outbound.lists import listed
 
 CREDENTIALS = "Lever, Settings > Integrations and API > API Credentials"
 
@@ -34,6 +38,7 @@ def lever_checks(scene: Scene) -> list[Check]:
         check(Group.LEVER, "API key", partial(_key, scene)),
         *[_readable(name, read) for name, read in _reads(scene).items()],
         check(Group.LEVER, "Confidential access", partial(_confidential, scene)),
+        check(Group.LEVER, "Account", partial(_account, scene)),
         check(Group.LEVER, "User for changes", partial(_user, scene)),
         Check(Group.LEVER, "Interview stages", partial(_stages, scene)),
         Check(Group.LEVER, "Archive reasons", partial(_reasons, scene)),
@@ -111,6 +116,20 @@ async def _confidential(scene: Scene) -> Told:
             "it cannot be added to one that is there.",
         )
     return ok("The key sees confidential candidates and postings too.")
+
+
+async def _account(scene: Scene) -> Told:
+    one = scene.stored.connection
+    account = LeverAccount.of(await listed(scene.lever.users(), lambda _: None))
+    key = SecretStr(scene.parts.vault.open(one.lever_key))
+    async with scene.parts.database.transaction() as session:
+        other = await connected_as(session, scene.parts.vault, account, one.lever_url, key, one.id)
+    if other is None:
+        return ok("No other connection has this Lever account.")
+    return to_know(
+        f"Connection '{other}' has this Lever account too: a move to a stage of both is asked about by each.",
+        "If that is not meant, pause one of them.",
+    )
 
 
 async def _user(scene: Scene) -> Told:

@@ -63,7 +63,11 @@ def _beginning(fields: Fields) -> Beginning:
 
 def lever_access(fields: Fields) -> LeverAccess:
     """As typed, without a slash at the address's end."""
-    return LeverAccess(fields.one("lever_url").rstrip("/"), SecretStr(fields.one("lever_key")))
+    return LeverAccess(
+        fields.one("lever_url").rstrip("/"),
+        SecretStr(fields.one("lever_key")),
+        allow_same_account=fields.is_on("allow_same_account"),
+    )
 
 
 def crosschq_access(fields: Fields) -> CrosschqAccess:

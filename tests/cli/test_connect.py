@@ -201,3 +201,15 @@ async def test_a_switch_that_was_turned_since_is_told_and_stays(terminal: Termin
     said = await terminal.said("connect", written)
     assert "Prospects: existing ones are not exported; " in said
     assert "The file's prospects.export_existing says otherwise" in said
+
+
+async def test_a_second_name_for_the_same_lever_account_has_to_be_meant(
+    desk: Desk, terminal: Terminal, written: Path
+) -> None:
+    await terminal.said("connect", written)
+    edit(written, swap('name = "demo"', 'name = "second"'))
+    refused = await terminal.run("connect", written)
+    assert refused.exit_code == 1
+    assert "connected already, as 'demo'" in refused.stderr
+    said = await terminal.said("connect", written, "--allow-same-account")
+    assert "Connection 'second' is stored." in said

@@ -9,6 +9,7 @@ from tests.onboarding.desk import Desk
 from tests.pages.admin.browser import Browser, said
 from tests.pages.admin.connecting import (
     ONE,
+    OTHER_LEVER_KEY,
     SECRETS,
     TOKEN,
     admin,
@@ -133,3 +134,17 @@ async def test_a_viewer_can_begin_none(desk: Desk, admin: Browser, viewer: Brows
     assert "lever_key" not in (await viewer.open("/connections/new")).text
     answer = await viewer.send("/connections", "/connections/new", name="Acme")
     assert answer.status_code == 403
+
+
+async def test_a_lever_account_that_is_connected_already_is_refused_unless_that_is_meant(
+    desk: Desk, admin: Browser
+) -> None:
+    await desk.connect()
+    said = await begin(desk, admin, lever_key=OTHER_LEVER_KEY)
+    assert said.status_code == 400
+    assert "connected already, as &#39;demo&#39;" in said.text
+    assert OTHER_LEVER_KEY not in said.text
+    assert len(await connections(desk)) == 1
+    assert (await begin(desk, admin, lever_key=OTHER_LEVER_KEY, allow_same_account="on")).status_code == 303
+    first, second = await connections(desk)
+    assert first.lever_account == second.lever_account != []

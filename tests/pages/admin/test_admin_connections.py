@@ -21,6 +21,7 @@ from tests.pages.admin.connecting import (
     SECRETS,
     admin,
     audits,
+    begin,
     change,
     desk,
     endpoint_path,
@@ -251,6 +252,23 @@ async def test_a_key_of_another_account_is_refused(desk: Desk, admin: Browser) -
     await desk.connect()
     await change(desk, Connection, 1, trigger_stages=["stage-elsewhere"], perform_as="user-elsewhere")
     assert "is of another Lever account" in await replace(desk, admin, lever_key=OTHER_LEVER_KEY)
+
+
+async def test_one_that_is_not_set_up_cannot_get_the_key_of_an_account_that_is_connected(
+    desk: Desk, admin: Browser
+) -> None:
+    await desk.connect()
+    elsewhere = {"lever_account": ["somebody"], "perform_as": "", "trigger_stages": []}
+    await change(desk, Connection, 1, **elsewhere)
+    assert await replace(desk, admin, lever_key=OTHER_LEVER_KEY) == "done"
+    assert "somebody" not in (await row(desk)).lever_account
+    url = await lever_url(desk)
+    await begin(desk, admin, lever_key=OTHER_LEVER_KEY, allow_same_account="on")
+    await change(desk, Connection, 1, **elsewhere)
+    fields = {"lever_url": url, "lever_key": OTHER_LEVER_KEY}
+    refused = await admin.send(ONE, f"{ONE}/lever-key", **fields)
+    assert "connected already, as &#39;Acme&#39;" in refused.text
+    assert (await admin.send(ONE, f"{ONE}/lever-key", **fields, allow_same_account="on")).status_code == 303
 
 
 async def test_crosschqs_key_and_prefix_are_tried_together(desk: Desk, admin: Browser) -> None:
