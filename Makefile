@@ -57,7 +57,8 @@ lock: ## choose the newest allowed releases and write requirements.lock; needs u
 	@uv pip compile --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-emit-find-links --no-header --extra sandbox --extra dev --quiet pyproject.toml -o requirements.lock
 
-clean: ## remove what make set up; your data in var/ stays
+clean: ## remove what make set up, unless it is in use; your data in var/ stays
+	@[ ! -x $(BIN)/python ] || $(BIN)/python -m deployments.in_use 2>/dev/null || [ $$? != 3 ]
 	rm -rf .venv .debian13 build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -8,7 +8,6 @@ import hashlib
 import os
 import re
 import secrets
-import tempfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -227,9 +226,16 @@ class Settings(BaseSettings):
 
     @property
     def socket_dir(self) -> Path:
-        """The embedded PostgreSQL's Unix socket folder, one per `data_dir`: short, as the kernel allows 107 bytes."""
+        """The embedded PostgreSQL's Unix socket folder: in `data_dir` where its path is short and plain enough.
+
+        The same for every process, whatever its TMPDIR.
+        """
+        beside = str(self.data_dir.resolve() / "socket")
+        # The kernel takes 107 bytes with the socket's own name, and the path is part of a database URL.
+        if len(beside) + len("/.s.PGSQL.5432") <= 107 and re.fullmatch(r"[A-Za-z0-9._/-]+", beside):
+            return Path(beside)
         name = hashlib.sha256(str(self.data_dir.resolve()).encode()).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"crosschq-lever-{name}"
+        return Path("/tmp") / f"crosschq-lever-{name}"  # noqa: S108 - made for its user alone, else refused
 
     @property
     def store_url(self) -> str:

@@ -25,11 +25,7 @@ from demo.people import CrosschqPeople, LeverPeople
 from demo.prospects import TABLE, ProspectStory
 from demo.settings import admins_password, demo_settings
 from demo.story import StepFailed, Story, Told
-from deployments.cluster import ClusterError
-from deployments.ports import PortInUseError
-from deployments.prefect_api import PrefectApiError
-from deployments.processes import ProcessFailedError
-from deployments.stack import Stack, running_stack
+from deployments.stack import CANNOT_START, Stack, running_stack
 from onboarding.blueprint import Blueprint, BlueprintError
 from onboarding.connecting import connect
 from onboarding.webhooks import WebhookNotMadeError
@@ -60,11 +56,8 @@ async def run_demo(*, stay: bool) -> int:
 
 
 FAILURES = (
+    *CANNOT_START,
     BlueprintError,
-    ClusterError,
-    PortInUseError,
-    PrefectApiError,
-    ProcessFailedError,
     StepFailed,
     VendorError,
     WebhookNotMadeError,

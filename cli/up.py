@@ -5,11 +5,7 @@ import time
 from rich.console import Console
 
 from cli.pages_address import where_the_pages_are
-from deployments.cluster import ClusterError
-from deployments.ports import PortInUseError
-from deployments.prefect_api import PrefectApiError
-from deployments.processes import ProcessFailedError
-from deployments.stack import running_stack
+from deployments.stack import CANNOT_START, running_stack
 from settings import Settings
 
 console = Console(highlight=False, soft_wrap=True)
@@ -34,7 +30,7 @@ async def run_up(settings: Settings) -> int:
                 "\nConnect accounts on the pages, or with `crosschq-lever connect FILE`. Ctrl-C stops everything."
             )
             await stack.watch()
-    except (ClusterError, ProcessFailedError, PortInUseError, PrefectApiError) as error:
+    except CANNOT_START as error:
         console.print(f"\nStopped: {error}", markup=False)
         return 1
     return 0

@@ -7,6 +7,7 @@ from cryptography.fernet import Fernet
 from pydantic import HttpUrl, SecretStr
 
 from deployments.ports import pick
+from deployments.state_files import kept
 from settings import Settings
 
 FOLDER = Path("var/demo")
@@ -27,8 +28,10 @@ def demo_settings(folder: Path = FOLDER, ports: tuple[int, int, int] = PORTS) ->
     return Settings(
         _env_file=None,
         data_dir=folder,
-        secret_keys=SecretStr(_kept(folder / "secret.key", Fernet.generate_key().decode())),
-        prefect_auth_string=SecretStr(_kept(folder / "prefect.auth", f"admin:{secrets.token_urlsafe(12)}")),
+        secret_keys=SecretStr(kept(folder / "secret.key", lambda: Fernet.generate_key().decode())),
+        prefect_auth_string=SecretStr(
+            kept(folder / "prefect.auth", lambda: f"admin:{secrets.token_urlsafe(12)}")
+        ),
         public_base_url=HttpUrl(f"http://127.0.0.1:{public_port}"),
         public_port=public_port,
         private_port=private_port,
@@ -39,11 +42,4 @@ def demo_settings(folder: Path = FOLDER, ports: tuple[int, int, int] = PORTS) ->
 
 def admins_password(settings: Settings) -> str:
     """Of the pages' admin: the same at every start, in a file that only whoever starts the demo can read."""
-    return _kept(settings.data_dir / "admin.password", secrets.token_urlsafe(12))
-
-
-def _kept(path: Path, fresh: str) -> str:
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(fresh)
-    return path.read_text()
+    return kept(settings.data_dir / "admin.password", lambda: secrets.token_urlsafe(12))

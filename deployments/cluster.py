@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 
+from deployments.locks import holder, lock
 from deployments.os_user import OsUser, database_owner, identity, let_pass, let_read
 
 DATABASES = ("crosschq_lever", "prefect")
@@ -34,6 +35,8 @@ class Cluster:
     user: OsUser | None
     connections: int
     """PostgreSQL's `max_connections`."""
+    lock: int
+    """A descriptor for the server to inherit: nobody else starts one on this folder while any part of it lives."""
 
     @property
     def argv(self) -> list[str]:
@@ -53,6 +56,10 @@ class Cluster:
             return False
         return len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready"
 
+    def unlock(self) -> None:
+        """For whoever prepared it and starts no further server; one that runs goes on holding the lock."""
+        os.close(self.lock)
+
     def log_end(self, lines: int = 10) -> str:
         """The last lines of its log."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
@@ -64,14 +71,25 @@ def prepare(data_dir: Path, socket_dir: Path, connections: int = 100) -> Cluster
     (data_dir / "logs").mkdir(parents=True, exist_ok=True)
     folder = data_dir / "postgres"
     log = data_dir / "logs" / "postgres.log"
-    cluster = Cluster(folder, socket_dir, log, database_owner(folder), connections)
+    held = _lock(folder)
+    cluster = Cluster(folder, socket_dir, log, database_owner(folder), connections, held)
+    try:
+        _make_ready(cluster)
+    except BaseException:
+        cluster.unlock()
+        raise
+    return cluster
+
+
+def _make_ready(cluster: Cluster) -> None:
+    folder, socket_dir = cluster.folder, cluster.socket_dir
     if cluster.user:
         _open_the_way(folder, socket_dir)
     if not folder.exists():
         _create(cluster)
     _own(socket_dir, cluster.user)
-    _forget_previous(folder)
-    return cluster
+    # After `kill -9` the id in it may be another process by now: PostgreSQL would refuse.
+    (folder / "postmaster.pid").unlink(missing_ok=True)
 
 
 def _create(cluster: Cluster) -> None:
@@ -107,14 +125,17 @@ def _own(folder: Path, user: OsUser | None) -> None:
         os.chown(folder, user.uid, user.gid, follow_symlinks=False)
 
 
-def _forget_previous(folder: Path) -> None:
-    """After `kill -9` the id in postmaster.pid may be another process by now: PostgreSQL would refuse."""
+def _lock(folder: Path) -> int:
+    """Wait for a previous server to end; also for one of a former release, which holds no lock."""
     _, alive = psutil.wait_procs(_servers_on(folder), timeout=PREVIOUS_SECONDS)
-    if alive:
-        raise ClusterError(
-            f"{folder} is in use by another PostgreSQL: stop the stack it belongs to (pid {min(p.pid for p in alive)})"
+    path = folder.with_name("postgres.lock")
+    held = None if alive else lock(path, PREVIOUS_SECONDS)
+    if held is None:
+        who = (
+            f"pid {min(p.pid for p in alive)}" if alive else f"started by {holder(path) or 'another process'}"
         )
-    (folder / "postmaster.pid").unlink(missing_ok=True)
+        raise ClusterError(f"{folder} is in use by another PostgreSQL: stop the stack it belongs to ({who})")
+    return held
 
 
 def _servers_on(folder: Path) -> list[psutil.Process]:

@@ -51,7 +51,13 @@ def postgres(cluster: Cluster) -> Process:
         return cluster.is_ready(pid)
 
     return Process(
-        "postgres", cluster.argv, inherited(), ready=ready, stop_signal=signal.SIGINT, user=cluster.user
+        "postgres",
+        cluster.argv,
+        inherited(),
+        ready=ready,
+        stop_signal=signal.SIGINT,
+        user=cluster.user,
+        inherits=[cluster.lock],
     )
 
 

@@ -53,7 +53,9 @@ def start_postgres(data_dir: Path, socket_dir: Path, connections: int = 100) -> 
             stdout=log,
             stderr=log,
             process_group=0,
+            pass_fds=[cluster.lock],
         )
+    cluster.unlock()
     _wait_until_ready(cluster, process)
     return PostgresProcess(cluster, process)
 

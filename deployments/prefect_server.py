@@ -4,13 +4,13 @@ Whoever reaches Prefect's API can run commands beside our keys (prefect-facts E)
 foreign origins and loopback, in the demo too. Starts nothing itself.
 """
 
-import os
 import sys
 from pathlib import Path
 
 from cryptography.fernet import Fernet
 
 from deployments.environment import inherited, prefect_home, prefect_logging
+from deployments.state_files import kept
 from settings import Settings
 from store.database import PREFECT_SERVER
 
@@ -62,13 +62,17 @@ def _retention(settings: Settings) -> dict[str, str]:
 
 
 def encryption_key(home: Path) -> str:
-    """The key of what admins save in Prefect's blocks: made once, and kept out of the database it protects."""
+    """The key of what admins save in Prefect's blocks: made once, and kept out of the database it protects.
+
+    Raises StateFileError.
+    """
     home.mkdir(parents=True, exist_ok=True)
-    path = home / "encryption.key"
+    return kept(home / "encryption.key", lambda: Fernet.generate_key().decode(), _is_fernet_key)
+
+
+def _is_fernet_key(text: str) -> bool:
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(key := Fernet.generate_key().decode())
-    return key
+        Fernet(text)
+    except ValueError:
+        return False
+    return True

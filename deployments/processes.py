@@ -34,6 +34,8 @@ class Process:
     stop_seconds: float = 10.0
     user: OsUser | None = None
     directory: Path | None = None
+    inherits: Sequence[int] = ()
+    """Descriptors, each time it is started."""
 
 
 class ProcessFailedError(Exception):

@@ -5,23 +5,35 @@ The order is in `lineup.py`; which of them runs where is told by the settings al
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 import httpx
 
 from deployments import lineup
-from deployments.cluster import prepare
+from deployments.cluster import ClusterError, prepare
 from deployments.database_connections import embedded_limit
 from deployments.lineup import SandboxPorts
+from deployments.locks import InUseError, folder_in_use
 from deployments.log_files import LogLimits
-from deployments.ports import require_free
-from deployments.prefect_api import prefect_api
-from deployments.processes import Process
+from deployments.ports import PortInUseError, require_free
+from deployments.prefect_api import PrefectApiError, prefect_api
+from deployments.processes import Process, ProcessFailedError
 from deployments.proxies import bypass_proxies
+from deployments.state_files import StateFileError
 from deployments.supervisor import Supervisor
 from deployments.work_pool import ensure_work_pool
 from settings import PREFIX, Settings
+
+CANNOT_START = (
+    ClusterError,
+    InUseError,
+    PortInUseError,
+    PrefectApiError,
+    ProcessFailedError,
+    StateFileError,
+)
+"""What keeps a stack from starting: each says what, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +62,7 @@ async def running_stack(
 ) -> AsyncIterator[Stack]:
     """Starts all, tells `progress` the name of each process that is ready, and stops all at the end of the block.
 
-    Raises PortInUseError naming the setting, ClusterError, PrefectApiError, or ProcessFailedError naming the process.
+    Raises one of CANNOT_START.
     """
     bypass_proxies(settings)
     _require_free_ports(settings)
@@ -58,19 +70,22 @@ async def running_stack(
     if ports is not None:
         settings = settings.model_copy(update=_mail_into_the_mailbox(ports))
     logs = settings.data_dir.resolve() / "logs"
-    async with (
-        httpx.AsyncClient() as http,
-        Supervisor(logs, progress, limits=_log_limits(settings)) as supervisor,
-    ):
-        await supervisor.start(await _foundations(settings, http, ports))
-        async with prefect_api(settings) as api:
-            await ensure_work_pool(api, settings.work_pool, settings.work_pool_type)
-            await supervisor.start([lineup.deployments(settings), lineup.worker(settings)])
-        yield _stack(settings, supervisor, ports)
+    with ExitStack() as locks:
+        locks.enter_context(folder_in_use(settings.data_dir))
+        async with (
+            httpx.AsyncClient() as http,
+            Supervisor(logs, progress, limits=_log_limits(settings)) as supervisor,
+        ):
+            foundations = await _foundations(settings, http, ports, locks)
+            await supervisor.start(foundations)
+            async with prefect_api(settings) as api:
+                await ensure_work_pool(api, settings.work_pool, settings.work_pool_type)
+                await supervisor.start([lineup.deployments(settings), lineup.worker(settings)])
+            yield _stack(settings, supervisor, ports)
 
 
 async def _foundations(
-    settings: Settings, http: httpx.AsyncClient, ports: SandboxPorts | None
+    settings: Settings, http: httpx.AsyncClient, ports: SandboxPorts | None, locks: ExitStack
 ) -> list[Process]:
     """What needs no work pool in Prefect yet."""
     processes = [lineup.sandbox(ports, http)] if ports else []
@@ -78,6 +93,7 @@ async def _foundations(
     if has_postgres:
         limit = embedded_limit(settings)
         cluster = await asyncio.to_thread(prepare, settings.data_dir, settings.socket_dir, limit)
+        locks.callback(cluster.unlock)
         processes.append(lineup.postgres(cluster))
     databases = ["postgres"] if has_postgres else []
     if settings.prefect_api_url is None:

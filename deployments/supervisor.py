@@ -161,6 +161,7 @@ class Supervisor:
                 stdout=descriptor,
                 stderr=descriptor,
                 start_new_session=True,
+                pass_fds=process.inherits,
             )
         return Running(process, child, output)
 
