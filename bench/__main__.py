@@ -18,10 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bench.figures import UNITS, NotMeasured, chosen
 from bench.programme import Part, parts_for
 from bench.scene import Scene, scene
-from deployments.cluster import ClusterError
-from deployments.ports import PortInUseError
-from deployments.prefect_api import PrefectApiError
-from deployments.processes import ProcessFailedError
+from deployments.stack import CANNOT_START
 from deployments.until_stopped import run_until_stopped
 
 WHOLE_SECONDS = 1300.0
@@ -29,10 +26,7 @@ WHOLE_SECONDS = 1300.0
 
 FAILURES = (
     NotMeasured,
-    PrefectApiError,
-    ProcessFailedError,
-    PortInUseError,
-    ClusterError,
+    *CANNOT_START,
     SQLAlchemyError,
     httpx.HTTPError,
     OSError,  # TimeoutError is one

@@ -4,12 +4,14 @@ import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from settings import PREFIX, Settings
+from webhook_gateway.certificates import CertificateFiles
 from webhook_gateway.connection_limits import MOST_PRIVATE, Connections, Limits, public_connections
 from webhook_gateway.http_protocol import Acceptor, LimitedProtocol
 from webhook_gateway.trusted_proxies import TrustedProxies
@@ -21,6 +23,8 @@ LOOPBACK = "127.0.0.1"
 BACKLOG = 100
 """Connections the kernel holds for us before they are accepted."""
 KEEP_ALIVE_SECONDS = 15
+CERTIFICATE_TICKS = 300
+"""Between two looks whether the certificate's files have changed: half a minute."""
 FORM_SECONDS = 60.0
 """How long a form of the pages may take to arrive."""
 YEAR = 365 * 24 * 60 * 60
@@ -37,6 +41,7 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, listener: socket.socket, limits: Limits) -> None:
         super().__init__(config)
         self._listener = listener
+        self._certificates: CertificateFiles | None = None
         self.connections = Connections(limits)
 
     @property
@@ -55,6 +60,10 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Accept under our limits, in place of asyncio's server."""
+        config = self.config
+        if config.ssl and config.ssl_certfile and config.ssl_keyfile:
+            files = Path(config.ssl_certfile), Path(config.ssl_keyfile)
+            self._certificates = CertificateFiles(config.ssl, *files)
         self._acceptor = Acceptor(self._listener, self.connections, self._make_protocol, self.config.ssl)
         self._acceptor.resume()
         self.servers = [cast("asyncio.Server", self._acceptor)]
@@ -64,6 +73,8 @@ class Server(uvicorn.Server):
         """Ten times a second, by uvicorn's main loop."""
         self.connections.end_overdue()
         self._acceptor.resume()
+        if self._certificates and counter % CERTIFICATE_TICKS == 0:
+            self._certificates.renew()
         return await super().on_tick(counter)
 
     def _make_protocol(self, address: str) -> LimitedProtocol:
