@@ -36,9 +36,10 @@ endif
 test-python313: ## run the tests that need no stack on Debian 13's Python 3.13; as root, with mmdebstrap
 	@exec .ci/python313 $(ARGS)
 
-chaos: $(READY) ## kill processes while candidates move, count what was lost or doubled; SEED= CANDIDATES= KILLS= PROSPECTS=
+chaos: $(READY) ## kill and freeze processes and fill the disk while candidates move, count what was lost or doubled; SEED= CANDIDATES= KILLS= FREEZES= FULL_DISKS= PROSPECTS=
 	@exec $(BIN)/python -m chaos $(if $(SEED),--seed $(SEED)) $(if $(CANDIDATES),--candidates $(CANDIDATES)) \
-	    $(if $(KILLS),--kills $(KILLS)) $(if $(PROSPECTS),--prospects $(PROSPECTS))
+	    $(if $(KILLS),--kills $(KILLS)) $(if $(FREEZES),--freezes $(FREEZES)) \
+	    $(if $(FULL_DISKS),--full-disks $(FULL_DISKS)) $(if $(PROSPECTS),--prospects $(PROSPECTS))
 
 up: $(READY) ## start everything against real accounts, with the settings of .env (see .env.example)
 	@exec $(BIN)/crosschq-lever up

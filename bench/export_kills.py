@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from bench.figures import Figure, NotMeasured
 from bench.scene import Scene
 from chaos.exports import ExportCampaign
+from chaos.trouble import Amount
 
 PROSPECTS = 300
 KILLS = 10
@@ -13,7 +14,7 @@ SEED = 1
 
 async def killed_export(scene: Scene) -> AsyncIterator[Figure]:
     """Raises NotMeasured when something else than doubled or lost leads is not in order at the end."""
-    verdict = await ExportCampaign(SEED, PROSPECTS, KILLS, scene.tell).run()
+    verdict = await ExportCampaign(SEED, PROSPECTS, Amount(KILLS), scene.tell).run()
     yield Figure("export.doubled", verdict.doubled)
     yield Figure("export.lost", verdict.lost)
     if not verdict.is_clean:

@@ -1,1 +1,1 @@
-"""Kills real processes while candidates move and vendors misbehave, then counts what was lost or doubled."""
+"""Kills and freezes real processes while candidates move and vendors misbehave; counts what was lost or doubled."""

@@ -1,4 +1,4 @@
-"""One campaign: everything started, candidates moved, processes killed, vendors misbehaving; then peace and a count."""
+"""One campaign: everything started, candidates moved, trouble made, vendors misbehaving; then peace and a count."""
 
 import asyncio
 import shutil
@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -14,14 +14,17 @@ from typing import TypeVar
 
 import httpx
 
+from chaos.disk import SmallDisk, small_disk
 from chaos.people import Candidate, Postmaster, ask_where_no_mail_came, resolve_unknown
-from chaos.trouble import MAIL_FAULTS, VENDOR_FAULTS, Faults, Knobbed, Trouble
+from chaos.trouble import MAIL_FAULTS, VENDOR_FAULTS, Amount, Faults, Knobbed, Trouble
+from chaos.unconfirmed import judge_unconfirmed
 from chaos.verdict import Verdict, judge
 from cli.demo import connect_sandbox
 from demo.connection import Waits
 from demo.mailbox import Owner
 from demo.people import CrosschqPeople, LeverPeople
 from demo.settings import demo_settings
+from deployments import lineup
 from deployments.prefect_api import PrefectApiError, checked, every, prefect_api
 from deployments.stack import Stack, running_stack
 from settings import Settings
@@ -31,6 +34,8 @@ from wiring import open_parts
 PORTS = (12600, 12610, 12620)
 SILENCE = timedelta(seconds=6)
 SWEEP_SECONDS = 10
+ADOPTED_WITHIN = 35.0
+"""Seconds of peace before a person looks after unconfirmed requests; until then the product finds those there are."""
 WAITS = Waits(follow_up_after="PT3S", settle_after="PT1S")
 """All shorter than in an installation, so that a campaign takes minutes; what is done is the same."""
 
@@ -43,7 +48,7 @@ class Campaign:
 
     seed: int
     candidates: int
-    kills: int
+    amount: Amount
     tell: Callable[[str], None]
     patience: float = 300.0
 
@@ -51,33 +56,33 @@ class Campaign:
         """Leaves its folder with all logs behind when something is wrong."""
         return await on_a_stack(self._run_on, self.tell)
 
-    async def _run_on(self, stack: Stack) -> Verdict:
+    async def _run_on(self, stack: Stack, disk: SmallDisk | None) -> Verdict:
         async with httpx.AsyncClient(timeout=30) as http, open_parts(stack.settings):
             scene = await Scene.set_up(stack, http, self.candidates, Random(f"candidates {self.seed}"))  # noqa: S311
-            living = [asyncio.create_task(one.live(within=2.5 * self.kills)) for one in scene.candidates]
+            trouble = Trouble(self.seed, self.amount, stack.supervisor, self.tell, disk)
+            living = [asyncio.create_task(one.live(within=self.amount.seconds)) for one in scene.candidates]
             try:
-                await self._trouble(scene)
+                await self._happen(trouble, scene)
                 self.tell("peace: waiting for everything to be done")
-                return await self._peace(scene, living)
+                return await self._peace(scene, living, trouble)
             finally:
                 for one in living:
                     one.cancel()
                 await asyncio.gather(*living, return_exceptions=True)
 
-    async def _trouble(self, scene: "Scene") -> None:
-        trouble = Trouble(self.seed, self.kills, self.tell)
+    async def _happen(self, trouble: Trouble, scene: "Scene") -> None:
         faults: list[tuple[Knobbed, Faults]] = [
             (scene.lever, VENDOR_FAULTS),
             (scene.crosschq, VENDOR_FAULTS),
             (scene.mail, MAIL_FAULTS),
         ]
         misbehaving = asyncio.create_task(trouble.misbehave(faults))
-        await trouble.kill(scene.stack.supervisor, _at_any_time)
+        await trouble.happen(_at_any_time)
         misbehaving.cancel()
         for one in (scene.lever, scene.crosschq, scene.mail):
             await one.behave()
 
-    async def _peace(self, scene: "Scene", living: Sequence[asyncio.Task[None]]) -> Verdict:
+    async def _peace(self, scene: "Scene", living: Sequence[asyncio.Task[None]], trouble: Trouble) -> Verdict:
         began = time.monotonic()
         verdict = Verdict(("nobody could look",))
         while (passed := time.monotonic() - began) < self.patience:
@@ -86,13 +91,15 @@ class Campaign:
             with suppress(PrefectApiError, httpx.TransportError, *DATABASE_ERRORS):
                 await _ask_vendors(scene.stack.settings)
                 await ask_where_no_mail_came(scene.owner)
-                if passed > self.patience / 3:
+                if passed > ADOPTED_WITHIN:
                     await resolve_unknown(scene.lever, scene.crosschq)
                 verdict = await judge(scene.lever, scene.crosschq, scene.owner, scene.candidates)
             if verdict.is_clean and all(one.done() for one in living):
                 self.tell(f"in order {passed:.0f} s after the last trouble")
                 break
-        return verdict
+        unconfirmed = await judge_unconfirmed(scene.lever, scene.crosschq, scene.candidates, trouble.happened)
+        self.tell(str(unconfirmed))
+        return Verdict((*verdict.wrong, *unconfirmed.wrong))
 
 
 @dataclass(frozen=True)
@@ -126,25 +133,30 @@ async def _at_any_time() -> None:
 
 
 async def on_a_stack(
-    run_on: Callable[[Stack], Awaitable[AnyVerdict]], tell: Callable[[str], None]
+    run_on: Callable[[Stack, SmallDisk | None], Awaitable[AnyVerdict]], tell: Callable[[str], None]
 ) -> AnyVerdict:
-    """Everything started for one campaign; its folder with all logs stays behind when something is wrong."""
+    """Everything started for one campaign, with two workers; its logs stay behind when something is wrong."""
     folder = Path(tempfile.mkdtemp(prefix="cl-"))
-    async with (
-        running_stack(_settings(folder), with_sandbox=True, progress=tell) as stack,
-        watched(stack),
-    ):
-        verdict = await run_on(stack)
+    data, logs = folder / "data", folder / "logs"
+    data.mkdir()
+    with small_disk(data) as disk:
+        async with running_stack(_settings(data), with_sandbox=True, progress=tell) as stack:
+            await stack.supervisor.start([replace(lineup.worker(stack.settings, "-2"), name="worker-2")])
+            async with watched(stack):
+                verdict = await run_on(stack, disk)
+        if not verdict.is_clean:
+            shutil.copytree(data / "logs", logs)
     if verdict.is_clean:
         shutil.rmtree(folder)
     else:
-        tell(f"logs are in {folder}/logs")
+        tell(f"logs are in {logs}")
     return verdict
 
 
-def _settings(folder: Path) -> Settings:
-    folder.chmod(0o755)  # started by root, PostgreSQL is another user
-    return demo_settings(folder, PORTS).model_copy(update={"run_silence": SILENCE})
+def _settings(data: Path) -> Settings:
+    for folder in (data, data.parent):
+        folder.chmod(0o755)  # started by root, PostgreSQL is another user
+    return demo_settings(data, PORTS).model_copy(update={"run_silence": SILENCE})
 
 
 @asynccontextmanager

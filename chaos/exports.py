@@ -12,9 +12,10 @@ import httpx
 
 from chaos.advance import Advance
 from chaos.campaign import WAITS, on_a_stack, sweep_often
+from chaos.disk import SmallDisk
 from chaos.export_orders import hurry
 from chaos.export_verdict import ExportVerdict, judge_export
-from chaos.trouble import EXPORT_FAULTS, Trouble
+from chaos.trouble import EXPORT_FAULTS, Amount, Trouble
 from chaos.verdict import left_in_prefect
 from cli.demo import connect_sandbox
 from demo.connection import ProspectSwitches
@@ -28,7 +29,7 @@ FLAWS = ("no_email", "bad_phone", "refused")
 """One in thirty has each: cannot become a lead, and must stop nobody else. Another one in thirty opts in twice."""
 AT_ONCE = 6
 """Calls to Lever that an export has under way at a time, as in tasks/prospect_batch."""
-SECONDS_PER_KILL = 3.0
+SECONDS_PER_OPT_IN = 3.0
 LOOKS_EVERY = 2.0
 
 
@@ -38,7 +39,7 @@ class ExportCampaign:
 
     seed: int
     prospects: int
-    kills: int
+    amount: Amount
     tell: Callable[[str], None]
     patience: float = 180.0
 
@@ -46,23 +47,25 @@ class ExportCampaign:
         """Leaves its folder with all logs behind when something is wrong."""
         return await on_a_stack(self._run_on, self.tell)
 
-    async def _run_on(self, stack: Stack) -> ExportVerdict:
+    async def _run_on(self, stack: Stack, disk: SmallDisk | None) -> ExportVerdict:
         # Not `open_parts`: a bench has parts of its own open around this.
         async with (
             httpx.AsyncClient(timeout=30) as http,
             make_parts(stack.settings) as parts,
         ):
             with use_parts(parts):
-                return await self._run_with(stack, http)
+                return await self._run_with(stack, disk, http)
 
-    async def _run_with(self, stack: Stack, http: httpx.AsyncClient) -> ExportVerdict:
+    async def _run_with(self, stack: Stack, disk: SmallDisk | None, http: httpx.AsyncClient) -> ExportVerdict:
         lever, crosschq = LeverPeople(http, stack.lever_url), CrosschqPeople(http, stack.crosschq_url)
         flawed = (await crosschq.add_prospects(self.prospects, self.seed, **self._flaws()))["flawed"]
         both = ProspectSwitches(existing=True, new=True)
         await connect_sandbox(stack, lever, crosschq, WAITS, both)
         await lever.set_knobs(latency_ms=self._latency_ms())
         await sweep_often(stack.settings)
-        await self._trouble(stack, lever, crosschq)
+        await self._trouble(
+            Trouble(self.seed, self.amount, stack.supervisor, self.tell, disk), lever, crosschq
+        )
         self.tell("peace: waiting for everything to be done")
         return await self._peace(stack, lever, crosschq, flawed)
 
@@ -71,16 +74,15 @@ class ExportCampaign:
         return dict.fromkeys((*FLAWS, "same_email"), each)
 
     def _latency_ms(self) -> int:
-        """Lever is so slow that the export lasts about as long as the kills do."""
-        return round(1000 * AT_ONCE * SECONDS_PER_KILL * self.kills / self.prospects)
+        """Lever is so slow that the export lasts about as long as the troubles do."""
+        return round(1000 * AT_ONCE * self.amount.seconds / self.prospects)
 
-    async def _trouble(self, stack: Stack, lever: LeverPeople, crosschq: CrosschqPeople) -> None:
-        trouble = Trouble(self.seed, self.kills, self.tell)
+    async def _trouble(self, trouble: Trouble, lever: LeverPeople, crosschq: CrosschqPeople) -> None:
         others = [
             asyncio.create_task(trouble.misbehave([(lever, EXPORT_FAULTS), (crosschq, EXPORT_FAULTS)])),
             asyncio.create_task(self._opt_in(crosschq)),
         ]
-        await trouble.kill(stack.supervisor, Advance(self.tell).wait)
+        await trouble.happen(Advance(self.tell).wait)
         for one in others:
             one.cancel()
         await asyncio.gather(*others, return_exceptions=True)
@@ -91,7 +93,7 @@ class ExportCampaign:
         """New ones come meanwhile."""
         dice = Random(f"opt-ins {self.seed}")  # noqa: S311 - a plan to be repeated, not a secret
         while True:
-            await asyncio.sleep(dice.uniform(1, 2 * SECONDS_PER_KILL))
+            await asyncio.sleep(dice.uniform(1, 2 * SECONDS_PER_OPT_IN))
             await crosschq.opt_in()
 
     async def _peace(

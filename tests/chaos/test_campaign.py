@@ -1,14 +1,20 @@
 """A short campaign in every run of the tests; `make chaos` is the long one."""
 
+from collections import Counter
+
 import pytest
 
 from chaos.campaign import Campaign
+from chaos.trouble import Amount
 
 pytestmark = pytest.mark.stack
 
 
-async def test_nothing_is_lost_or_doubled_when_processes_are_killed() -> None:
+async def test_nothing_is_lost_or_doubled_whatever_happens() -> None:
     told: list[str] = []
-    verdict = await Campaign(seed=7, candidates=3, kills=4, tell=told.append).run()
+    amount = Amount(kills=1, freezes=1, full_disks=1)
+    verdict = await Campaign(seed=7, candidates=3, amount=amount, tell=told.append).run()
     assert verdict.wrong == (), told
-    assert sum(one.startswith("kill ") for one in told) == 4
+    happened = [one.partition(": ")[2].split() for one in told if " of 3: " in one]
+    assert Counter(what for what, _ in happened) == {"kill": 1, "freeze": 1, "fill": 1}
+    assert ["freeze", "worker"] in happened

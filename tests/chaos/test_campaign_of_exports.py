@@ -4,15 +4,16 @@ import pytest
 
 from chaos.export_verdict import compare
 from chaos.exports import ExportCampaign
+from chaos.trouble import Amount
 
 
 @pytest.mark.stack
 async def test_each_prospect_is_one_lead_though_processes_are_killed() -> None:
     told: list[str] = []
-    verdict = await ExportCampaign(seed=3, prospects=30, kills=3, tell=told.append).run()
+    verdict = await ExportCampaign(seed=3, prospects=30, amount=Amount(kills=3), tell=told.append).run()
     assert verdict.wrong == (), told
     assert (verdict.doubled, verdict.lost) == (0, 0)
-    assert sum(one.startswith("kill ") for one in told) == 3
+    assert sum(": kill " in one for one in told) == 3
 
 
 def prospect(number: int, email: str | None) -> dict[str, object]:
