@@ -21,7 +21,7 @@ from bench.scene import Scene, scene
 from deployments.stack import CANNOT_START
 from deployments.until_stopped import run_until_stopped
 
-WHOLE_SECONDS = 1300.0
+WHOLE_SECONDS = 3300.0
 """After this nothing more is measured; to start and to stop everything comes on top."""
 
 FAILURES = (
@@ -37,13 +37,15 @@ FAILURES = (
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--only", default="", help="the first part of the figures' names")
-    names = chosen(parser.parse_args().only)
+    parser.add_argument("--idle-minutes", type=float, default=15.0, help="how long bench.idle waits")
+    wanted = parser.parse_args()
+    names = chosen(wanted.only)
     if not names:
         print(f"bench: no figure has such a name; there are {', '.join(UNITS)}", file=sys.stderr)
         return 2
     folder = Path(tempfile.mkdtemp(prefix="cl-bench-"))
     folder.chmod(0o755)  # started by root, PostgreSQL is another user
-    return run_until_stopped(_run(names, folder, _teller()))
+    return run_until_stopped(_run(names, folder, wanted.idle_minutes, _teller()))
 
 
 def _teller() -> Callable[[str], None]:
@@ -51,10 +53,10 @@ def _teller() -> Callable[[str], None]:
     return lambda what: print(f"{time.monotonic() - began:6.1f} s  {what}", file=sys.stderr, flush=True)
 
 
-async def _run(names: list[str], folder: Path, tell: Callable[[str], None]) -> int:
+async def _run(names: list[str], folder: Path, idle_minutes: float, tell: Callable[[str], None]) -> int:
     missing: list[str] = []
     try:
-        async with scene(folder, tell) as ready:
+        async with scene(folder, tell, idle_minutes) as ready:
             ends = asyncio.get_running_loop().time() + WHOLE_SECONDS
             for part in parts_for(names):
                 missing += await _measure(part, ready, names, ends)

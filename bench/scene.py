@@ -37,6 +37,8 @@ class Scene:
     tell: Callable[[str], None]
     measured: dict[str, float] = field(default_factory=dict)
     is_stock: bool = False
+    idle_minutes: float = 15.0
+    """How long bench.idle waits."""
 
     @property
     def settings(self) -> Settings:
@@ -78,7 +80,9 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(folder: Path, tell: Callable[[str], None]) -> AsyncIterator[Scene]:
+async def scene(
+    folder: Path, tell: Callable[[str], None], idle_minutes: float = 15.0
+) -> AsyncIterator[Scene]:
     """Everything started in `folder`, connected, and gone at the end; errors as of `running_stack`."""
     settings = demo_settings(folder, PORTS)
     async with (
@@ -88,7 +92,8 @@ async def scene(folder: Path, tell: Callable[[str], None]) -> AsyncIterator[Scen
     ):
         lever, crosschq = LeverPeople(http, stack.lever_url), CrosschqPeople(http, stack.crosschq_url)
         await connect_sandbox(stack, lever, crosschq)
-        yield Scene(stack, http, parts, lever, crosschq, Inbox(parts.database), tell)
+        inbox = Inbox(parts.database)
+        yield Scene(stack, http, parts, lever, crosschq, inbox, tell, idle_minutes=idle_minutes)
 
 
 async def until(look: Callable[[], Awaitable[bool]]) -> None:

@@ -31,6 +31,12 @@ ISSUE_4 = {
     "followup.idle_cpu_before",
     "followup.idle_cpu_10k",
 }
+ISSUE_12 = {
+    "idle.prefect_mb_per_day",
+    "idle.prefect_mb_plateau",
+    "disk.mb_per_100_requests",
+    "disk.mb_left_per_100_requests",
+}
 ISSUE_5 = {
     "export.lever_per_s",
     "export.refused_429",
@@ -44,7 +50,7 @@ ISSUE_5 = {
 
 
 def test_the_figures_are_those_of_the_issues() -> None:
-    assert set(UNITS) == ISSUE_3 | ISSUE_4 | ISSUE_5
+    assert set(UNITS) == ISSUE_3 | ISSUE_4 | ISSUE_5 | ISSUE_12
 
 
 def test_each_figure_is_measured_by_one_part() -> None:

@@ -20,6 +20,7 @@ from outbound.errors import (
     SlowDown,
     Unavailable,
     UnexpectedAnswer,
+    UnreadableItems,
     VendorError,
 )
 from outbound.limiter import Priority
@@ -47,6 +48,20 @@ async def test_surveys_are_listed(
         "brand-marketer-manager",
         "software-engineer",
     ]
+
+
+@pytest.mark.parametrize(
+    "malformed", [7, None, {}, {"codename": None}, {"codename": "x", "relationships": 7}]
+)
+async def test_a_malformed_survey_hides_none_of_the_others_and_is_told(
+    crosschq: CrosschqClient, vendor: respx.MockRouter, malformed: Any
+) -> None:
+    vendor.get("/api/v2/settings/jobrole/").respond(json=[malformed, {"codename": "engineer"}])
+    left_out: list[UnreadableItems] = []
+    assert [one.codename for one in await crosschq.surveys(left_out.append)] == ["engineer"]
+    assert [one.count for one in left_out] == [1]
+    with pytest.raises(UnreadableItems, match="1 of the list's items"):
+        await crosschq.surveys()
 
 
 async def test_the_accounts_own_bounds_are_read(

@@ -157,6 +157,17 @@ async def test_a_malformed_opportunity_hides_no_lost_hire(office: Office) -> Non
     assert told == ["hired"]
 
 
+@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")  # of the sandbox, made to answer so
+async def test_a_malformed_archive_reason_hides_no_hire_with_another_one(office: Office) -> None:
+    candidate, request_id = await office.report_for()
+    reasons = office.lever_app.state.lever.account.archive_reasons.values()
+    next(one for one in reasons if one.type != "hired").text = {"first": "Ada"}
+    await office.archive(candidate)
+    await office.work()
+    told = [one["hiring_status"] for one in await office.crosschq.outcomes(request_id)]
+    assert told == ["hired"]
+
+
 async def test_a_vendor_that_is_away_fails_its_looks_and_says_so(office: Office) -> None:
     await office.lever.set_knobs(fail_status=503, fail_count=1000)
     state = await office.look(Scope.LEVER)

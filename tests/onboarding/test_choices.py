@@ -45,6 +45,21 @@ async def test_a_vendor_that_is_away_takes_nothing_from_the_other(desk: Desk, co
     assert said.startswith("Cannot be read: Crosschq's surveys. Crosschq: could not be reached")
 
 
+@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")  # of the sandbox, made to answer so
+async def test_what_cannot_be_read_of_a_list_is_left_out_and_told(desk: Desk, connection: Connection) -> None:
+    account = desk.lever_app.state.lever.account
+    users, stages = len(account.users), len(account.stages)
+    next(iter(account.users.values())).name = 7
+    list(account.stages.values())[-1].text = 7
+    choices = await read_choices(desk.parts, connection, with_postings=False)
+    assert len(choices.stages or ()) == stages - 1
+    assert 0 < len(choices.users or ()) < users
+    assert choices.problems == (
+        "1 of Lever's stages cannot be read and are left out.",
+        "1 of Lever's users cannot be read and are left out.",
+    )
+
+
 async def test_a_refused_key_is_one_problem_for_all_of_a_vendor_s_lists(
     desk: Desk, connection: Connection
 ) -> None:
