@@ -23,7 +23,7 @@ from deployments.automations import register_automations
 from deployments.code_version import code_version
 from deployments.environment import ROOT, process_environment
 from deployments.prefect_api import PrefectApiError, checked, every, prefect_api
-from deployments.work_pool import ensure_work_pool
+from deployments.work_pool import ensure_work_pool, forget_silent_workers
 from settings import Settings
 
 PREFECT_FILE = ROOT / "prefect.yaml"
@@ -54,6 +54,7 @@ async def register(settings: Settings, prefect_file: Path = PREFECT_FILE) -> str
     """
     async with prefect_api(settings) as api:
         await ensure_work_pool(api, settings.work_pool, settings.work_pool_type)
+        await forget_silent_workers(api, settings)
         chosen = await choices(api)
         with _copy_with_choices(prefect_file, chosen) as copy:
             await _prefect_deploy(settings, copy)

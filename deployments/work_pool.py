@@ -9,11 +9,12 @@ import shlex
 import sys
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
 from deployments.environment import ROOT
-from deployments.prefect_api import PrefectApiError, checked, prefect_api
+from deployments.prefect_api import PrefectApiError, checked, every, prefect_api
 from deployments.processes import Check
 from settings import PREFIX, STOCK, WARM, Settings
 
@@ -59,6 +60,21 @@ async def ensure_work_pool(api: httpx.AsyncClient, name: str, kind: str) -> None
             f" {PREFIX}WORK_POOL to another name, or delete the pool in Prefect and start again."
         )
     checked(await api.patch(f"/work_pools/{name}", json=template))
+
+
+async def forget_silent_workers(api: httpx.AsyncClient, settings: Settings) -> None:
+    """Deletes workers of the pool that were not heard of for as long as runs are kept: nothing in Prefect does.
+
+    A worker is named after its machine, and a container's name may be another one at each start.
+    """
+    pool = f"/work_pools/{settings.work_pool}/workers"
+    long_ago = datetime.now(UTC) - settings.prefect_retention
+    for worker in await every(api, f"{pool}/filter"):
+        heard = worker["last_heartbeat_time"]
+        if heard and datetime.fromisoformat(heard) < long_ago:
+            gone = await api.delete(f"{pool}/{quote(worker['name'], safe='')}")
+            if gone.status_code != httpx.codes.NOT_FOUND:
+                checked(gone)
 
 
 def worker_is_online(settings: Settings, worker: str) -> Check:

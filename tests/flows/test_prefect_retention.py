@@ -15,6 +15,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bench.prefect_vacuum import vacuum_prefect
+from deployments.prefect_api import checked, every, prefect_api
+from deployments.work_pool import forget_silent_workers
 from tests.flows.office import Office
 
 pytestmark = [pytest.mark.stack, pytest.mark.in_prefect]
@@ -116,6 +118,19 @@ async def test_a_run_goes_with_all_that_belongs_to_it(office: Office, store: Asy
     await vacuum_prefect(office.prefect)
     assert await traces(store, run_id) == {}
     assert await traces(store, candidate["id"]) == {}
+
+
+async def test_a_worker_that_was_silent_for_as_long_is_forgotten_at_the_next_start(
+    office: Office, store: AsyncEngine
+) -> None:
+    pool = f"/work_pools/{office.prefect.work_pool}/workers"
+    async with prefect_api(office.prefect) as api:
+        for name in ("container-1", "container-2"):
+            checked(await api.post(f"{pool}/heartbeat", json={"name": name}))
+        await grow_old(store, "container-1", timedelta(days=15))
+        await forget_silent_workers(api, office.prefect)
+        left = {one["name"] for one in await every(api, f"{pool}/filter")}
+    assert left & {"container-1", "container-2"} == {"container-2"}
 
 
 async def test_what_is_over_goes_however_it_ended_and_what_is_not_over_stays(
