@@ -28,7 +28,7 @@ OVER = "state_type IN ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED')"
 
 async def disk_per_request(scene: Scene) -> AsyncIterator[Figure]:
     """Both figures for 100 requests; what a month of 1,000 takes is ten times that."""
-    await scene.quiet()
+    await scene.settled()
     compact = await _both(scene, compact=True)
     before = await _both(scene)
     await travel(scene, JOURNEYS)

@@ -16,8 +16,6 @@ from bench.figures import Figure
 from bench.scene import Scene
 from store.tables import Connection
 
-SETTLE_SECONDS = 90.0
-"""Prefect plans an hour of runs ahead when deployments are new, and writes events some seconds late."""
 DAY = timedelta(days=1)
 FOR_GOOD = timedelta(days=3650)
 OF_RUNS = frozenset(
@@ -31,7 +29,7 @@ async def idle_growth(scene: Scene) -> AsyncIterator[Figure]:
     await scene.quiet()
     idle = timedelta(minutes=scene.idle_minutes)
     async with _second_connection(scene):
-        await asyncio.sleep(SETTLE_SECONDS)
+        await scene.settled()
         before = await sizes(scene.settings.prefect_store_url, compact=True)
         await asyncio.sleep(idle.total_seconds())
         grown = growth(before, await sizes(scene.settings.prefect_store_url, compact=True))

@@ -1,6 +1,7 @@
 """The running stack that is measured, with its people, and how one of its processes is exchanged. Measures nothing."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from settings import STOCK, Settings
 from wiring import Parts, open_parts
 
 LOOK_SECONDS = 0.1
+SETTLE_SECONDS = 90.0
 PORTS = (15600, 15610, 15620)
 """Of the bench alone: nobody takes one while its process is exchanged."""
 
@@ -37,6 +39,7 @@ class Scene:
     tell: Callable[[str], None]
     measured: dict[str, float] = field(default_factory=dict)
     is_stock: bool = False
+    began: float = field(default_factory=time.monotonic)
     idle_minutes: float = 15.0
     """How long bench.idle waits."""
 
@@ -67,6 +70,11 @@ class Scene:
         """Returns once nothing that was measured before is still at work."""
         while await self.inbox.unfinished():  # noqa: ASYNC110 - other processes: no event tells
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def settled(self) -> None:
+        """`quiet`, and Prefect has planned an hour of runs ahead, as it does for new deployments."""
+        await self.quiet()
+        await asyncio.sleep(self.began + SETTLE_SECONDS - time.monotonic())
 
     async def calls(self, url: str) -> list[dict[str, object]]:
         """The sandbox ledger of one vendor, oldest first."""
