@@ -1,28 +1,27 @@
 """What a hundred whole journeys leave in both databases: at once, and when all of it is past its retention.
 
 For the latter their rows are made three years older by SQL, then both vacuums run: Prefect's own, with the server's
-settings, and ours (tasks.retention). What is left is compared with what was there before, both without free space.
+settings, and ours, a look of reconcile. What is left is compared with what was there before, both without free space.
 """
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
+from functools import partial
 
 from bench.disk_sizes import grow_old, growth, sizes
 from bench.figures import Figure
 from bench.idle import OF_EVENTS, OF_RUNS
 from bench.journeys import travel
+from bench.own_work import sweep_paused
 from bench.prefect_vacuum import vacuum_prefect
-from bench.scene import Scene
+from bench.scene import Scene, until
 from store.base import Base
-from tasks.looks import Look
-from tasks.retention import purge_expired_history
-from wiring import use_parts
 
 JOURNEYS = 100
 YEARS = timedelta(days=3 * 365)
 OURS = frozenset(Base.metadata.tables) - {"connection", "webhook_endpoint", "rate_bucket"}
-PURGES = 10
-"""Looks of reconcile: each takes up to 20 batches of a kind."""
+LOOKS = 2
+"""Of reconcile: each takes up to 2,000 rows of a kind."""
 OVER = "state_type IN ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED')"
 
 
@@ -35,12 +34,16 @@ async def disk_per_request(scene: Scene) -> AsyncIterator[Figure]:
     yield Figure("disk.mb_per_100_requests", _sum(scene, "added", before, await _both(scene)))
     await _grow_old(scene)
     await vacuum_prefect(scene.settings)
-    with use_parts(scene.parts):
-        for _ in range(PURGES):
-            await purge_expired_history(Look("retention"))
+    await _look_after_own_work(scene)
     yield Figure(
         "disk.mb_left_per_100_requests", _sum(scene, "left", compact, await _both(scene, compact=True))
     )
+
+
+async def _look_after_own_work(scene: Scene) -> None:
+    async with sweep_paused(scene) as sweep:
+        for _ in range(LOOKS):
+            await until(partial(sweep.is_done, await sweep.order()))
 
 
 async def _both(scene: Scene, *, compact: bool = False) -> dict[str, int]:
