@@ -18,6 +18,7 @@ UNITS = {
     "followup.sweep_ms_100k": "ms",
     "followup.idle_cpu_before": "%",
     "followup.idle_cpu_10k": "%",
+    "housekeeping.slowest_ms_300k": "ms",
     "idle.prefect_mb_per_day": "MB",
     "idle.prefect_mb_plateau": "MB",
     "disk.mb_per_100_requests": "MB",

@@ -74,7 +74,7 @@ async def sweep_100k(scene: Scene) -> AsyncIterator[Figure]:
 
 async def _sweep_ms(scene: Scene, waiting: int) -> float:
     """The median of several sweeps; a first one, for which nothing is in memory, is left out."""
-    async with _empty_store(scene.settings.store_url) as database:
+    async with empty_store(scene.settings.store_url, "bench_sweep") as database:
         await fill(database, waiting)
         took = [await _sweep(database) for _ in range(ROUNDS + 1)][1:]
     for name in took[0]:
@@ -108,12 +108,12 @@ async def fill(database: Database, waiting: int) -> None:
 
 
 @asynccontextmanager
-async def _empty_store(beside: str) -> AsyncIterator[Database]:
+async def empty_store(beside: str, name: str) -> AsyncIterator[Database]:
     """A database with our tables on the server of another, and gone afterwards."""
-    url = make_url(beside).set(database="bench_sweep").render_as_string(hide_password=False)
+    url = make_url(beside).set(database=name).render_as_string(hide_password=False)
     server = create_async_engine(beside, isolation_level="AUTOCOMMIT")
     async with server.connect() as connection:
-        await connection.execute(text("CREATE DATABASE bench_sweep"))
+        await connection.execute(text(f"CREATE DATABASE {name}"))
     try:
         await migrate(url)
         database = Database(url)
@@ -121,5 +121,5 @@ async def _empty_store(beside: str) -> AsyncIterator[Database]:
         await database.close()
     finally:
         async with server.connect() as connection:
-            await connection.execute(text("DROP DATABASE bench_sweep WITH (FORCE)"))
+            await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
         await server.dispose()

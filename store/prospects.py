@@ -144,9 +144,11 @@ class Prospects:
         return len((await self._session.scalars(again.returning(KnownProspect.id))).all())
 
     async def count(self, kinds: Collection[ProspectKind] = tuple(ProspectKind)) -> dict[ProspectState, int]:
+        # All kinds are no condition: without it the index alone tells.
+        of_kinds = [] if {*kinds} == {*ProspectKind} else [KnownProspect.kind.in_(kinds)]
         rows = await self._session.execute(
             select(KnownProspect.state, func.count().label("number"))
-            .where(KnownProspect.connection_id == self._connection_id, KnownProspect.kind.in_(kinds))
+            .where(KnownProspect.connection_id == self._connection_id, *of_kinds)
             .group_by(KnownProspect.state)
         )
         return {row.state: row.number for row in rows}

@@ -58,7 +58,8 @@ class RequestsPerHour:
         Those that Crosschq refused reached nobody, and do not count; nor do those that we only found.
         """
         made = ReferenceRequest.created_at
-        after = func.greatest(func.clock_timestamp() - HOUR, connection.capped_at)
+        # Of the statement and not the clock's: PostgreSQL looks in no index for what may change while it looks.
+        after = func.greatest(func.statement_timestamp() - HOUR, connection.capped_at)
         row = await self._session.execute(
             select(func.count(), func.min(made)).where(
                 ReferenceRequest.connection_id == connection.id,

@@ -44,7 +44,7 @@ from store.tables import (
 )
 from store.unknown_effects import is_unsettled
 
-BATCH = 100
+BATCH = 50
 """Deliveries of one transaction, or rows of another kind: few enough that whoever records a webhook does not notice."""
 
 _ABOUT = "opportunity:"

@@ -31,6 +31,8 @@ class DeliveryState(StrEnum):
 
 
 UNFINISHED = (DeliveryState.WAITING, DeliveryState.DISPATCHED, DeliveryState.RUNNING)
+NOT_OVER = (*UNFINISHED, DeliveryState.DEAD)
+"""What somebody is still to do something about. All others are as many as there ever were, for their retention."""
 
 
 class RequestState(StrEnum):

@@ -7,7 +7,7 @@ from store.retention import BATCH, Retention
 from tasks.looks import Look
 from wiring import Parts, current_parts
 
-MOST_BATCHES = 20
+MOST_BATCHES = 40
 """Of each kind and look: after an upgrade years of history go within days, and nothing waits for it meanwhile."""
 
 Purge = Callable[[Retention], Awaitable[int]]

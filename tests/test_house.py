@@ -27,16 +27,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "warm_worker": {"settings", "wiring", "deployments"},
     "demo": {"settings", "deployments"},
     "bench": {
-        "settings",
-        "wiring",
-        "deployments",
-        "demo",
-        "cli",
-        "store",
-        "lever",
-        "hiring",
-        "mail",
-        "chaos",
+        *("settings", "wiring", "deployments", "demo", "cli", "store", "lever", "hiring", "mail", "chaos"),
+        *("flows", "tasks", "pages", "webhook_gateway"),
     },
     "chaos": {"settings", "wiring", "deployments", "demo", "cli", "store", "mail", "hiring"},
     "cli": {

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from store.tables import DeliveryState
+from store.tables import NOT_OVER, DeliveryState
 
 
 class Metrics:
@@ -29,7 +29,10 @@ class Metrics:
             "crosschq_lever_dispatched", "Flow runs asked for", ["result"], registry=self.registry
         )
         self._deliveries = Gauge(
-            "crosschq_lever_deliveries", "Deliveries by state", ["state"], registry=self.registry
+            "crosschq_lever_deliveries",
+            "Deliveries that are not over, by state",
+            ["state"],
+            registry=self.registry,
         )
         self._open_requests = Gauge(
             "crosschq_lever_open_requests", "Reference requests under way", registry=self.registry
@@ -37,7 +40,7 @@ class Metrics:
 
     def page(self, deliveries: Mapping[DeliveryState, float], open_requests: float) -> bytes:
         """The page Prometheus reads, with the store's figures of this moment; NaN is Prometheus' "not known"."""
-        for state in DeliveryState:
+        for state in NOT_OVER:
             self._deliveries.labels(state.value).set(deliveries.get(state, 0))
         self._open_requests.set(open_requests)
         return generate_latest(self.registry)

@@ -15,7 +15,7 @@ from pages.admin.rendering import WRONG_METHOD, SafeHeaders
 from store.database import DATABASE_ERRORS, Database
 from store.deliveries import Deliveries
 from store.requests import Requests
-from store.tables import DeliveryState
+from store.tables import NOT_OVER, DeliveryState
 from webhook_gateway.metrics import Metrics
 
 
@@ -44,7 +44,7 @@ def create_private_app(
                 page = metrics.page(*await _figures(database))
         except DATABASE_ERRORS:
             # What was answered meanwhile is what an operator wants to see now.
-            page = metrics.page(dict.fromkeys(DeliveryState, nan), nan)
+            page = metrics.page(dict.fromkeys(NOT_OVER, nan), nan)
         return Response(page, media_type="text/plain; version=0.0.4")
 
     return Starlette(

@@ -32,6 +32,7 @@ ISSUE_4 = {
     "followup.idle_cpu_10k",
 }
 ISSUE_12 = {
+    "housekeeping.slowest_ms_300k",
     "idle.prefect_mb_per_day",
     "idle.prefect_mb_plateau",
     "disk.mb_per_100_requests",

@@ -112,5 +112,5 @@ async def test_deliveries_are_counted_by_state_and_listed_newest_first(
     async with database.transaction() as session:
         counts = await Deliveries(session).count_by_state()
         newest = await Deliveries(session).newest(2)
-    assert counts == {DeliveryState.WAITING: 2, DeliveryState.IGNORED: 1}
+    assert counts == {DeliveryState.WAITING: 2}
     assert [delivery.id for delivery in newest] == [3, 2]
