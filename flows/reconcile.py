@@ -80,19 +80,20 @@ async def reconcile(scope: Scope) -> State[Any] | None:
 async def _own_work() -> list[Look]:
     looks = [(Look(name), ask) for name, ask in OWN_WORK.items()]
     for look, ask in looks:
-        with look.on_its_own():
-            await ask(look)
+        await look.take(ask(look))
     return [look for look, _ in looks]
 
 
 async def _vendors(asks: Mapping[str, Callable[[Look, int], Awaitable[None]]]) -> list[Look]:
-    listing, ids = Look("the list of connections"), []
-    with listing.on_its_own():
-        ids = await active_connections()
+    listing, ids = Look("the list of connections"), list[int]()
+
+    async def list_them() -> None:
+        ids.extend(await active_connections())
+
+    await listing.take(list_them())
     looks = [(Look(name, of), ask, of) for of in ids for name, ask in asks.items()]
     for look, ask, connection_id in looks:
-        with look.on_its_own():
-            await ask(look, connection_id)
+        await look.take(ask(look, connection_id))
     return [listing, *(look for look, _, _ in looks)]
 
 

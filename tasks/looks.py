@@ -1,11 +1,16 @@
 """One look of reconcile: what it found, what it had to leave out, and what failed without stopping the rest."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from traceback import extract_tb
 
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
 from outbound.errors import UnreadableItems, VendorError
+
+AWAY = (OSError, PoolTimeoutError)
+"""The database cannot be reached, or does not answer in time: TimeoutError is an OSError."""
 
 
 @dataclass
@@ -19,12 +24,24 @@ class Look:
     """Items of a vendor's list that could not be read."""
     failures: list[Exception] = field(default_factory=list)
 
+    async def take(self, asked: Awaitable[None]) -> None:
+        """Whatever fails is remembered: the other looks are not to wait for its mend."""
+        try:
+            await asked
+        except Exception as error:  # noqa: BLE001 - an error of ours stops them no less than a vendor's
+            self.failures.append(error)
+
     @contextmanager
     def on_its_own(self) -> Iterator[None]:
-        """What fails inside is remembered, and whatever comes after the block is done all the same."""
+        """For one item of many: should it fail, the next ones are dealt with all the same.
+
+        Where nobody answers the look ends instead, as each of them would wait just as long.
+        """
         try:
             yield
-        except Exception as error:  # noqa: BLE001 - whatever it is, the other looks are not to wait for its mend
+        except AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001 - as above
             self.failures.append(error)
 
     def skip(self, error: UnreadableItems) -> None:
