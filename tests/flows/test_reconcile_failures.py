@@ -26,6 +26,14 @@ WITHOUT_KEYS = 0
 """The id of a connection that is asked before the office's own."""
 
 
+OF_THE_OTHER = """
+    INSERT INTO reference_request
+        (connection_id, opportunity_id, generation, template, job_position, candidate_index, state, crosschq_id)
+    SELECT 0, opportunity_id, 1, template, job_position, candidate_index, state, crosschq_id FROM reference_request
+"""
+"""A request of that connection, to be read in Crosschq."""
+
+
 @pytest.fixture
 async def broken(office: Office) -> AsyncIterator[Office]:
     """The first connection's secrets were sealed with a key that nobody has any more."""
@@ -75,6 +83,7 @@ async def test_each_scope_says_which_connection_failed(broken: Office, scope: Sc
     candidate, _ = await broken.report_for()
     async with broken.parts.database.transaction() as session:
         await session.execute(text("UPDATE reference_request SET state = 'sent', answered = 0"))
+        await session.execute(text(OF_THE_OTHER))
     await broken.lever.set_knobs(lose_webhooks=100)
     await broken.lever.delete(candidate["id"])
     state = await broken.look(scope)
