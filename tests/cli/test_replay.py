@@ -3,9 +3,10 @@
 import json
 
 import pytest
+from sqlalchemy import text, update
 
 from store.database import Database
-from store.tables import DeliveryState, RequestState
+from store.tables import Delivery, DeliveryState, RequestState
 from store.vault import Vault
 from tests.cli.rows import WHY_DEAD, audits, delivery_in, request_in
 from tests.cli.terminal import Terminal
@@ -38,6 +39,17 @@ async def test_one_in_hand_or_none_is_refused_in_words(inbox: Inbox) -> None:
     one = await delivery_in(database, await connect(database, vault), DeliveryState.RUNNING)
     assert "It is in hand" in await terminal.refusal("replay", one.id, "--why", WHY)
     assert "There is no delivery 404 (any more)" in await terminal.refusal("replay", 404, "--why", WHY)
+    assert await audits(database) == []
+
+
+async def test_one_past_its_retention_is_refused_in_words_and_stays_as_it_is(inbox: Inbox) -> None:
+    database, vault, terminal = inbox
+    one = await delivery_in(database, await connect(database, vault), DeliveryState.DONE)
+    async with database.transaction() as session:
+        ages_ago = {name: text("now() - interval '366 days'") for name in ("received_at", "finished_at")}
+        await session.execute(update(Delivery).values(ages_ago))
+    assert "ended more than 365 days ago" in await terminal.refusal("replay", one.id, "--why", WHY)
+    assert (await row(database, one.id)).state is DeliveryState.DONE
     assert await audits(database) == []
 
 

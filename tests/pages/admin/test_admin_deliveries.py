@@ -295,6 +295,22 @@ async def test_a_given_up_one_is_dropped_and_no_other(pages: Pages) -> None:
     assert f"Delivery {done.id} was not given up." in refused.text
 
 
+async def test_one_past_its_retention_says_so_and_is_not_replayed(pages: Pages) -> None:
+    desk = await Desk.of(pages)
+    one = await desk.delivery(DeliveryState.DONE)
+    token = await desk.admin.token_on(f"/deliveries/{one.id}")
+    async with desk.pages.parts.database.transaction() as session:
+        ages_ago = {name: text("now() - interval '366 days'") for name in ("received_at", "finished_at")}
+        await session.execute(update(Delivery).values(ages_ago))
+    shown = (await desk.admin.open(f"/deliveries/{one.id}")).text
+    assert "ended more than 365 days ago" in shown
+    assert f'action="/deliveries/{one.id}/replay"' not in shown
+    fields = {"form_token": token, "why": WHY}
+    answer = await desk.admin.http.post(f"/deliveries/{one.id}/replay", data=fields)
+    assert (answer.status_code, "ended more than 365 days ago" in answer.text) == (400, True)
+    assert await claim_ids(desk.pages.parts.database) == []
+
+
 async def test_all_that_failed_since_are_replayed_and_older_ones_are_not(pages: Pages) -> None:
     desk = await Desk.of(pages)
     old, new = await desk.delivery(DeliveryState.DEAD), await desk.delivery(DeliveryState.DEAD)
