@@ -79,13 +79,22 @@ def configure_logging(
 
 
 def _formatter(form: LogFormat) -> logging.Formatter:
-    if form == "text":
-        return logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
-    renamed = {"levelname": "level", "name": "logger"}
-    return JsonFormatter(
-        "{levelname}{name}{message}",
-        style="{",
-        rename_fields=renamed,
-        timestamp="time",
-        json_ensure_ascii=False,
-    )
+    if form == "json":
+        return JsonLines()
+    return logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+class JsonLines(JsonFormatter):
+    """One object a line: time, level, logger, message, the traceback if any, and what else was given as `extra`.
+
+    Constructed by `logging.config` too, in Prefect's processes, with arguments that other formatters take.
+    """
+
+    def __init__(self, *_format: object) -> None:
+        super().__init__(
+            "{levelname}{name}{message}",
+            style="{",
+            rename_fields={"levelname": "level", "name": "logger"},
+            timestamp="time",
+            json_ensure_ascii=False,
+        )

@@ -42,6 +42,8 @@ class Cluster:
     def argv(self) -> list[str]:
         """`postgres` itself, in the foreground: https://www.postgresql.org/docs/18/app-postgres.html"""
         options = ["-k", str(self.socket_dir), "-h", "", "-N", str(self.connections)]
+        # An error's detail quotes rows, which are people's data, into the log.
+        options += ["-c", "log_error_verbosity=terse"]
         return [str(_binary("postgres")), "-D", str(self.folder), *options]
 
     def url(self, database: str) -> str:

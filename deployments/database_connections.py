@@ -6,7 +6,7 @@ from sqlalchemy.engine import make_url
 
 from deployments.lineup import RUNS_AT_ONCE
 from settings import WARM, Settings
-from store.database import COMMAND, ERASURE, FLOW_RUN, GATEWAY, PREFECT_SERVER
+from store.database import ERASURE, FLOW_RUN, GATEWAY, PREFECT_SERVER
 
 COMMANDS_AT_ONCE = 2
 """Of `crosschq-lever`, by people and cron."""
@@ -29,7 +29,7 @@ def ours(settings: Settings) -> list[Share]:
     return [
         Share("gateway", GATEWAY.most),
         Share("worker", runs * FLOW_RUN.most + listening),
-        Share("commands", COMMANDS_AT_ONCE * COMMAND.most),
+        Share("commands", COMMANDS_AT_ONCE * FLOW_RUN.most),
     ]
 
 

@@ -57,8 +57,16 @@ def prefect_client_environment(settings: Settings) -> dict[str, str]:
 
 
 def prefect_logging(settings: Settings) -> dict[str, str]:
-    """For Prefect's processes: any key of Prefect's logging.yml, https://docs.prefect.io/v3/advanced/logging-customization"""
-    return {"PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "json"} if settings.log_format == "json" else {}
+    """For Prefect's processes: keys of Prefect's logging.yml, whose times have no date, and whose JSON is not ours.
+
+    https://docs.prefect.io/v3/advanced/logging-customization
+    """
+    if settings.log_format == "text":
+        return {"PREFECT_LOGGING_FORMATTERS_STANDARD_DATEFMT": "%Y-%m-%d %H:%M:%S"}
+    return {
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "json",
+        "PREFECT_LOGGING_FORMATTERS_JSON_CLASS": "logs.JsonLines",
+    }
 
 
 def prefect_home(settings: Settings) -> Path:

@@ -26,10 +26,9 @@ class PoolSize:
 
 GATEWAY = PoolSize(10, 10)
 FLOW_RUN = PoolSize(1, 2)
-"""One flow run at a time, on a lane of the warm worker or in a process: its step, its heartbeat, one to spare."""
+"""One at a time, on a lane of the warm worker or in a process: its step, its heartbeat, one to spare. Commands, too."""
 ERASURE = PoolSize(1, 0)
 """To Prefect's database, for the end of a flow run that erases a candidate."""
-COMMAND = PoolSize(1, 2)
 PREFECT_SERVER = PoolSize(5, 10)
 """Prefect's own default."""
 

@@ -2,14 +2,18 @@
 
 import json
 import logging
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 import logs
+from deployments.environment import process_environment
 from logs import OncePerMinute, configure_logging
+from settings import Settings
 
 
 class Clock:
@@ -125,6 +129,33 @@ def test_text_is_a_line_with_the_same() -> None:
     first, *_, last, _source = written("text")
     assert first.endswith(" INFO gate: For Zoë")
     assert "UserWarning: old" in last
+
+
+AS_PREFECT = """
+import httpx, logging
+from prefect.logging import get_logger
+from prefect.logging.configuration import setup_logging
+setup_logging()
+get_logger("warm_worker").info("Run %s is [at] work. %s", "1", "x" * 500)
+logging.getLogger("httpx").info("HTTP Request: GET https://api.lever.co/v1/opportunities/of-somebody")
+"""
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_prefects_processes_write_the_same(form: logs.LogFormat, tmp_path: Path) -> None:
+    needed = {"secret_keys": "k", "prefect_auth_string": "a:b", "data_dir": tmp_path}
+    environment = process_environment(Settings(_env_file=None, log_format=form, **needed))
+    argv = [sys.executable, "-c", AS_PREFECT]
+    [line] = subprocess.run(
+        argv, capture_output=True, check=True, text=True, env=environment
+    ).stderr.splitlines()
+    if form == "json":
+        told = json.loads(line)
+        assert (told["level"], told["logger"]) == ("INFO", "prefect.warm_worker")
+        assert told["message"] == f"Run 1 is [at] work. {'x' * 500}"
+        assert told["time"].endswith("+00:00")
+    else:
+        assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d.*Run 1 is \[at\] work", line)
 
 
 def test_configuring_twice_writes_once(capsys: pytest.CaptureFixture[str]) -> None:

@@ -49,6 +49,7 @@ def settings_in(folder: Path) -> Settings:
         prefect_port=pick(14200),
         public_port=pick(18600),
         private_port=pick(18610),
+        log_format="json",
     )
 
 

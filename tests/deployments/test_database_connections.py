@@ -62,7 +62,8 @@ async def test_the_embedded_postgresql_takes_them_all(settings: Settings, short_
         reserve = int(await connection.fetchval("SHOW superuser_reserved_connections"))
         await connection.close()
     assert limit - reserve >= total(on_our_server(settings))
-    assert postgres(server.cluster).argv[-1] == str(limit)
+    argv = postgres(server.cluster).argv
+    assert argv[argv.index("-N") + 1] == str(limit)
 
 
 @pytest.mark.parametrize(("spare", "verdict"), [(0, Verdict.OK), (-1, Verdict.TO_KNOW)])

@@ -25,6 +25,7 @@ while True: time.sleep(60)
 LAST_WORDS = """
 import signal, sys, time
 def end(*_):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the guardian sends another
     print("x" * 500_000, flush=True)
     print("last words", flush=True)
     sys.exit()

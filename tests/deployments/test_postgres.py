@@ -2,6 +2,7 @@
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 import asyncpg
@@ -38,6 +39,18 @@ async def test_it_is_durable_and_listens_on_no_port(folders: tuple[Path, Path]) 
         assert await ask(server, "SHOW synchronous_commit") == "on"
         assert await ask(server, "SHOW listen_addresses") == ""
         assert not psutil.Process(server.process.pid).net_connections("tcp")
+
+
+async def test_rows_that_an_error_is_about_are_not_in_its_log(folders: tuple[Path, Path]) -> None:
+    with embedded_postgres(*folders) as server:
+        await ask(server, "CREATE TABLE person (email text PRIMARY KEY, age int CHECK (age > 0))")
+        for age in (1, 1, -1):
+            with suppress(asyncpg.IntegrityConstraintViolationError):
+                await ask(server, f"INSERT INTO person SELECT 'ana' || '@example.test', {age}")
+        log = server.cluster.log_end()
+    assert "duplicate key" in log
+    assert "check constraint" in log
+    assert "ana@example.test" not in log
 
 
 async def test_only_its_user_reaches_the_socket_and_the_data(folders: tuple[Path, Path]) -> None:

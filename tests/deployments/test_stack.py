@@ -1,5 +1,6 @@
 """The whole stack: its addresses answer, and nothing of it survives its supervisor."""
 
+import json
 import subprocess
 import sys
 import time
@@ -11,8 +12,10 @@ import psutil
 import pytest
 
 from deployments.guardian import marked
+from deployments.locks import InUseError, folder_in_use
 from deployments.ports import PortInUseError, is_free
 from deployments.stack import Stack, running_stack
+from tests.deployments.conftest import settings_in
 from tests.deployments.proxy import RecordingProxy
 
 pytestmark = pytest.mark.stack
@@ -47,6 +50,29 @@ def test_every_process_writes_a_log_of_its_own(stack: Stack) -> None:
     names = {path.stem for path in (stack.settings.data_dir / "logs").glob("*.log")}
     wanted = {"postgres", "migrations", "prefect-server", "deployments", "gateway", "worker", "sandbox"}
     assert wanted <= names
+
+
+async def test_logs_are_json_lines_without_the_addresses_that_were_called(stack: Stack) -> None:
+    await stack.supervisor.kill("gateway")
+    await stack.supervisor.revive("gateway")
+    logs = stack.settings.data_dir / "logs"
+    lines = [
+        line
+        for name in ("gateway", "deployments")
+        for line in (logs / f"{name}.log").read_text().splitlines()
+    ]
+    told = [json.loads(line) for line in lines if line.startswith("{")]
+    assert any("Webhooks on" in one["message"] and one["level"] == "INFO" for one in told)
+    everything = "".join(path.read_text() for path in logs.glob("*.log"))
+    assert "HTTP Request" not in everything
+    assert "/api/" not in (logs / "prefect-server.log").read_text()
+
+
+async def test_a_second_stack_on_the_same_data_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    with folder_in_use(tmp_path), pytest.raises(InUseError, match=f"{tmp_path} is in use by"):
+        async with running_stack(settings_in(tmp_path), with_sandbox=False, progress=lambda _name: None):
+            pass
+    assert [path.name for path in tmp_path.iterdir()] == ["supervisor.lock"]  # noqa: ASYNC240
 
 
 async def test_a_second_stack_on_the_same_ports_is_refused_naming_the_setting(stack: Stack) -> None:
