@@ -25,13 +25,14 @@ from hiring.due import (
 )
 from hiring.follow_ups import what_is_due
 from hiring.local_days import local_day_in_words
+from hiring.outcome_notes import tells_outcome
 from hiring.outcomes import OutcomeSource, SeenOutcome
 from outbound.errors import NotFound
 from tasks.case import Case
 from tasks.follow_up_records import DueFollowUp, due_follow_up, is_still_due, remember_ask_again
 from tasks.lever_writes import add_note
 from tasks.outcome import Outcome
-from tasks.outcome_records import known_outcome, record_seen
+from tasks.outcome_records import has_outcome, known_outcome, record_seen
 from tasks.outcome_steps import outcome_in_crosschq, read_outcome
 from tasks.shadow import is_in_shadow
 from tasks.unshown_outcomes import outcome_to_show, remember_nothing_to_show
@@ -80,9 +81,11 @@ async def finish_showing(case: Case) -> Outcome:
 
 async def _do_what_is_due(case: Case, due: DueFollowUp, candidacy: Candidacy) -> Outcome:
     outcome = await known_outcome(case, case.subject_id)
+    # How a first report ended says nothing of a second, and its tag stays.
+    is_told = due.is_first and tells_outcome(candidacy.tags) and not await has_outcome(case, case.subject_id)
     # The database has said that its time has come: this machine's clock may be behind.
     now = max(current_parts().now(), due.facts.due_at)
-    match what_is_due(due.facts, outcome, candidacy, due.policy, now):
+    match what_is_due(due.facts, outcome, candidacy, due.policy, now, is_told=is_told):
         case NothingDue(reason):
             return Outcome.ignored(reason)
         case EndQuietly(reason):

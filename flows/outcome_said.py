@@ -7,6 +7,7 @@ from hiring.asked import whom_to_ask
 from hiring.candidacy import Candidacy
 from hiring.due import EndQuietly, NothingDue, QuietReason
 from hiring.follow_ups import what_is_due
+from hiring.outcome_notes import tells_outcome
 from hiring.outcomes import Outcome as HiringOutcome
 from hiring.outcomes import SeenOutcome
 from outbound.errors import NotFound
@@ -15,6 +16,7 @@ from tasks.follow_up_records import DueFollowUp
 from tasks.open_requests import open_request
 from tasks.outcome import Outcome
 from tasks.outcome_foreseen import foresee_outcome
+from tasks.outcome_records import has_outcome
 from tasks.outcome_steps import outcome_in_crosschq, read_outcome
 from wiring import current_parts
 
@@ -39,7 +41,8 @@ async def say_what_is_due(case: Case, due: DueFollowUp) -> Outcome:
     in_crosschq = await outcome_in_crosschq(case, due.crosschq_id)
     foreseen = await foresee_outcome(case, case.subject_id, [seen, *([in_crosschq] if in_crosschq else [])])
     now = max(current_parts().now(), due.facts.due_at)
-    step = what_is_due(due.facts, foreseen.outcome, candidacy, due.policy, now)
+    is_told = due.is_first and tells_outcome(candidacy.tags) and not await has_outcome(case, case.subject_id)
+    step = what_is_due(due.facts, foreseen.outcome, candidacy, due.policy, now, is_told=is_told)
     if isinstance(step, NothingDue):
         return Outcome.ignored(step.reason)
     return Outcome.only_said(in_shadow.due(step, whom_to_ask(candidacy, due.fallback_asked)))

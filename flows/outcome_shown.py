@@ -13,18 +13,25 @@ async def show_outcome(case: Case, candidacy: Candidacy) -> bool:
     to_show = await outcome_to_show(case, candidacy.opportunity_id)
     if to_show is None:
         return False
-    text = await _told_in_crosschq(case, candidacy.opportunity_id, to_show)
-    await _show_tag(case, candidacy, outcome_notes.outcome_tag(to_show.said.outcome))
+    tag = outcome_notes.outcome_tag(to_show.said.outcome)
+    # The profile shows what our rows do not say: they are older, and nothing is told twice.
+    is_shown = tag in candidacy.tags
+    text = await _told_in_crosschq(case, candidacy.opportunity_id, to_show, look_first=is_shown)
+    await _show_tag(case, candidacy, tag)
     if to_show.archive_reason_id and not await archive_in_lever(case, candidacy, to_show):
         text += f"\n{outcome_notes.NOT_ARCHIVED}"
-    await add_note(case, candidacy.opportunity_id, text, f"outcome-{to_show.version}")
+    mark = f"outcome-{to_show.version}"
+    await add_note(case, candidacy.opportunity_id, text, mark, look_first=is_shown)
     await remember_shown(to_show)
     return True
 
 
-async def _told_in_crosschq(case: Case, opportunity_id: str, to_show: ToShow) -> str:
+async def _told_in_crosschq(case: Case, opportunity_id: str, to_show: ToShow, *, look_first: bool) -> str:
     """The note that says what Crosschq shows now, or what a person has to enter there."""
-    if not to_show.crosschq_knows and not await tell_crosschq(case, opportunity_id, to_show):
+    is_told = to_show.crosschq_knows or await tell_crosschq(
+        case, opportunity_id, to_show, look_first=look_first
+    )
+    if not is_told:
         return outcome_notes.shown_but_by_hand(to_show.said, await link_in_crosschq(case, to_show))
     await remember_told(to_show.outcome_id, to_show.said.outcome)
     return outcome_notes.shown(to_show.said)

@@ -14,9 +14,14 @@ async def withdraw_open_request(case: Case, candidacy: Candidacy) -> None:
     request = await open_request(case, opportunity_id)
     if request is None:
         return
-    if await cancel_in_crosschq(case, request):
+    # The profile shows what our rows do not say: they are older, and nothing is done twice.
+    is_shown = status_tags.ENDED in candidacy.tags
+    if await cancel_in_crosschq(case, request, look_first=is_shown):
         await show_status(case, opportunity_id, candidacy.tags, status_tags.ENDED)
-        await add_note(case, opportunity_id, notes.withdrawn(), f"request-{request.id}-withdrawn")
+        mark = f"request-{request.id}-withdrawn"
+        await add_note(
+            case, opportunity_id, notes.withdrawn(), mark, request.crosschq_id, look_first=is_shown
+        )
         await remember_withdrawn(request)
     else:
         await add_note(case, opportunity_id, notes.not_withdrawn(), f"request-{request.id}-not-withdrawn")

@@ -65,6 +65,8 @@ class EndContradicted:
 class QuietReason(StrEnum):
     ANONYMISED = "the candidate was anonymised in Lever"
     DELETED = "the opportunity was deleted in Lever"
+    TOLD = "the opportunity's tag says how it ended"
+    """By an answer that our rows do not have."""
     ARCHIVED = "the opportunity is archived in Lever"
     """With a reason that says nothing about the hire on this connection."""
 

@@ -91,8 +91,13 @@ def what_is_due(
     candidacy: Candidacy,
     policy: FollowUpPolicy,
     now: datetime,
+    *,
+    is_told: bool = False,
 ) -> Due:
-    """`candidacy` as Lever shows it now; `outcome` is what is known after deciding on that."""
+    """`candidacy` as Lever shows it now; `outcome` is what is known after deciding on that.
+
+    `is_told`: its tag tells an outcome that nothing we know explains.
+    """
     if follow_up.state is FollowUpState.ENDED:
         return NothingDue("This follow-up has ended.")
     if candidacy.is_anonymised:
@@ -101,6 +106,8 @@ def what_is_due(
         return RecordOnly(outcome)
     if candidacy.is_archived and follow_up.state is not FollowUpState.ANSWERED:
         return EndQuietly(QuietReason.ARCHIVED)
+    if is_told and follow_up.state is not FollowUpState.ANSWERED:
+        return EndQuietly(QuietReason.TOLD)
     if now < follow_up.due_at:
         return NothingDue(f"Not due before {follow_up.due_at:%d %B %Y, %H:%M:%S} UTC.")
     return _next_step(follow_up, policy, now)

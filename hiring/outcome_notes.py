@@ -39,6 +39,11 @@ def outcome_tag(outcome: Outcome) -> str | None:
     return _TAGS.get(outcome)
 
 
+def tells_outcome(tags: Iterable[str]) -> bool:
+    """Whether one of our outcome tags is among them."""
+    return any(tag in _TAGS.values() for tag in tags)
+
+
 def outdated_outcome_tags(tags: Iterable[str], current: str | None) -> list[str]:
     """Those of our outcome tags that no longer say how things are; others' tags are never among them."""
     return [tag for tag in tags if tag != current and tag in _TAGS.values()]

@@ -33,6 +33,13 @@ def trace_of_file(name: str | None, uploaded_at: datetime | None) -> Trace | Non
     return Trace(found[1], uploaded_at) if found else None
 
 
+def tells_of_question(note: str, crosschq_id: str, mark: str | None = None) -> bool:
+    """Whether it says that somebody was asked how the hire of this request ended; `mark`: at this step of it."""
+    step = re.escape(mark) if mark else "follow-up-[0-9]+-[0-9]+"
+    asked = rf"\(crosschq-lever {step}\) \(crosschq-request {re.escape(crosschq_id)}\)"
+    return re.search(asked, note) is not None
+
+
 def report_file(crosschq_id: str) -> str:
     """The name of a report's file, unique to the request."""
     return f"crosschq-report-{crosschq_id}.pdf"

@@ -30,10 +30,14 @@ class DueFollowUp:
     id: int
     generation: int
     link_generation: int | None
+    was_asked: bool
+    """Whether anybody ever was, as far as the row knows."""
     facts: FollowUpFacts
     policy: FollowUpPolicy
     asked_role: str
     crosschq_id: str | None
+    is_first: bool
+    """Whether the report is the opportunity's first, as far as we know."""
     job_position: str
     reported_at: datetime
     fallback_asked: str | None
@@ -93,10 +97,12 @@ async def due_of(session: AsyncSession, row: FollowUp) -> DueFollowUp:
         id=row.id,
         generation=row.generation,
         link_generation=row.link_generation,
+        was_asked=row.asked_at is not None,
         facts=facts_of(row),
         policy=policy_of(connection),
         asked_role=row.asked_role or "The one who was asked",
         crosschq_id=request.crosschq_id,
+        is_first=request.generation == 1,
         job_position=request.job_position,
         reported_at=row.reported_at,
         fallback_asked=connection.fallback_asked or connection.fallback_requestor,

@@ -87,14 +87,14 @@ async def find_lead(desk: Desk, row: KnownProspect, lead: Lead) -> Opportunity |
     async for one in all_opportunities(
         desk.lever, email=lead.emails, created_at_start=since, origin="sourced"
     ):
-        if sources & set(one.sources) and not await _is_linked(desk.case, one.id):
+        if sources & set(one.sources) and not await _is_linked(desk.case.connection_id, one.id):
             return one
     return None
 
 
-async def _is_linked(case: Case, opportunity_id: str) -> bool:
+async def _is_linked(connection_id: int, opportunity_id: str) -> bool:
     async with current_parts().database.transaction() as session:
-        return await BegunProspects(session, case.connection_id).is_linked(opportunity_id)
+        return await BegunProspects(session, connection_id).is_linked(opportunity_id)
 
 
 async def people_in_lever(lever: LeverClient, emails: Sequence[str]) -> dict[str, Opportunity]:
@@ -105,6 +105,31 @@ async def people_in_lever(lever: LeverClient, emails: Sequence[str]) -> dict[str
         for email in filter(None, (by_plain.get(plain(theirs)) for theirs in one.emails)):
             found[email] = max(found.get(email, one), one, key=_importance)
     return found
+
+
+async def lost_leads(lever: LeverClient, connection_id: int, leads: Sequence[Lead]) -> dict[str, Opportunity]:
+    """By the address: leads of ours that no row of ours knows, as after a restored backup."""
+    by_plain = {plain(lead.emails[0]): lead for lead in leads}
+    emails = [lead.emails[0] for lead in leads]
+    found: dict[str, Opportunity] = {}
+    async for one in all_opportunities(lever, email=emails, origin="sourced", archived=False):
+        for email in map(plain, one.emails):
+            lead = by_plain.get(email)
+            if lead is not None and await is_lost_lead(connection_id, lead, one):
+                found[lead.emails[0]] = one
+    return found
+
+
+async def is_lost_lead(connection_id: int, lead: Lead, there: Opportunity) -> bool:
+    """Whether it wears our source and tags, and no row of ours knows it."""
+    wears_ours = (
+        there.archived is None
+        and there.origin == "sourced"
+        and bool(lead.sources)
+        and {*lead.sources} <= {*there.sources}
+        and {*lead.tags} <= {*there.tags}
+    )
+    return wears_ours and not await _is_linked(connection_id, there.id)
 
 
 def plain(email: str) -> str:

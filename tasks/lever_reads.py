@@ -1,7 +1,7 @@
 """Reads from Lever what a webhook only hinted at."""
 
 from hiring.candidacy import Candidacy
-from hiring.traces import Trace, trace_in_note, trace_of_file
+from hiring.traces import Trace, tells_of_question, trace_in_note, trace_of_file
 from lever.applied_posting import posting_of
 from lever.candidacy import candidacy_of
 from outbound.errors import AccessDenied
@@ -35,6 +35,20 @@ async def read_traces(case: Case, opportunity_id: str) -> tuple[Trace, ...]:
         except AccessDenied:
             # The key may not read them: the status tag alone counts.
             return ()
+
+
+@step
+async def was_asked(case: Case, crosschq_id: str, mark: str | None) -> bool:
+    """Whether a note says so that the question about this request went out; `mark`: at this step of it."""
+    async with lever_of(case) as (lever, _):
+        try:
+            async for note in lever.notes(case.subject_id):
+                if tells_of_question(note.value, crosschq_id, mark):
+                    return True
+        except AccessDenied:
+            # The key may not read them: our own rows count alone.
+            return False
+    return False
 
 
 @step

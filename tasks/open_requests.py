@@ -27,11 +27,16 @@ async def open_request(case: Case, opportunity_id: str) -> OpenRequest | None:
 
 
 @step
-async def cancel_in_crosschq(case: Case, request: OpenRequest) -> bool:
-    """False where Crosschq does not let us: a person cancels it there."""
+async def cancel_in_crosschq(case: Case, request: OpenRequest, *, look_first: bool = False) -> bool:
+    """False where Crosschq does not let us: a person cancels it there.
+
+    `look_first`: it may be cancelled already, without our knowing.
+    """
     async with crosschq_of(case) as crosschq:
 
         async def act() -> str:
+            if look_first and (over := await find()):
+                return over
             await crosschq.cancel_request(request.crosschq_id)
             return "cancelled"
 

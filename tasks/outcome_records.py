@@ -60,6 +60,12 @@ async def known_outcome(case: Case, opportunity_id: str) -> Outcome:
         return row.outcome if row else Outcome.OPEN
 
 
+async def has_outcome(case: Case, opportunity_id: str) -> bool:
+    """Whether anybody has said anything that we know, even if it is open again."""
+    async with current_parts().database.transaction() as session:
+        return await Outcomes(session).find(case.connection_id, opportunity_id) is not None
+
+
 async def request_in_crosschq(case: Case, opportunity_id: str) -> str | None:
     """Crosschq's id of our newest request about the opportunity: without one there is nothing to tell."""
     async with current_parts().database.transaction() as session:

@@ -38,14 +38,21 @@ async def _hired_reasons(lever: LeverClient, candidacy: Candidacy) -> set[str]:
 
 
 @step
-async def tell_crosschq(case: Case, opportunity_id: str, to_show: ToShow) -> bool:
-    """False where this Crosschq cannot be told: a person has to enter it there."""
+async def tell_crosschq(
+    case: Case, opportunity_id: str, to_show: ToShow, *, look_first: bool = False
+) -> bool:
+    """False where this Crosschq cannot be told: a person has to enter it there.
+
+    `look_first`: it may be told already, without our knowing.
+    """
     if to_show.crosschq_id is None or not to_show.crosschq_takes_outcomes:
         return False
     request_id, said = to_show.crosschq_id, to_show.said
     async with crosschq_of(case) as crosschq:
 
         async def act() -> str:
+            if look_first and (shown := await find()):
+                return shown
             await crosschq.set_outcome(request_id, IN_CROSSCHQ[said.outcome], said.hired_on)
             return said.outcome.value
 

@@ -10,7 +10,15 @@ from store.begun_prospects import BegunProspects
 from store.prospect_tables import KnownProspect
 from store.prospects import Prospects
 from tasks.case import Case
-from tasks.leads import Desk, desk_of, make_lead, people_in_lever, tag_known_person
+from tasks.leads import (
+    Desk,
+    desk_of,
+    is_lost_lead,
+    lost_leads,
+    make_lead,
+    people_in_lever,
+    tag_known_person,
+)
 from tasks.leads_in_doubt import TooEarly, look_for_lead, put_back
 from tasks.prospect_candidates import Candidate, candidates_of, fail, find_there
 from tasks.prospect_wishes import Wishes
@@ -49,17 +57,24 @@ async def all_to_their_end(works: Sequence[Awaitable[None]]) -> None:
 async def _in_lever(
     desk: Desk, policy: ProspectPolicy, candidates: Sequence[Candidate]
 ) -> dict[str, Opportunity]:
-    """Who is in Lever by e-mail address, in one call for all; not asked where it makes no difference."""
-    emails = [one.email for one in candidates if not one.begun]
-    if policy.if_in_lever is IfInLever.CREATE or not emails:
+    """Who is in Lever by e-mail address, in one call for all; where all are made anew, only by a lead of ours."""
+    asked = [one for one in candidates if not one.begun]
+    if policy.if_in_lever is IfInLever.CREATE:
+        # Whoever opted in again gets a new lead.
+        asked = [one for one in asked if one.is_first]
+    if not asked:
         return {}
-    return await people_in_lever(desk.lever, emails)
+    if policy.if_in_lever is IfInLever.CREATE:
+        return await lost_leads(desk.lever, desk.case.connection_id, [one.lead for one in asked])
+    return await people_in_lever(desk.lever, [one.email for one in asked])
 
 
 async def _export(desk: Desk, policy: ProspectPolicy, one: Candidate, there: Opportunity | None) -> None:
     try:
         if there is None:
             await _make(desk, policy, one)
+        elif one.is_first and await is_lost_lead(desk.case.connection_id, one.lead, there):
+            await _adopt(desk.case, one, there)
         else:
             await _leave_there(desk, policy, one, there)
     except InvalidRequest as error:
@@ -72,6 +87,14 @@ async def _export(desk: Desk, policy: ProspectPolicy, one: Candidate, there: Opp
         await _without_what_is_gone(desk.case, one, there)
     except OutcomeUnknown:
         await put_back(desk.case, one.row)
+
+
+async def _adopt(case: Case, one: Candidate, there: Opportunity) -> None:
+    """A lead of ours whose row is lost. What else it wears, somebody may have given it."""
+    async with current_parts().database.transaction() as session:
+        prospects = Prospects(session, case.connection_id)
+        if await prospects.is_as_met(one.row):
+            await prospects.linked(one.row.id, there.id, one.lead.tags)
 
 
 async def _without_what_is_gone(case: Case, one: Candidate, there: Opportunity | None) -> None:

@@ -31,6 +31,11 @@ class Candidate:
         return lead_key(self.row.crosschq_id, self.row.generation)
 
     @property
+    def is_first(self) -> bool:
+        """The prospect has not opted in again, as far as we know."""
+        return self.row.generation == 1
+
+    @property
     def email(self) -> str:
         return self.lead.emails[0]
 

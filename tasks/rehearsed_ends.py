@@ -11,7 +11,7 @@ from store.prospects import Prospects
 from store.sealed_prospects import email_indexes, erased_digests, unseal
 from store.tables import Connection
 from store.vault import VaultError
-from tasks.leads import people_in_lever, plain
+from tasks.leads import lost_leads, people_in_lever, plain
 from tasks.prospect_batch import BATCH
 from tasks.prospect_wishes import Wishes
 from wiring import current_parts
@@ -49,6 +49,8 @@ class Met:
     sealed: bytes | None = field(repr=False)
     reason: str | None
     is_begun: bool
+    is_first: bool
+    """The prospect has not opted in again, as far as we know."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,8 @@ class _Candidate:
 
 
 def met(row: KnownProspect) -> Met:
-    is_begun = row.begun_at is not None
-    return Met(row.crosschq_id, row.kind, row.state, row.sealed, row.reason, is_begun)
+    is_begun, is_first = row.begun_at is not None, row.generation == 1
+    return Met(row.crosschq_id, row.kind, row.state, row.sealed, row.reason, is_begun, is_first)
 
 
 async def rehearse_ends(connection: Connection, wishes: Wishes, people: Sequence[Met]) -> list[WouldBe]:
@@ -136,14 +138,19 @@ async def _known_here(connection_id: int, candidates: Sequence[_Candidate]) -> d
 async def _in_lever(
     connection: Connection, if_in_lever: IfInLever, candidates: Sequence[_Candidate]
 ) -> set[str]:
-    """Those of their addresses that Lever knows; not asked where it makes no difference."""
-    if if_in_lever is IfInLever.CREATE:
-        return set()
+    """Those of their addresses that Lever knows; where all are made anew, only by a lead of ours."""
     lever = current_parts().kept_lever(connection, Priority.EXPORT)
-    emails = [one.lead.emails[0] for one in candidates if not one.met.is_begun]
+    makes_all = if_in_lever is IfInLever.CREATE
+    leads = [one.lead for one in candidates if not one.met.is_begun and (one.met.is_first or not makes_all)]
     there: set[str] = set()
-    for at in range(0, len(emails), BATCH):
-        there |= {plain(email) for email in await people_in_lever(lever, emails[at : at + BATCH])}
+    for at in range(0, len(leads), BATCH):
+        some = leads[at : at + BATCH]
+        found = (
+            await lost_leads(lever, connection.id, some)
+            if makes_all
+            else await people_in_lever(lever, [lead.emails[0] for lead in some])
+        )
+        there |= set(map(plain, found))
     return there
 
 

@@ -56,6 +56,21 @@ def test_the_owner_is_asked_two_weeks_after_the_report() -> None:
     assert _due(waiting) == Ask(NOW + WEEK, will_remind=True, is_once_more=False)
 
 
+@pytest.mark.parametrize("state", [FollowUpState.WAITING, FollowUpState.ASKED])
+@pytest.mark.parametrize("early", [timedelta(0), timedelta(days=3)])
+def test_nobody_is_asked_or_reminded_where_a_tag_tells_how_it_ended(
+    state: FollowUpState, early: timedelta
+) -> None:
+    follow_up = _follow_up(state, due_at=NOW + early)
+    due = what_is_due(follow_up, OPEN, candidacy(), POLICY, NOW, is_told=True)
+    assert due == EndQuietly(QuietReason.TOLD)
+
+
+def test_an_answer_counts_whatever_the_tag_tells() -> None:
+    answered = _follow_up(FollowUpState.ANSWERED)
+    assert isinstance(what_is_due(answered, OPEN, candidacy(), POLICY, NOW, is_told=True), Settle)
+
+
 @pytest.mark.parametrize("state", OPEN_STATES)
 def test_nothing_is_due_before_its_time(state: FollowUpState) -> None:
     early = _follow_up(state, due_at=NOW + timedelta(seconds=1))

@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hiring import notes
-from hiring.traces import Trace, report_file, trace_in_note, trace_of_file, unknown_traces
+from hiring.traces import (
+    Trace,
+    report_file,
+    tells_of_question,
+    trace_in_note,
+    trace_of_file,
+    unknown_traces,
+)
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 IDS = st.from_regex(r"[A-Za-z0-9_-]{1,40}", fullmatch=True)
@@ -59,3 +66,12 @@ def test_the_same_note_is_found_whatever_number_its_row_has_now() -> None:
     assert not notes.has_mark(note, "request-30-complete", "rq-2")
     assert not notes.has_mark(note, "request-30-ended", "rq-1")
     assert not notes.has_mark(note, "request-30-complete")
+
+
+def test_a_question_is_known_by_its_request_and_a_step_of_it_by_its_mark() -> None:
+    note = notes.marked("Text", "follow-up-3-2", "rq-1")
+    assert tells_of_question(note, "rq-1")
+    assert tells_of_question(note, "rq-1", "follow-up-3-2")
+    assert not tells_of_question(note, "rq-1", "follow-up-3-1")
+    assert not tells_of_question(note, "rq-11")
+    assert not tells_of_question(notes.marked("Nobody was asked", "follow-up-3-2"), "rq-1")
