@@ -8,6 +8,8 @@ from deployments.lineup import RUNS_AT_ONCE
 from settings import WARM, Settings
 from store.database import ERASURE, FLOW_RUN, GATEWAY, PREFECT_SERVER
 
+EMBEDDED_WORKERS = 2
+"""The embedded PostgreSQL has room for one more than `make up` starts: a slot costs it next to nothing."""
 COMMANDS_AT_ONCE = 2
 """Of `crosschq-lever`, by people and cron."""
 SPARE = 10
@@ -24,13 +26,17 @@ class Share:
 
 def ours(settings: Settings) -> list[Share]:
     """To our database, with one worker of ours or Prefect's; each further worker takes as many again."""
-    runs = RUNS_AT_ONCE[settings.work_pool_type]
-    listening = 1 if settings.work_pool_type == WARM else 0
     return [
         Share("gateway", GATEWAY.most),
-        Share("worker", runs * FLOW_RUN.most + listening),
+        worker(settings),
         Share("commands", COMMANDS_AT_ONCE * FLOW_RUN.most),
     ]
+
+
+def worker(settings: Settings) -> Share:
+    """One of them, with as many runs as it takes; the warm one also listens for new runs."""
+    listening = 1 if settings.work_pool_type == WARM else 0
+    return Share("worker", RUNS_AT_ONCE[settings.work_pool_type] * FLOW_RUN.most + listening)
 
 
 def prefects(settings: Settings) -> list[Share]:
@@ -54,4 +60,5 @@ def total(shares: list[Share]) -> int:
 
 def embedded_limit(settings: Settings) -> int:
     """What the embedded PostgreSQL is started with."""
-    return total(ours(settings) + prefects(settings)) + SPARE
+    further = [worker(settings)] * (EMBEDDED_WORKERS - 1)
+    return total(ours(settings) + prefects(settings) + further) + SPARE
