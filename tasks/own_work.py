@@ -24,14 +24,20 @@ from tasks.seen_in_prefect import (
     fate_of,
     is_export,
     is_ours,
+    is_reconcile,
     open_runs,
 )
 from wiring import current_parts
 
-OUR_FLOWS = ("reference-request", "hiring-outcome", "hiring-followup", "candidate-erasure", "prospect-export")
-"""Whose runs work on deliveries."""
+OUR_FLOWS = (
+    *("reference-request", "hiring-outcome", "hiring-followup", "candidate-erasure", "prospect-export"),
+    "reconcile",
+)
+"""All whose runs end, so that none that was killed stays Running in Prefect for ever."""
 LONGEST_LOOK = timedelta(minutes=15)
 """An export that only looks at Crosschq, or a dry run, ends within so long; after it the run counts as dead."""
+LONGEST_RECONCILE = timedelta(hours=1)
+"""The same of `reconcile`, which may read many open requests one by one at the lowest priority."""
 AT_ONCE_AGAIN = 3
 """After so many dead attempts the next ones wait as after failures: something in the delivery may kill its runs."""
 
@@ -99,13 +105,16 @@ async def _is_in_hand(run: FlowRun) -> bool:
     async with current_parts().database.transaction() as session:
         attempt = attempt_of(run) or await Deliveries(session).attempt_of_run(str(run.id))
         if attempt is None:
-            return is_export(run) and _may_be_looking(run)
+            return _may_be_looking(run)
         return await Stranded(session).is_in_hand(attempt)
 
 
 def _may_be_looking(run: FlowRun) -> bool:
-    """Such a run has no attempt, and gives no signs of life."""
-    return run.state is not None and run.state.timestamp > current_parts().now() - LONGEST_LOOK
+    """Such a run has no attempt, and no heartbeat."""
+    if run.state is None:
+        return False
+    age = current_parts().now() - run.state.timestamp
+    return (is_export(run) and age < LONGEST_LOOK) or (is_reconcile(run) and age < LONGEST_RECONCILE)
 
 
 async def settle_abandoned_requests(look: Look) -> None:

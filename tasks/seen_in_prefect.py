@@ -129,13 +129,21 @@ async def end_if_open(client: PrefectClient, flow_run_id: UUID) -> None:
 def is_ours(run: FlowRun) -> bool:
     """Not one that somebody started by hand with parameters of their own."""
     return (
-        attempt_of(run) is not None or isinstance(run.parameters.get("follow_up_id"), int) or is_export(run)
+        attempt_of(run) is not None
+        or isinstance(run.parameters.get("follow_up_id"), int)
+        or is_export(run)
+        or is_reconcile(run)
     )
 
 
 def is_export(run: FlowRun) -> bool:
     """Of prospects: whoever starts it, it finds its attempt itself, and a dry run has none."""
     return isinstance(run.parameters.get("order"), dict)
+
+
+def is_reconcile(run: FlowRun) -> bool:
+    """Works on no delivery, and whatever it leaves undone its next run does."""
+    return isinstance(run.parameters.get("scope"), str)
 
 
 def attempt_of(run: FlowRun) -> Attempt | None:

@@ -134,6 +134,21 @@ async def test_a_run_that_lives_is_left_alone(office: Office) -> None:
     assert await state_of_run(office, delivery.flow_run_id) == "RUNNING"
 
 
+@pytest.mark.parametrize("state", [Pending, Running])
+async def test_a_run_of_reconcile_itself_that_was_killed_is_ended_in_prefect(
+    office: Office, state: Any
+) -> None:
+    with office.prefect_settings():
+        async with get_client() as client:
+            deployment = await client.read_deployment_by_name("reconcile/lever")
+            run = await client.create_flow_run_from_deployment(deployment.id, parameters={"scope": "lever"})
+            await client.set_flow_run_state(run.id, state(), force=True)
+    await office.reconcile(Scope.OWN_WORK, timedelta(minutes=50))
+    assert await state_of_run(office, str(run.id)) == state().type.value
+    await office.reconcile(Scope.OWN_WORK, timedelta(minutes=70))
+    assert await state_of_run(office, str(run.id)) == "CRASHED"
+
+
 async def test_a_move_that_no_webhook_told_of_is_found_and_done_once(office: Office) -> None:
     candidate = await office.lever.meet_candidate()
     await office.lever.set_knobs(lose_webhooks=1)
