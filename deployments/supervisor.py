@@ -110,7 +110,7 @@ class Supervisor:
         await self._bring_up(replace(ended.process, after=()), {name: asyncio.Event()})
 
     def _named(self, name: str) -> Running:
-        return next(running for running in reversed(self._running) if running.process.name == name)
+        return next(running for running in self._running if running.process.name == name)
 
     async def _keep_up(self, name: str) -> None:
         while True:
@@ -141,7 +141,7 @@ class Supervisor:
         for name in process.after:
             await ready[name].wait()
         running = await self._spawn(process)
-        self._running.append(running)
+        self._remember(running)
         try:
             async with asyncio.timeout(process.ready_seconds):
                 await _until_ready(running)
@@ -150,6 +150,14 @@ class Supervisor:
             raise await running.failed(f"was not ready within {process.ready_seconds:.0f} s") from None
         ready[process.name].set()
         self._progress(process.name)
+
+    def _remember(self, running: Running) -> None:
+        """In the place of the one it replaces: what needs it is stopped before it."""
+        names = [one.process.name for one in self._running]
+        if running.process.name in names:
+            self._running[names.index(running.process.name)] = running
+        else:
+            self._running.append(running)
 
     async def _spawn(self, process: Process) -> Running:
         with self.logs.output(process.name) as (output, descriptor):

@@ -71,16 +71,20 @@ async def test_a_process_that_is_not_ready_in_time_is_named(tmp_path: Path) -> N
 async def test_stopping_goes_in_reverse_order(tmp_path: Path) -> None:
     order = tmp_path / "order"
     told = "import signal, sys, time; signal.signal(15, lambda *_: (open({!r}, 'a').write({!r}), sys.exit()))"
-    wait = "; print('up', flush=True); time.sleep(60)"
+    wait = "; import os; print('up', os.getpid(), flush=True); time.sleep(60)"
 
     def service(name: str, *after: str) -> Process:
-        async def printed(_pid: int) -> bool:
-            return "up" in (tmp_path / f"{name}.log").read_text()
+        async def printed(pid: int) -> bool:
+            return f"up {pid}" in (tmp_path / f"{name}.log").read_text()
 
         return python(name, told.format(str(order), name) + wait, after=after, ready=printed)
 
     async with Supervisor(tmp_path) as supervisor:
         await supervisor.start([service("c", "b"), service("b", "a"), service("a")])
+        for name in ("a", "b", "a"):  # one that is started again keeps its place
+            await supervisor.kill(name)
+            await supervisor.revive(name)
+        assert len(supervisor._running) == 3
     assert order.read_text() == "cba"
 
 
