@@ -94,7 +94,12 @@ class Requests:
 
     async def adopt(self, new: NewRequest, crosschq_id: str, made_at: datetime) -> ReferenceRequest | None:
         """The next generation as `sent` at `made_at`, or the open one of unknown fate; None: another one is open."""
-        values = {"state": RequestState.SENT, "crosschq_id": crosschq_id, "sent_at": made_at}
+        values = {
+            "state": RequestState.SENT,
+            "crosschq_id": crosschq_id,
+            "sent_at": made_at,
+            "next_check_at": func.now(),
+        }
         adopted = await self._session.scalar(
             update(ReferenceRequest)
             .where(_is_found(new.connection_id, new.opportunity_id))

@@ -11,7 +11,7 @@ from hiring.follow_ups import FollowUpState
 from hiring.outcomes import Outcome
 from store.keyset import PAGE
 from store.outcome_tables import FollowUp
-from store.requests import Requests
+from store.requests import NewRequest, Requests
 from store.tables import Delivery, DeliveryState, ReferenceRequest, RequestState
 from tests.pages.admin.browser import said
 from tests.pages.admin.conftest import Pages
@@ -43,6 +43,17 @@ async def test_a_request_that_has_expired_is_shown_so(pages: Pages) -> None:
     async with pages.parts.database.transaction() as session:
         await Requests(session).note_progress(request.id, answered=1, asked=3, updated_on=None)
     assert "Expired" not in (await desk.admin.open("/waiting")).text
+
+
+async def test_one_that_only_a_tag_tells_of_is_shown_with_what_is_known(pages: Pages) -> None:
+    desk = await Desk.of(pages)
+    new = NewRequest(desk.connected.connection.id, "opportunity-1", None, "not known", "Engineer II", "index")
+    async with pages.parts.database.transaction() as session:
+        await Requests(session).add_found(new, "Crosschq: sent", "The profile's tag says so.")
+    shown = (await desk.admin.open("/waiting")).text
+    assert "<dt>Found</dt>" in shown
+    assert "The profile&#39;s tag says so." in shown
+    assert "Does Crosschq have request 1?" in shown
 
 
 async def test_unknown_requests_beyond_the_most_are_told_of(
