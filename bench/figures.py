@@ -12,6 +12,7 @@ UNITS = {
     "gateway.accepted_per_s": "webhooks/s",
     "gateway.ratio_to_bare": "times",
     "gateway.p99_ms_at_100": "ms",
+    "gateway.p99_ms_under_siege": "ms",
     "run.prefect_requests": "requests",
     "followup.created_per_s": "follow-ups/s",
     "followup.sweep_ms_10k": "ms",

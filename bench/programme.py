@@ -17,6 +17,7 @@ from bench.latency import request_figures, stock_latency
 from bench.memory import worker_growth
 from bench.prefect_requests import requests_per_run
 from bench.scene import Scene
+from bench.siege import gateway_p99_under_siege
 from bench.sweep import sweep_10k, sweep_100k
 
 
@@ -36,6 +37,7 @@ PROGRAMME = (
     Part(("memory.worker_mb_growth",), worker_growth, 240),
     Part(("gateway.accepted_per_s", "gateway.ratio_to_bare"), gateway_rate, 90),
     Part(("gateway.p99_ms_at_100",), gateway_p99, 30),
+    Part(("gateway.p99_ms_under_siege",), gateway_p99_under_siege, 240),
     Part(("run.prefect_requests",), requests_per_run, 90),
     Part(("followup.created_per_s",), created_rate, 40),
     Part(("followup.sweep_ms_10k",), sweep_10k, 30),

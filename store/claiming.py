@@ -37,6 +37,41 @@ async def claim(session: AsyncSession, delivery_id: int) -> Delivery | None:
     return delivery
 
 
+async def due_ids(session: AsyncSession, limit: int) -> Sequence[int]:
+    """What `claim_due` would take, without reading the rows: one of them may be such that it cannot be read."""
+    claimed = due().with_only_columns(Delivery.id).limit(limit)
+    lost = claimed_without_run().with_only_columns(Delivery.id).limit(limit)
+    return [*await session.scalars(claimed), *await session.scalars(lost)]
+
+
+async def claim_or_take_back(session: AsyncSession, delivery_id: int) -> Delivery | None:
+    """As `claim_due` for one, also where it was claimed and never had a run."""
+    if claimed := await claim(session, delivery_id):
+        return claimed
+    lost = claimed_without_run().where(Delivery.id == delivery_id)
+    delivery = (await session.scalars(lost)).one_or_none()
+    if delivery is not None:
+        delivery.next_attempt_at = func.now()
+        await session.flush()
+        await session.refresh(delivery)
+    return delivery
+
+
+async def set_aside(session: AsyncSession, delivery_id: int, why: str) -> bool:
+    """Give it up before it had a run: a person must look. False when somebody else has it by now."""
+    ended = await session.scalar(
+        update(Delivery)
+        .where(
+            Delivery.id == delivery_id,
+            Delivery.state.in_((DeliveryState.WAITING, DeliveryState.DISPATCHED)),
+            Delivery.flow_run_id.is_(None),
+        )
+        .values(state=DeliveryState.DEAD, finished_at=func.now(), outcome=why)
+        .returning(Delivery.id)
+    )
+    return ended is not None
+
+
 async def _begin_attempt(session: AsyncSession, delivery: Delivery) -> None:
     delivery.state = DeliveryState.DISPATCHED
     delivery.attempt += 1

@@ -32,8 +32,10 @@ PROVOKED = (
     "webhook_gateway.app",
     "webhook_gateway.connection_limits",
     "webhook_gateway.http_protocol",
+    "webhook_gateway.dispatch.faults",
+    "webhook_gateway.wake_ups.faults",
 )
-"""Loggers in which strangers can write a line at will."""
+"""Loggers in which strangers can write a line at will, or whatever is broken does all the time."""
 
 
 async def serve() -> None:

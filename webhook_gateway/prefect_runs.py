@@ -5,8 +5,8 @@ outside goes into them.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from http import HTTPStatus
 from typing import Any, Protocol
 from uuid import UUID
@@ -54,6 +54,28 @@ class PrefectUnavailable(Exception):  # noqa: N818 - says what happened
     """Prefect's API did not take the order, or the deployment is not there; the same order is sent again later."""
 
 
+class PrefectRefused(PrefectUnavailable):
+    """Prefect answered with an error or with something odd: maybe because of this one order."""
+
+
+class NotOrderable(Exception):  # noqa: N818 - says what it is
+    """No order can be made of the row, whatever Prefect says."""
+
+
+_OUTAGES = frozenset(
+    {
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)
+"""Statuses that say nothing about the order."""
+
+
 class FlowRuns(Protocol):
     async def start(self, delivery: Delivery) -> str:
         """The id of the flow run for the delivery's present attempt: the same one however often it is asked for."""
@@ -75,31 +97,35 @@ class PrefectRuns:
             await self._idle.pop().__aexit__(None, None, None)
 
     async def start(self, delivery: Delivery) -> str:
-        attempt = Attempt(delivery.id, delivery.attempt)
-        return await self._order(
-            DEPLOYMENTS.get(delivery.event, OUTCOME_DEPLOYMENT),
-            name=run_name(delivery),
-            parameters=run_parameters(delivery),
-            tags=run_tags(delivery),
-            idempotency_key=attempt.token,
-        )
+        with _orderable():
+            deployment = DEPLOYMENTS.get(delivery.event, OUTCOME_DEPLOYMENT)
+            order = {
+                "name": run_name(delivery),
+                "parameters": run_parameters(delivery),
+                "tags": run_tags(delivery),
+                "idempotency_key": Attempt(delivery.id, delivery.attempt).token,
+            }
+        return await self._order(deployment, **order)
 
     async def schedule(self, wake_up: WakeUp) -> str:
         """The run that waits for a follow-up's time: the same one for the same token."""
-        return await self._order(
-            FOLLOW_UP_DEPLOYMENT,
-            name=f"question-about-{wake_up.opportunity_id}",
-            parameters={"follow_up_id": wake_up.follow_up_id, "generation": wake_up.generation},
-            tags=[f"connection:{wake_up.connection_id}", f"opportunity:{wake_up.opportunity_id}"],
-            idempotency_key=wake_up.token,
-            state=Scheduled(scheduled_time=wake_up.due_at),
-        )
+        with _orderable():
+            order = {
+                "name": f"question-about-{wake_up.opportunity_id}",
+                "parameters": {"follow_up_id": wake_up.follow_up_id, "generation": wake_up.generation},
+                "tags": [f"connection:{wake_up.connection_id}", f"opportunity:{wake_up.opportunity_id}"],
+                "idempotency_key": wake_up.token,
+                "state": Scheduled(scheduled_time=wake_up.due_at),
+            }
+        return await self._order(FOLLOW_UP_DEPLOYMENT, **order)
 
     async def cancel(self, flow_run_id: str) -> None:
         """Only one that still waits: what is at work or over stays as it is."""
+        with _orderable():
+            run_id = UUID(flow_run_id)
         async with _in_our_words(), self._client() as client:
             with suppress(ObjectNotFound):
-                run = await client.read_flow_run(UUID(flow_run_id))
+                run = await client.read_flow_run(run_id)
                 if run.state and run.state.is_scheduled():
                     message = "Its follow-up was scheduled anew, or has ended."
                     await client.set_flow_run_state(run.id, Cancelled(message=message))
@@ -142,11 +168,22 @@ async def _in_our_words() -> AsyncIterator[None]:
     except httpx.HTTPStatusError as error:
         if error.response.status_code == HTTPStatus.NOT_FOUND:
             raise ObjectNotFound(error) from None
-        raise PrefectUnavailable(f"Prefect's API answered {error.response.status_code}.") from None
+        status = error.response.status_code
+        which = PrefectUnavailable if status in _OUTAGES else PrefectRefused
+        raise which(f"Prefect's API answered {status}.") from None
     except (httpx.HTTPError, TimeoutError) as error:
         raise PrefectUnavailable(f"Prefect's API did not answer ({type(error).__name__}).") from None
     except ValueError:
-        raise PrefectUnavailable("What answers at PREFECT_API_URL is not Prefect's API.") from None
+        raise PrefectRefused("What answers at PREFECT_API_URL is not Prefect's API.") from None
+
+
+@contextmanager
+def _orderable() -> Iterator[None]:
+    """Whatever goes wrong while an order is made up is the row's fault."""
+    try:
+        yield
+    except Exception as error:
+        raise NotOrderable(type(error).__name__) from error
 
 
 async def _opened() -> PrefectClient:

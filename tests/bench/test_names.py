@@ -48,6 +48,9 @@ ISSUE_5 = {
     "export.doubled",
     "export.lost",
 }
+ISSUE_12 = {
+    "gateway.p99_ms_under_siege",
+}
 
 
 def test_the_figures_are_those_of_the_issues() -> None:
@@ -69,7 +72,7 @@ def test_a_line_has_the_value_with_three_decimals() -> None:
 
 
 def test_only_chooses_by_the_first_part_of_a_name() -> None:
-    assert chosen("gateway.") == ["gateway.accepted_per_s", "gateway.ratio_to_bare", "gateway.p99_ms_at_100"]
+    assert chosen("gateway.p99") == ["gateway.p99_ms_at_100", "gateway.p99_ms_under_siege"]
     assert chosen("") == list(UNITS)
     assert chosen("ateway") == []
 
