@@ -5,6 +5,7 @@ waited longest without a whole request is closed: a genuine request is whole wit
 """
 
 import logging
+import random
 import resource
 import time
 from collections.abc import Callable, Container
@@ -23,9 +24,14 @@ RESERVED = 400
 port."""
 MOST_PUBLIC = 4096
 MOST_PRIVATE = 128
-MOST_PER_PEER = 100
+SHARE_OF_PEER = 8
+"""A peer may have this part of the port's connections waiting: 512 of 4,096."""
 LINGER_SECONDS = 2.0
 """How long a peer has to take the last answer once its connection is being closed."""
+
+
+SPREAD = 0.2
+"""By what part of its time a phase may be shorter."""
 
 
 class Phase(Enum):
@@ -46,7 +52,7 @@ class Limits:
     """Seconds per phase, and how many connections. `exempt` peers (proxies) have no limit per peer."""
 
     connections: int
-    per_peer: int = MOST_PER_PEER
+    per_peer: int
     exempt: Container[str] = ()
     handshake: float = 10.0
     head: float = 10.0
@@ -94,6 +100,8 @@ class Connections:
 
     limits: Limits
     clock: Callable[[], float] = time.monotonic
+    dice: Callable[[], float] = random.random
+    """In [0, 1)."""
     _all: dict[Held, None] = field(default_factory=dict)
     _waiting: dict[Held, None] = field(default_factory=dict)
     """Those that may be closed to make room, in the order in which they began to wait."""
@@ -126,7 +134,9 @@ class Connections:
         if held not in self._all:
             return
         self._stop_waiting(held)
-        held.phase, held.deadline = phase, self.clock() + self.limits.seconds(phase)
+        # Strangers who came together do not all come back together.
+        seconds = self.limits.seconds(phase) * (1 - SPREAD * self.dice())
+        held.phase, held.deadline = phase, self.clock() + seconds
         if phase is not Phase.ANSWER:
             self._waiting[held] = None
             self._by_peer.setdefault(held.peer, {})[held] = None

@@ -17,6 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from webhook_gateway.connection_limits import Connections, Held, Phase
+from webhook_gateway.whole_request import Missing, WholeRequest
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ class LimitedProtocol(H11Protocol):
         self._connections = connections
         self._held: Held = connections.admit(address, self)
         self.opening: asyncio.Task[None] | None = None
+        self._request = WholeRequest()
         self.is_open = False
         """Whether there ever was a transport: over TLS only after the handshake."""
 
@@ -50,6 +52,13 @@ class LimitedProtocol(H11Protocol):
     def data_received(self, data: bytes) -> None:
         if self._held.phase is Phase.CLOSING:
             return
+        if self._is_between_requests():
+            missing = self._request.add(data)
+            if missing is not Missing.NOTHING:
+                self._unset_keepalive_if_required()
+                self._enter(Phase.HEAD if missing is Missing.HEAD else Phase.BODY)
+                return
+            data = self._request.take()
         super().data_received(data)
         self._follow(Phase.HEAD)
 
@@ -70,8 +79,8 @@ class LimitedProtocol(H11Protocol):
 
     def time_out(self, phase: Phase) -> None:
         self._end_request()
-        has_begun = phase is Phase.BODY or (phase is Phase.HEAD and self.conn.trailing_data[0] != b"")
-        is_answered = phase is Phase.BODY and self.cycle.response_started
+        has_begun = phase is Phase.BODY or len(self._request) > 0 or self.conn.trailing_data[0] != b""
+        is_answered = self.conn.their_state is h11.SEND_BODY and self.cycle.response_started
         if has_begun and not is_answered:
             self.transport.write(TIMED_OUT)
         if has_begun and self.transport.can_write_eof():
@@ -94,6 +103,10 @@ class LimitedProtocol(H11Protocol):
     def opening_failed(self) -> None:
         """There will be no transport."""
         self._connections.remove(self._held)
+
+    def _is_between_requests(self) -> bool:
+        states = self.conn.their_state, self.conn.our_state
+        return states == (h11.IDLE, h11.IDLE) and self.conn.trailing_data[0] == b""
 
     def _follow(self, between_requests: Phase) -> None:
         """Enter the phase that the state of the connection says."""

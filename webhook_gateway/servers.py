@@ -12,7 +12,13 @@ from starlette.types import ASGIApp
 
 from settings import PREFIX, Settings
 from webhook_gateway.certificates import CertificateFiles
-from webhook_gateway.connection_limits import MOST_PRIVATE, Connections, Limits, public_connections
+from webhook_gateway.connection_limits import (
+    MOST_PRIVATE,
+    SHARE_OF_PEER,
+    Connections,
+    Limits,
+    public_connections,
+)
 from webhook_gateway.http_protocol import Acceptor, LimitedProtocol
 from webhook_gateway.trusted_proxies import TrustedProxies
 
@@ -87,7 +93,8 @@ def public_server(settings: Settings, app: ASGIApp, file_limit: int) -> Server:
     config = _config(
         proxies.in_front_of(app), ssl_certfile=settings.tls_certificate, ssl_keyfile=settings.tls_key
     )
-    limits = Limits(connections=public_connections(file_limit), exempt=proxies)
+    most = public_connections(file_limit)
+    limits = Limits(connections=most, per_peer=most // SHARE_OF_PEER, exempt=proxies)
     return Server(config, _listen("PUBLIC", settings.public_host, settings.public_port), limits)
 
 

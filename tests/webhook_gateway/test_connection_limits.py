@@ -37,7 +37,7 @@ class Port:
     timed_out: list[tuple[str, Phase]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.connections = Connections(self.limits, self.clock)
+        self.connections = Connections(self.limits, self.clock, lambda: 0.0)
 
     def accept(self, name: str, address: str = "192.0.2.1", phase: Phase = Phase.HEAD) -> Held:
         port = self
@@ -60,7 +60,7 @@ class Port:
 
 @pytest.mark.parametrize("phase", [Phase.HEAD, Phase.BODY, Phase.IDLE, Phase.ANSWER])
 def test_a_phase_that_takes_too_long_ends_the_connection(phase: Phase) -> None:
-    port = Port(Limits(10, head=5, body=5, idle=5, answer=5, linger=2))
+    port = Port(Limits(10, 10, head=5, body=5, idle=5, answer=5, linger=2))
     port.accept("one", phase=phase)
     port.at(4.9)
     assert port.timed_out == []
@@ -75,14 +75,14 @@ def test_a_phase_that_takes_too_long_ends_the_connection(phase: Phase) -> None:
 
 @pytest.mark.parametrize("phase", [Phase.HANDSHAKE, Phase.SENDING])
 def test_who_would_not_read_an_answer_gets_none(phase: Phase) -> None:
-    port = Port(Limits(10, handshake=5, sending=5))
+    port = Port(Limits(10, 10, handshake=5, sending=5))
     port.accept("one", phase=phase)
     port.at(5)
     assert (port.timed_out, port.aborted, len(port.connections)) == ([], ["one"], 0)
 
 
 def test_each_phase_has_a_time_of_its_own() -> None:
-    port = Port(Limits(10, head=5, body=5, answer=100))
+    port = Port(Limits(10, 10, head=5, body=5, answer=100))
     held = port.accept("one")
     port.clock.seconds = 4
     port.connections.enter(held, Phase.BODY)
@@ -92,8 +92,24 @@ def test_each_phase_has_a_time_of_its_own() -> None:
     assert port.timed_out == []
 
 
+def test_strangers_who_came_together_are_closed_one_after_the_other_and_none_too_late() -> None:
+    clock, dice = Clock(), iter([0.0, 0.5, 0.999, 0.0])
+    port = Port(Limits(10, 10, head=10, linger=10))
+    port.connections = Connections(port.limits, clock, lambda: next(dice, 0.0))
+    port.clock = clock
+    held = [port.accept(name, phase=Phase.HANDSHAKE) for name in "abcd"]
+    dice = iter([0.0, 0.5, 0.999, 0.0])
+    for one in held:
+        port.connections.enter(one, Phase.HEAD)
+    closed = []
+    for seconds in (7.9, 8.1, 9.1, 10):
+        port.at(seconds)
+        closed.append("".join(name for name, _ in port.timed_out))
+    assert closed == ["", "c", "cb", "cbad"]
+
+
 def test_a_full_port_closes_who_has_waited_longest_and_nobody_who_is_answered() -> None:
-    port = Port(Limits(3))
+    port = Port(Limits(3, 3))
     answered = port.accept("answered", phase=Phase.ANSWER)
     port.accept("second")
     began_anew = port.accept("third")
@@ -109,7 +125,7 @@ def test_a_full_port_closes_who_has_waited_longest_and_nobody_who_is_answered() 
 
 
 def test_a_port_full_of_requests_at_work_has_no_room_until_one_is_answered() -> None:
-    port = Port(Limits(2))
+    port = Port(Limits(2, 2))
     first, _ = (port.accept(name, phase=Phase.ANSWER) for name in ("first", "second"))
     assert not port.connections.has_room()
     port.connections.remove(first)
@@ -145,7 +161,7 @@ def test_a_trusted_proxy_has_as_many_as_the_port(setting: str, kept: int) -> Non
 
 
 def test_what_is_closed_leaves_nothing_behind() -> None:
-    port = Port(Limits(100))
+    port = Port(Limits(100, 100))
     held = [port.accept(str(number), f"192.0.2.{number}") for number in range(50)]
     for one in held * 2:
         port.connections.remove(one)

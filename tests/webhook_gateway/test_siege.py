@@ -107,7 +107,9 @@ async def listening(settings: Settings) -> AsyncIterator[Port]:
 
     app = Starlette(routes=[Route("/hook", hook, methods=["POST"]), Route("/large", large)])
     server = public_server(settings, app, 1024)
-    minute = Limits(connections=200, **{phase.value: 60.0 for phase in Phase if phase is not Phase.CLOSING})
+    minute = Limits(
+        connections=200, per_peer=200, **{phase.value: 60.0 for phase in Phase if phase is not Phase.CLOSING}
+    )
     server.connections.limits = minute
     serving = asyncio.create_task(server.run_until_stopped())
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
@@ -149,27 +151,50 @@ async def test_a_head_that_drips_is_answered_408_and_closed(port: Port, before: 
     await port.holds(0)
 
 
-async def test_a_body_that_drips_is_answered_408_and_closed(port: Port) -> None:
+@pytest.mark.parametrize(
+    ("head", "body", "told"),
+    [
+        (b"Content-Length: 1000", b" ", 0),
+        (b"Content-Length: 100000", b" ", 1),
+        (b"Transfer-Encoding: chunked", b"1\r\n \r\n", 1),
+    ],
+    ids=["short", "long", "chunked"],
+)
+async def test_a_body_that_drips_is_answered_408_and_closed(
+    port: Port, head: bytes, body: bytes, told: int
+) -> None:
+    """`told`: how many readers had begun with it, and learn that no more comes."""
     port.allow(body=SHORT)
     stranger = await port.visit()
-    await stranger.send(POST + b"Content-Length: 1000\r\n\r\n")
-    dripping = asyncio.create_task(stranger.drip(b" "))
+    await stranger.send(POST + head + b"\r\n\r\n")
+    dripping = asyncio.create_task(stranger.drip(body))
     assert (await stranger.all_that_comes()).startswith(b"HTTP/1.1 408 ")
     await dripping
     await port.holds(0)
-    assert port.disconnected == [None]
+    assert len(port.disconnected) == told
 
 
 async def test_a_body_that_drips_after_its_answer_is_closed_as_well(port: Port) -> None:
     port.allow(body=SHORT)
     stranger = await port.visit()
-    await stranger.send(b"POST /guess HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: 1000\r\n\r\n")
+    await stranger.send(b"POST /guess HTTP/1.1\r\nHost: gateway.test\r\nContent-Length: 100000\r\n\r\n")
     dripping = asyncio.create_task(stranger.drip(b" "))
     came = await stranger.all_that_comes()
     assert came.startswith(b"HTTP/1.1 404 ")
     assert b" 408 " not in came
     await dripping
     await port.holds(0)
+
+
+async def test_requests_that_come_in_pieces_or_several_at_once_are_all_answered(port: Port) -> None:
+    stranger = await port.visit()
+    several = GENUINE * 3 + GENUINE[:20]
+    for piece in (GENUINE[:10], GENUINE[10:-1], GENUINE[-1:] + several, GENUINE[20:]):
+        await stranger.send(piece)
+        await asyncio.sleep(0.01)
+    for _ in range(5):
+        assert await stranger.answer() == b"HTTP/1.1 202 Accepted"
+        await stranger.reader.readuntil(b"2 bytes")
 
 
 async def test_a_connection_that_is_kept_and_not_used_is_closed(port: Port) -> None:
