@@ -6,11 +6,10 @@ KIND is idle, head or body. Each comes from an address of its own, 127.0.0.2 and
 
 import asyncio
 import os
+import resource
 import sys
 from itertools import cycle
 from random import Random
-
-from webhook_gateway.connection_limits import raise_file_limit
 
 BYTE_SECONDS = 5.0
 BACK_SECONDS = 1.0
@@ -61,7 +60,8 @@ class Stranger(asyncio.Protocol):
 
 
 async def main(kind: str, count: int, port: int) -> None:
-    raise_file_limit(count + 1000)
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     paths = cycle(os.environ["BENCH_PATHS"].split())
     opening = asyncio.Semaphore(AT_ONCE)
     for number in range(count):

@@ -21,10 +21,8 @@ DISPATCH_LEASE = timedelta(seconds=30)
 """After this long without a flow run the same attempt is dispatched again: its key makes a second run impossible."""
 
 
-# Built once: an idle gateway asks every few moments, and building costs more than asking.
-@cache
-def due() -> Select[Delivery]:
-    """Deliveries whose turn it is, in order per subject, locked; not those of a paused connection."""
+def whose_turn() -> Select[Delivery]:
+    """Deliveries whose turn it is, one per subject; not those of a paused connection."""
     other = aliased(Delivery)
     same_subject = (other.connection_id == Delivery.connection_id, other.subject == Delivery.subject)
     in_hand = exists().where(*same_subject, other.state.in_(UNFINISHED[1:]))
@@ -47,9 +45,15 @@ def due() -> Select[Delivery]:
             ~in_hand,
             ~goes_first,
         )
-        .order_by(Delivery.next_attempt_at, Delivery.id)
-        .with_for_update(of=Delivery, skip_locked=True)
     )
+
+
+# Built once: an idle gateway asks every few moments, and building costs more than asking.
+@cache
+def due() -> Select[Delivery]:
+    """The same in order, locked."""
+    in_order = whose_turn().order_by(Delivery.next_attempt_at, Delivery.id)
+    return in_order.with_for_update(of=Delivery, skip_locked=True)
 
 
 @cache

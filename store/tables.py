@@ -385,3 +385,12 @@ class RateBucket(Base):
     vendor: Mapped[Vendor] = mapped_column(by_value(Vendor), primary_key=True)
     tokens: Mapped[float]
     refilled_at: Mapped[datetime]
+
+
+class Heartbeat(Base):
+    """When a process last showed that it can write."""
+
+    __tablename__ = "heartbeat"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]

@@ -20,7 +20,9 @@ from webhook_gateway.inbox import Inbox
 from webhook_gateway.metrics import Metrics
 from webhook_gateway.prefect_runs import PrefectRuns
 from webhook_gateway.private import create_private_app
+from webhook_gateway.readiness import Readiness
 from webhook_gateway.servers import CannotListen, Server, private_server, public_server
+from webhook_gateway.status import StatusBoard
 from webhook_gateway.wake_ups import Armer
 from wiring import open_parts
 
@@ -53,12 +55,22 @@ async def serve() -> None:
             retention=parts.settings.delivery_retention,
             recorded=dispatcher.wake,
         )
+        readiness = Readiness(parts.database, gateway.last)
+        board = StatusBoard(
+            parts.database,
+            readiness,
+            runs,
+            work_pool=parts.settings.work_pool,
+            data_dir=parts.settings.data_dir,
+            now=parts.now,
+        )
         pages = create_answer_routes(
             parts.database, parts.vault, parts.now, str(parts.settings.public_base_url)
         )
         public = public_server(parts.settings, create_public_app(gateway, pages), raise_file_limit())
         admin = create_admin_routes(parts)
-        private = private_server(parts.settings, create_private_app(parts.database, metrics, admin))
+        private_app = create_private_app(parts.database, metrics, admin, readiness=readiness, board=board)
+        private = private_server(parts.settings, private_app)
         log.info("Webhooks on %s; pages, health and metrics on %s.", public.address, private.address)
         work = (dispatcher.run(), Armer(parts.database, runs).run())
         await _until_stopped(work, public, private)

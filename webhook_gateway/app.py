@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -24,6 +24,7 @@ from webhook_gateway.inbox import Inbox, Known
 from webhook_gateway.intake import Arrival, Intake, Rejected, Unreadable
 from webhook_gateway.lever_intake import read_lever
 from webhook_gateway.metrics import Metrics
+from webhook_gateway.readiness import LastRecording
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class Gateway:
     retention: timedelta
     recorded: Callable[[], None]
     patience: float = 10.0
+    last: LastRecording = field(default_factory=LastRecording)
 
     async def receive(self, request: Request, vendor: Vendor) -> Response:
         began, result = time.perf_counter(), "error"
@@ -87,6 +89,7 @@ class Gateway:
         except (*DATABASE_ERRORS, VaultError) as error:
             # Not the database's own words: they quote what was to be written.
             why = str(error) if isinstance(error, VaultError) else type(error).__name__
+            self.last.failed(error)
             log.error("A %s webhook could not be recorded and was answered 503: %s", vendor.value, why)
             return PlainTextResponse("try again later", 503, CLOSE), "unavailable"
 
@@ -116,7 +119,12 @@ class Gateway:
         await self._in_time(self.inbox.note_rejection(endpoint, reason))
 
     async def _record(self, endpoint: WebhookEndpoint, new: NewDelivery) -> tuple[Response, str]:
-        recorded = await self._in_time(self.inbox.record(new))
+        try:
+            recorded = await self._in_time(self.inbox.record(new))
+        except DATABASE_ERRORS as error:
+            self.last.failed(error, new)
+            raise
+        self.last.succeeded()
         if recorded is Recorded.ANOTHER_BODY:
             reason = "a signature that was used before came with another body"
             await self._remember_rejection(endpoint, reason)

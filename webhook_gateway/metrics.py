@@ -1,10 +1,12 @@
 """What Prometheus sees. Labels are vendors, events and results: never keys, ids or people."""
 
 from collections.abc import Mapping
+from math import nan
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from store.tables import NOT_OVER, DeliveryState
+from webhook_gateway.status import Status
 
 
 class Metrics:
@@ -37,6 +39,40 @@ class Metrics:
         self._open_requests = Gauge(
             "crosschq_lever_open_requests", "Reference requests under way", registry=self.registry
         )
+
+        self._ready = Gauge(
+            "crosschq_lever_ready", "1 while webhooks can be recorded, else 0", registry=self.registry
+        )
+        self._part_ok = Gauge(
+            "crosschq_lever_part_ok",
+            "1 while a part of the installation is well, else 0",
+            ["part"],
+            registry=self.registry,
+        )
+        self._oldest_due = Gauge(
+            "crosschq_lever_dispatcher_oldest_due_seconds",
+            "How long the first in line has waited to be dispatched",
+            registry=self.registry,
+        )
+        self._without_run = Gauge(
+            "crosschq_lever_dispatcher_without_run",
+            "Deliveries taken up that Prefect has no flow run for",
+            registry=self.registry,
+        )
+        self._disk_free = Gauge(
+            "crosschq_lever_disk_free_bytes", "Free where the data folder is", registry=self.registry
+        )
+
+    def note_status(self, ready: bool, status: Status | None) -> None:
+        """NaN is Prometheus' "not known"."""
+        self._ready.set(ready)
+        if status is None:
+            return
+        for part, shown in status.parts.items():
+            self._part_ok.labels(part.value).set(shown.finding.ok)
+        self._oldest_due.set(nan if status.oldest_due_seconds is None else status.oldest_due_seconds)
+        self._without_run.set(nan if status.without_run is None else status.without_run)
+        self._disk_free.set(nan if status.disk_free is None else status.disk_free)
 
     def page(self, deliveries: Mapping[DeliveryState, float], open_requests: float) -> bytes:
         """The page Prometheus reads, with the store's figures of this moment; NaN is Prometheus' "not known"."""

@@ -25,6 +25,7 @@ from store.prospect_orders import EXISTING_EVENT, NEW_EVENT, SINGLE_EVENT
 from store.question_again import QUESTION_AGAIN_EVENT
 from store.tables import Delivery
 from store.wake_ups import WakeUp
+from webhook_gateway.health import PoolSeen
 
 DEPLOYMENTS = {
     CANDIDATE_STAGE_CHANGE: "reference-request/stage-change",
@@ -129,6 +130,17 @@ class PrefectRuns:
                 if run.state and run.state.is_scheduled():
                     message = "Its follow-up was scheduled anew, or has ended."
                     await client.set_flow_run_state(run.id, Cancelled(message=message))
+
+    async def pool(self, name: str) -> PoolSeen | None:
+        """A work pool as it is; None where there is none. Raises PrefectUnavailable."""
+        try:
+            async with _in_our_words(), self._client() as client:
+                pool = await client.read_work_pool(name)
+                workers = await client.read_workers_for_work_pool(name)
+        except ObjectNotFound:
+            return None
+        heard = [one.last_heartbeat_time for one in workers if one.last_heartbeat_time]
+        return PoolSeen(pool.is_paused, heard)
 
     async def _order(self, deployment: str, **order: Any) -> str:  # noqa: ANN401 - as Prefect's client takes it
         try:

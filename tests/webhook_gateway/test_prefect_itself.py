@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import count
 
 import pytest
@@ -19,6 +20,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from deployments.stack import Stack
 from store.tables import Delivery, DeliveryState
+from webhook_gateway import health
 from webhook_gateway.prefect_runs import PrefectRuns
 
 pytestmark = pytest.mark.stack
@@ -131,3 +133,11 @@ async def test_orders_after_prefect_has_lost_its_tokens_are_taken(runs: PrefectR
     await engine.dispose()
     assert lost.rowcount >= AT_ONCE
     assert len(await order(runs, AT_ONCE)) == AT_ONCE
+
+
+async def test_it_tells_of_our_work_pool_and_of_its_workers(runs: PrefectRuns, stack: Stack) -> None:
+    seen = await runs.pool(stack.settings.work_pool)
+    assert seen is not None
+    assert not seen.is_paused
+    assert health.worker(seen, "", datetime.now(UTC)).ok
+    assert await runs.pool("no-such-pool") is None
