@@ -83,11 +83,15 @@ class LimitedProtocol(H11Protocol):
         is_answered = self.conn.their_state is h11.SEND_BODY and self.cycle.response_started
         if has_begun and not is_answered:
             self.transport.write(TIMED_OUT)
-        if has_begun and self.transport.can_write_eof():
+        if not has_begun or not self.transport.can_write_eof():
+            self.transport.close()
+            return
+        try:
             # Closed with bytes on their way to us, TCP would reset the connection, and the answer with it.
             self.transport.write_eof()
-        else:
-            self.transport.close()
+        except OSError:
+            # Its peer has reset it, and the loop has not told us yet.
+            self.transport.abort()
 
     def _end_request(self) -> None:
         if self.cycle is not None and not self.cycle.response_complete:

@@ -1,6 +1,7 @@
 """Strangers who send nothing, or byte by byte, at a real port: closed in time, and they leave room for others."""
 
 import asyncio
+import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -240,6 +241,21 @@ async def test_one_address_has_only_so_many_connections_that_send_nothing(port: 
     for one in others:
         await one.send(GENUINE)
         assert await one.answer() == b"HTTP/1.1 202 Accepted"
+
+
+async def test_one_that_goes_at_the_moment_it_is_to_be_closed_does_not_end_the_server(port: Port) -> None:
+    host, number = port.server.address.split(":")
+    with socket.create_connection((host, int(number))) as stranger:
+        stranger.sendall(POST)
+        await port.holds(1)
+        [held] = port.server.connections._all
+        async with asyncio.timeout(10):
+            while held.phase is not Phase.HEAD or not len(held.owner._request):  # type: ignore[attr-defined]  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        held.deadline = 0
+    # Without a turn of the loop, which would have closed it: it is gone, and resets what is written to it.
+    port.server.connections.end_overdue()
+    await port.holds(0)
 
 
 async def test_all_that_was_open_is_closed_and_counted_no_more(port: Port) -> None:
