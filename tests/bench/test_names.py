@@ -32,6 +32,7 @@ ISSUE_4 = {
     "followup.idle_cpu_10k",
 }
 ISSUE_12 = {
+    "gateway.p99_ms_under_siege",
     "housekeeping.slowest_ms_300k",
     "idle.prefect_mb_per_day",
     "idle.prefect_mb_plateau",
@@ -47,9 +48,6 @@ ISSUE_5 = {
     "export.rss_mb_50k",
     "export.doubled",
     "export.lost",
-}
-ISSUE_12 = {
-    "gateway.p99_ms_under_siege",
 }
 
 
