@@ -1,5 +1,6 @@
 """Purges what is older than its retention: each minute as many short transactions as it takes, up to a bound."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from store.database import Database
@@ -9,6 +10,9 @@ from wiring import Parts, current_parts
 
 MOST_BATCHES = 40
 """Of each kind and look: after an upgrade years of history go within days, and nothing waits for it meanwhile."""
+
+PAUSE = 0.1
+"""Seconds between two batches: most of the time the disk and the processor are the webhooks'."""
 
 Purge = Callable[[Retention], Awaitable[int]]
 
@@ -33,7 +37,7 @@ def purges(parts: Parts) -> Sequence[Purge]:
     )
 
 
-async def in_batches(database: Database, purge: Purge) -> int:
+async def in_batches(database: Database, purge: Purge, pause: float = PAUSE) -> int:
     """How many rows were dealt with."""
     number = 0
     for _ in range(MOST_BATCHES):
@@ -42,4 +46,5 @@ async def in_batches(database: Database, purge: Purge) -> int:
         number += done
         if done < BATCH:
             break
+        await asyncio.sleep(pause)
     return number
