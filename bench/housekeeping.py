@@ -20,10 +20,10 @@ from sqlalchemy import insert, make_url, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from bench.figures import Figure
+from bench.figures import Figure, NotMeasured
 from bench.history import fill
 from bench.scene import Scene
-from bench.statements import Statement, by_page, by_schedule, recording
+from bench.statements import Statement, by_page, by_schedule, read_whole, recording
 from bench.sweep import empty_store
 from store.database import Database
 from store.retention import Retention
@@ -49,6 +49,8 @@ async def slowest(scene: Scene) -> AsyncIterator[Figure]:
         with recording(parts.database) as heard, _prefect(scene):
             await by_page(parts, heard, candidate["id"])
             await by_schedule(parts, heard)
+        async for whole in read_whole(parts.database, heard.statements.values()):
+            raise NotMeasured(whole)
         scene.tell(f"{len(heard.statements)} statements, each {ROUNDS + 1} times")
         async with parts.database.engine.connect() as connection:
             for one in heard.statements.values():

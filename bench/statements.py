@@ -5,17 +5,20 @@ routes of the private port, the filters and kinds that the pages offer. The gate
 holds that there are no others.
 """
 
+import json
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 from sqlalchemy import event, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.routing import BaseRoute, Route
 
 from bench.figures import NotMeasured
+from bench.history import LARGE
 from demo.admin import Admin
 from demo.browser import Browser
 from flows.reconcile import OF_VENDORS, OWN_WORK
@@ -32,6 +35,9 @@ from webhook_gateway.metrics import Metrics
 from webhook_gateway.private import create_private_app
 from webhook_gateway.wake_ups import Armer
 from wiring import Parts, use_parts
+
+COUNT_OF_ALL = "GROUP BY prospect.state"
+"""An export at work says how many of all its connection's prospects are how far: those are the whole table, mostly."""
 
 NO_PAGES = ("/static/", "/sign-in/oidc")
 """What begins so asks our database nothing, or a provider of OpenID Connect that is not there."""
@@ -95,6 +101,39 @@ LOOPS: Mapping[str, Callable[[Parts], Awaitable[object]]] = {
     "Armer": lambda parts: Armer(parts.database, NothingDue()).arm_once(),
 }
 """One turn of each loop of the gateway, by its class."""
+
+
+async def read_whole(database: Database, statements: Iterable[Statement]) -> AsyncIterator[str]:
+    """Those whose plan has a scan of a whole large table, in words."""
+    async with database.engine.connect() as connection:
+        for one in statements:
+            if tables := await _read_whole(connection, one):
+                yield f"{one.occasion} reads all of {', '.join(sorted(tables))}:\n{one.sql}"
+
+
+async def _read_whole(connection: AsyncConnection, one: Statement) -> set[str]:
+    if one.sql.endswith(COUNT_OF_ALL):
+        return set()
+    if not one.sql.lstrip().upper().startswith(("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")):
+        return set()
+    async with connection.begin() as transaction:
+        answer = await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {one.sql}", one.values)
+        plan = answer.scalar_one()
+        await transaction.rollback()
+    return {
+        table for table in _scanned(plan if isinstance(plan, list) else json.loads(plan)) if table in LARGE
+    }
+
+
+def _scanned(plan: object) -> Iterator[str]:
+    if isinstance(plan, list):
+        for one in plan:
+            yield from _scanned(one)
+    elif isinstance(plan, dict):
+        if plan.get("Node Type") == "Seq Scan":
+            yield plan["Relation Name"]
+        for one in plan.values():
+            yield from _scanned(one)
 
 
 async def by_schedule(parts: Parts, heard: Recording) -> None:

@@ -57,16 +57,19 @@ class Whole:
 
 async def search(session: AsyncSession, wanted: Wanted, most: int = PAGE) -> Found:
     """Up to `most` of them, by keyset: pages stay the same while new ones come in."""
-    query = _filtered(wanted).limit(most + 1)
+    query, by_id = _filtered(wanted).limit(most + 1), Delivery.id.expression
+    if wanted.opportunity:
+        # No column: PostgreSQL would go through all the newer ones in the order of ids, hoping to meet these soon.
+        by_id = Delivery.id + 0
     if wanted.newer_than is not None:
-        query = query.where(Delivery.id > wanted.newer_than).order_by(Delivery.id)
+        query = query.where(Delivery.id > wanted.newer_than).order_by(by_id)
         rows = (await session.execute(query)).all()
         newer = rows[most - 1][0].id if len(rows) > most else None
         shown = rows[:most][::-1]
         return Found(shown, shown[-1][0].id if shown else None, newer)
     if wanted.older_than is not None:
         query = query.where(Delivery.id < wanted.older_than)
-    rows = (await session.execute(query.order_by(Delivery.id.desc()))).all()
+    rows = (await session.execute(query.order_by(by_id.desc()))).all()
     shown = rows[:most]
     is_first = wanted.older_than is None or not shown
     return Found(shown, shown[-1][0].id if len(rows) > most else None, None if is_first else shown[0][0].id)

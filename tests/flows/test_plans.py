@@ -1,16 +1,12 @@
 """Every statement that is asked by schedule, by scrape, by page load or by a story finds its rows by an index."""
 
 import ast
-import json
-from collections.abc import AsyncIterator, Iterable, Iterator
-from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bench.history import LARGE, fill
-from bench.statements import LOOPS, Statement, by_page, by_schedule, recording
+from bench.statements import LOOPS, Statement, by_page, by_schedule, read_whole, recording
 from deployments.environment import ROOT
 from flows.reconcile import Scope
 from onboarding.self_test.prefect_checks import SCHEDULED
@@ -41,9 +37,6 @@ SMALL = {
     *("page_person", "page_session", "sign_in_failure"),
 }
 """As many rows as there are connections, and people who sign in: a session or failure lasts for hours at most."""
-
-COUNT_OF_ALL = "GROUP BY prospect.state"
-"""An export at work says how many of all its connection's prospects are how far: those are the whole table, mostly."""
 
 
 async def test_no_statement_of_a_schedule_a_page_or_a_story_reads_a_large_table_whole(office: Office) -> None:
@@ -89,39 +82,6 @@ async def analyse(database: Database) -> None:
     """What was done meanwhile, as autovacuum sees to."""
     async with database.transaction() as session:
         await session.execute(text(f"ANALYZE {', '.join(sorted(LARGE))}"))
-
-
-async def read_whole(database: Database, statements: Iterable[Statement]) -> AsyncIterator[str]:
-    """Those whose plan has a scan of a whole large table, in words."""
-    async with database.engine.connect() as connection:
-        for one in statements:
-            if tables := await _read_whole(connection, one):
-                yield f"{one.occasion} reads all of {', '.join(sorted(tables))}:\n{one.sql}"
-
-
-async def _read_whole(connection: AsyncConnection, one: Statement) -> set[str]:
-    if one.sql.endswith(COUNT_OF_ALL):
-        return set()
-    if not one.sql.lstrip().upper().startswith(("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")):
-        return set()
-    async with connection.begin() as transaction:
-        answer = await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {one.sql}", one.values)
-        plan = answer.scalar_one()
-        await transaction.rollback()
-    return {
-        table for table in _scanned(plan if isinstance(plan, list) else json.loads(plan)) if table in LARGE
-    }
-
-
-def _scanned(plan: Any) -> Iterator[str]:
-    if isinstance(plan, list):
-        for one in plan:
-            yield from _scanned(one)
-    elif isinstance(plan, dict):
-        if plan.get("Node Type") == "Seq Scan":
-            yield plan["Relation Name"]
-        for one in plan.values():
-            yield from _scanned(one)
 
 
 async def test_a_statement_without_an_index_is_found(database: Database) -> None:
