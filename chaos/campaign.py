@@ -17,7 +17,7 @@ import httpx
 from chaos.disk import SmallDisk, small_disk
 from chaos.people import Candidate, Postmaster, ask_where_no_mail_came, resolve_unknown
 from chaos.trouble import MAIL_FAULTS, VENDOR_FAULTS, Amount, Faults, Knobbed, Trouble
-from chaos.unconfirmed import judge_unconfirmed
+from chaos.unconfirmed import look_for_unconfirmed
 from chaos.verdict import Verdict, judge
 from cli.demo import connect_sandbox
 from demo.connection import Waits
@@ -97,7 +97,9 @@ class Campaign:
             if verdict.is_clean and all(one.done() for one in living):
                 self.tell(f"in order {passed:.0f} s after the last trouble")
                 break
-        unconfirmed = await judge_unconfirmed(scene.lever, scene.crosschq, scene.candidates, trouble.happened)
+        unconfirmed = await look_for_unconfirmed(
+            scene.lever, scene.crosschq, scene.candidates, trouble.happened
+        )
         self.tell(str(unconfirmed))
         return Verdict((*verdict.wrong, *unconfirmed.wrong))
 

@@ -31,30 +31,47 @@ class Unconfirmed:
         return f"{self.lapses} writes done and answered with 5xx, {self.requests} requests called unconfirmed"
 
 
-async def judge_unconfirmed(
+async def look_for_unconfirmed(
     lever: LeverPeople,
     crosschq: CrosschqPeople,
     candidates: Sequence[Candidate],
     happened: Sequence[Happened],
 ) -> Unconfirmed:
-    """Only where Crosschq did not say what it did, or we could not write down what it said."""
-    at_lever, at_crosschq = await _ledger(lever), await _ledger(crosschq)
-    lapses = len([*await lapses_of(lever), *await lapses_of(crosschq)])
-    called = [one for one in candidates if any(_tags_unconfirmed(call, one.id) for call in at_lever)]
-    avoidable = [one for one in called if not _is_unavoidable(_creations(at_crosschq, one), happened)]
-    wrong = tuple(f"candidate {one.id}: unconfirmed, and nothing hindered the answer" for one in avoidable)
+    """As `judge_unconfirmed` finds it in both ledgers."""
+    emails = {one.id: one.email for one in candidates}
+    return judge_unconfirmed(await _ledger(lever), await _ledger(crosschq), emails, happened)
+
+
+def judge_unconfirmed(
+    at_lever: Sequence[Call],
+    at_crosschq: Sequence[Call],
+    emails: Mapping[str, str],
+    happened: Sequence[Happened],
+) -> Unconfirmed:
+    """Right only where Crosschq did not say what it did, or we could not write down what it said.
+
+    `emails`: the candidates', by opportunity.
+    """
+    lapses = sum(_is_lapse(call) for call in (*at_lever, *at_crosschq))
+    called = [one for one in emails if any(_tags_unconfirmed(call, one) for call in at_lever)]
+    avoidable = [one for one in called if not _is_unavoidable(_creations(at_crosschq, emails[one]), happened)]
+    wrong = tuple(f"candidate {one}: unconfirmed, and nothing hindered the answer" for one in avoidable)
     return Unconfirmed(len(called), lapses, wrong)
 
 
-async def lapses_of(vendor: LeverPeople | CrosschqPeople) -> Sequence[Call]:
-    """What it did and answered as if it had failed."""
-    return [call for call in await _ledger(vendor) if call["executed"] and (call["status"] or 0) >= 500]
+async def has_lapsed(vendor: LeverPeople | CrosschqPeople) -> bool:
+    """Whether it did something and answered as if that had failed."""
+    return any(_is_lapse(call) for call in await _ledger(vendor))
 
 
 async def _ledger(of: LeverPeople | CrosschqPeople) -> Sequence[Call]:
     answer = await of.http.get(f"{of.url}/sandbox/ledger")
     answer.raise_for_status()
     return answer.json()["calls"]  # type: ignore[no-any-return]
+
+
+def _is_lapse(call: Call) -> bool:
+    return bool(call["executed"] and (call["status"] or 0) >= 500)
 
 
 def _tags_unconfirmed(call: Call, opportunity_id: str) -> bool:
@@ -64,8 +81,8 @@ def _tags_unconfirmed(call: Call, opportunity_id: str) -> bool:
     return bool(is_tagging and UNCONFIRMED in call["body"]["tags"])
 
 
-def _creations(calls: Sequence[Call], candidate: Candidate) -> Sequence[Call]:
-    return [call for call in calls if call["method"] == "POST" and candidate.email in str(call["body"])]
+def _creations(calls: Sequence[Call], email: str) -> Sequence[Call]:
+    return [call for call in calls if call["method"] == "POST" and email in str(call["body"])]
 
 
 def _is_unavoidable(creations: Sequence[Call], happened: Sequence[Happened]) -> bool:
