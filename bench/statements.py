@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route
 
 from bench.figures import NotMeasured
@@ -31,8 +32,11 @@ from store.tables import Connection, Delivery
 from store.wake_ups import WakeUp
 from tasks.looks import Look
 from webhook_gateway.dispatch import Dispatcher
+from webhook_gateway.health import PoolSeen
 from webhook_gateway.metrics import Metrics
 from webhook_gateway.private import create_private_app
+from webhook_gateway.readiness import Readiness
+from webhook_gateway.status import StatusBoard
 from webhook_gateway.wake_ups import Armer
 from wiring import Parts, use_parts
 
@@ -94,6 +98,9 @@ class NothingDue:
 
     async def cancel(self, flow_run_id: str) -> None:
         raise NotMeasured(f"run {flow_run_id} was void")
+
+    async def pool(self, name: str) -> PoolSeen | None:
+        """No such pool."""
 
 
 LOOPS: Mapping[str, Callable[[Parts], Awaitable[object]]] = {
@@ -161,9 +168,25 @@ async def _look(heard: Recording, look: Look, asking: Awaitable[None]) -> None:
         raise ExceptionGroup(str(look), look.failures)
 
 
+def _private_app(parts: Parts) -> Starlette:
+    readiness = Readiness(parts.database)
+    board = StatusBoard(
+        parts.database,
+        readiness,
+        NothingDue(),
+        work_pool=parts.settings.work_pool,
+        data_dir=parts.settings.data_dir,
+        now=parts.now,
+    )
+    routes = create_admin_routes(parts)
+    return create_private_app(
+        parts.database, Metrics(), routes, readiness=readiness, board=board, patience=60
+    )
+
+
 async def by_page(parts: Parts, heard: Recording, opportunity_id: str) -> list[str]:
     """Loads every page of the private port in every way that it offers; the addresses. The opportunity is in Lever."""
-    app = create_private_app(parts.database, Metrics(), create_admin_routes(parts), patience=60)
+    app = _private_app(parts)
     base, asked = parts.settings.pages_url, list[str]()
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=base, timeout=60) as http:
         admin = Admin(Browser(http), "the admin's password")

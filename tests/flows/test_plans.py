@@ -34,7 +34,7 @@ SMALL = {
         "prospect_settings",
         "prospect_walk",
     ),
-    *("page_person", "page_session", "sign_in_failure"),
+    *("page_person", "page_session", "sign_in_failure", "heartbeat"),
 }
 """As many rows as there are connections, and people who sign in: a session or failure lasts for hours at most."""
 
@@ -46,7 +46,8 @@ async def test_no_statement_of_a_schedule_a_page_or_a_story_reads_a_large_table_
     await office.crosschq.add_prospects(3)
     await office.want_prospects()
     with recording(database) as heard:
-        await by_page(office.parts, heard, candidate["id"])
+        loaded = await by_page(office.parts, heard, candidate["id"])
+        assert {"/ready", "/status", "/metrics", "/"} <= {*loaded}
         with office.prefect_settings():
             await by_schedule(office.parts, heard)
         heard.occasion = "a story"
