@@ -82,9 +82,11 @@ def failure_of_answer(
     status = response.status_code
     if response.is_success:
         return None
-    if status in (408, 429, 503):
-        return _not_executed(call, status, retry_after_seconds(response.headers.get("Retry-After"), now))
-    if status >= 500:
+    retry_after = retry_after_seconds(response.headers.get("Retry-After"), now)
+    if status == 429 or (status == 503 and retry_after is not None):
+        return _not_executed(call, status, retry_after)
+    # A router says 503 or 504, and a slow one 408, also when the application behind it has taken the call.
+    if status >= 500 or status == 408:
         return call.broke_down(f"the vendor failed ({status})", status)
     if status >= 400:
         return _refused(call, status, reason_of(response))
@@ -134,7 +136,7 @@ def _not_executed(call: Call, status: int, retry_after: float | None) -> NotExec
     if status == 429:
         message = "too many calls (429); nothing was done, call again later"
         return SlowDown(call.vendor, call.operation, message, status, retry_after)
-    message = f"not available now ({status}); nothing was done, call again later"
+    message = f"not available now ({status}, with a time to come back at); nothing was done, call again later"
     return Unavailable(call.vendor, call.operation, message, status, retry_after)
 
 

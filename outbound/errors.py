@@ -3,7 +3,7 @@
 VendorError
 ├── NotExecuted                the vendor did nothing; the same call may be repeated later
 │   ├── SlowDown               429: too many calls
-│   └── Unavailable            503, 408 or no connection; for reads also time-outs and any other 5xx
+│   └── Unavailable            no connection, or 503 that says when to come back; for reads also time-outs, 408, any 5xx
 ├── OutcomeUnknown             a write that may have happened: read back, or ask a person, before repeating
 ├── Refused                    the vendor said no; repeating the same call is useless
 │   ├── CredentialsRefused     401: the key is wrong or gone
@@ -55,11 +55,11 @@ class SlowDown(NotExecuted):
 
 
 class Unavailable(NotExecuted):
-    """503, 408 or no connection; for reads also time-outs and any other 5xx."""
+    """No connection, or 503 with a Retry-After; for reads also time-outs, 408 and any other 5xx."""
 
 
 class OutcomeUnknown(VendorError):
-    """A write that may have happened: cut off after sending, a 5xx other than 503, an unreadable answer."""
+    """A write that may have happened: cut off after sending, 408, a 5xx without a Retry-After, an unreadable answer."""
 
 
 class Refused(VendorError):

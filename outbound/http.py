@@ -101,7 +101,7 @@ def may_repeat(call: Call, error: VendorError) -> bool:
     """Whether the same call may be made once more within a few seconds."""
     if isinstance(error, NotExecuted):
         return True
-    cut_off = error.status is None or error.status >= 500
+    cut_off = error.status is None or error.status >= 500 or error.status == 408
     return call.repeatable and isinstance(error, OutcomeUnknown) and cut_off
 
 

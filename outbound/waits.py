@@ -6,6 +6,8 @@ from email.utils import parsedate_to_datetime
 
 REPEATS = 2
 LONGEST_HONOURED = 5.0
+LONGEST_BELIEVED = 7 * 86_400.0
+"""Of a Retry-After: beyond a week, before or after now, it is no plan of the vendor's but somebody's mistake."""
 _FIRST_LONGEST = 1.0
 
 
@@ -22,13 +24,18 @@ def wait_before_repeat(repeat: int, dice: float, retry_after: float | None = Non
 
 
 def retry_after_seconds(header: str | None, now: datetime) -> float | None:
-    """The header `Retry-After`, seconds or an HTTP date (RFC 9110, 10.2.3); None if absent or unreadable."""
-    if header is None:
+    """The header `Retry-After`, seconds or an HTTP date (RFC 9110, 10.2.3); None if absent, unreadable or absurd."""
+    seconds = None if header is None else _seconds_of(header, now)
+    if seconds is None or abs(seconds) > LONGEST_BELIEVED:
         return None
+    return max(0.0, seconds)
+
+
+def _seconds_of(header: str, now: datetime) -> float | None:
     if re.fullmatch(r"\s*\d{1,9}(\.\d{1,9})?\s*", header, re.ASCII):
         return float(header)
     try:
         moment = parsedate_to_datetime(header)
+        return (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
     except (ValueError, OverflowError):
         return None
-    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds())

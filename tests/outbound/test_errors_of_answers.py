@@ -44,13 +44,10 @@ def failure(
         (401, CredentialsRefused, CredentialsRefused),
         (403, AccessDenied, AccessDenied),
         (404, NotFound, NotFound),
-        (408, Unavailable, Unavailable),
+        (408, Unavailable, OutcomeUnknown),
         (422, InvalidRequest, InvalidRequest),
         (429, SlowDown, SlowDown),
-        (500, Unavailable, OutcomeUnknown),
-        (502, Unavailable, OutcomeUnknown),
-        (503, Unavailable, Unavailable),
-        (504, Unavailable, OutcomeUnknown),
+        *[(status, Unavailable, OutcomeUnknown) for status in (500, 501, 502, 503, 504, 507, 520, 599)],
     ],
 )
 def test_a_status_decides_the_error_and_its_kind(
@@ -60,6 +57,21 @@ def test_a_status_decides_the_error_and_its_kind(
         error = failure(call, status)
         assert type(error) is kind
         assert (error.vendor, error.operation, error.status) == ("Lever", call.operation, status)
+
+
+@pytest.mark.parametrize("header", ["0", "2", "3600", "Thu, 01 Jan 2026 00:01:00 GMT"])
+def test_only_a_503_that_says_when_to_come_back_surely_did_nothing(header: str) -> None:
+    assert type(failure(WRITE, 503, headers={"Retry-After": header})) is Unavailable
+    for status in (408, 500, 502, 504):
+        assert type(failure(WRITE, status, headers={"Retry-After": header})) is OutcomeUnknown
+
+
+@pytest.mark.parametrize("header", ["", "soon", "-5", "nan", "1e3", "2, 120", "999999999", "0x10"])
+def test_a_503_with_a_retry_after_that_nobody_can_mean_may_have_been_done(header: str) -> None:
+    assert type(failure(WRITE, 503, headers={"Retry-After": header})) is OutcomeUnknown
+    read = failure(READ, 503, headers={"Retry-After": header})
+    assert isinstance(read, Unavailable)
+    assert read.retry_after is None
 
 
 @pytest.mark.parametrize("status", [200, 201, 204])
@@ -156,6 +168,11 @@ def test_the_vendors_reason_is_kept_short_on_one_line_and_out_of_the_message() -
         ("Thu, 01 Jan 2026 00:01:00 GMT", 60.0),
         ("Thu, 01 Jan 2026 00:01:00 -0000", 60.0),
         ("Wed, 31 Dec 2025 00:00:00 GMT", 0.0),
+        ("604800", 604_800.0),
+        ("604801", None),
+        ("999999999", None),
+        ("Wed, 31 Dec 2020 00:00:00 GMT", None),
+        ("Thu, 31 Dec 9999 23:59:59 GMT", None),
         ("soon", None),
         ("-1", None),
         ("nan", None),

@@ -68,6 +68,12 @@ def rig(*answers: httpx.Response | type[Exception]) -> Rig:
 
 
 OK = httpx.Response(200, json=READ_BACK)
+NEVER_LEFT = [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError]
+UNSURE = [
+    *(httpx.ReadTimeout, httpx.RemoteProtocolError, httpx.WriteTimeout),
+    *(httpx.Response(status) for status in (408, 500, 501, 502, 503, 504)),
+    *(httpx.Response(503, headers={"Retry-After": odd}) for odd in ("", "soon", "-1", "999999999")),
+]
 
 
 @respx.mock
@@ -84,7 +90,10 @@ async def test_a_read_is_repeated_whatever_went_wrong_on_the_way(
 
 
 @respx.mock
-@pytest.mark.parametrize("trouble", [httpx.Response(429), httpx.Response(503), httpx.ConnectError])
+@pytest.mark.parametrize(
+    "trouble",
+    [httpx.Response(429), httpx.Response(503, headers={"Retry-After": "1"}), *NEVER_LEFT],
+)
 async def test_a_write_is_repeated_when_the_vendor_surely_did_nothing(
     trouble: httpx.Response | type[Exception],
 ) -> None:
@@ -94,7 +103,7 @@ async def test_a_write_is_repeated_when_the_vendor_surely_did_nothing(
 
 
 @respx.mock
-@pytest.mark.parametrize("trouble", [httpx.ReadTimeout, httpx.RemoteProtocolError, httpx.Response(500)])
+@pytest.mark.parametrize("trouble", UNSURE)
 async def test_a_write_that_may_have_happened_is_never_repeated_by_itself(
     trouble: httpx.Response | type[Exception],
 ) -> None:
@@ -106,7 +115,7 @@ async def test_a_write_that_may_have_happened_is_never_repeated_by_itself(
 
 
 @respx.mock
-@pytest.mark.parametrize("trouble", [httpx.ReadTimeout, httpx.RemoteProtocolError, httpx.Response(500)])
+@pytest.mark.parametrize("trouble", UNSURE)
 async def test_a_repeatable_write_is_repeated_also_when_it_may_have_happened(
     trouble: httpx.Response | type[Exception],
 ) -> None:
@@ -180,7 +189,7 @@ async def test_a_refusal_is_raised_at_once_with_the_vendors_reason() -> None:
 
 @respx.mock
 async def test_a_repeated_upload_sends_the_whole_file_again() -> None:
-    it = rig(httpx.Response(503), OK)
+    it = rig(httpx.Response(503, headers={"Retry-After": "0"}), OK)
     await it.http.write(
         "POST", "/things", operation="POST /things", files={"file": ("a.pdf", b"%PDF-1", "application/pdf")}
     )
