@@ -16,6 +16,7 @@ from lever.client import LeverClient
 from mail.server import MailServer, Security
 from outbound.limiter import Priority
 from settings import Settings, load_settings
+from store.connections import account_of
 from store.database import FLOW_RUN, Database, PoolSize
 from store.rate_limit import SharedLimiter
 from store.tables import Connection, Vendor
@@ -82,7 +83,11 @@ class Parts:
         """A client for the connection's Lever account; the caller closes it."""
         key = self.vault.open(connection.lever_key)
         return lever.client.connect(
-            connection.lever_url, api_key(key), self._limiter(connection, Vendor.LEVER), priority
+            connection.lever_url,
+            api_key(key),
+            self._limiter(connection, Vendor.LEVER),
+            priority,
+            account_of(connection, Vendor.LEVER),
         )
 
     def crosschq(self, connection: Connection, priority: Priority = Priority.REQUEST) -> CrosschqClient:
@@ -93,6 +98,7 @@ class Parts:
             prefix=connection.crosschq_key_prefix,
             limiter=self._limiter(connection, Vendor.CROSSCHQ),
             priority=priority,
+            account=account_of(connection, Vendor.CROSSCHQ),
         )
 
     def _limiter(self, connection: Connection, vendor: Vendor) -> SharedLimiter:

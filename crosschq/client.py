@@ -22,6 +22,7 @@ from crosschq.prospect_calls import ProspectCalls
 from crosschq.reasons import reason_of
 from crosschq.wire import RequestId
 from outbound.answers import shaped
+from outbound.bounded import LIST
 from outbound.client import open_client
 from outbound.errors import NotFound, OutcomeUnknown, Refused
 from outbound.http import VendorHttp
@@ -43,14 +44,20 @@ _REFERENCE_REQUEST: Final = TypeAdapter(ReferenceRequest)
 
 
 def connect(
-    base_url: str, api_key: str, prefix: str, limiter: RateLimiter, priority: Priority = Priority.REQUEST
+    base_url: str,
+    api_key: str,
+    prefix: str,
+    limiter: RateLimiter,
+    priority: Priority = Priority.REQUEST,
+    account: str = "",
 ) -> "CrosschqClient":
     """A client for one Crosschq organization. Close it after use.
 
-    `prefix` stands before the key. Raises ValueError for a key or prefix that cannot be one (see KeyAuth).
+    `prefix` stands before the key. `account`: how CredentialsRefused names the credentials.
+    Raises ValueError for a key or prefix that cannot be one (see KeyAuth).
     """
     client = open_client(base_url, KeyAuth(api_key, prefix), READ_SECONDS)
-    return CrosschqClient(VendorHttp("Crosschq", client, limiter, reason_of, priority))
+    return CrosschqClient(VendorHttp("Crosschq", client, limiter, reason_of, priority, account=account))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,7 @@ class CrosschqClient(ProspectCalls):
 
     async def _surveys(self) -> AsyncIterator[Survey]:
         reading = Reading(_SURVEY, self.http.reading(dialect.SURVEYS.operation))
-        answer = await read(self.http, _SURVEYS, dialect.SURVEYS)
+        answer = await read(self.http, _SURVEYS, dialect.SURVEYS, limits=LIST)
         for one in reading.readable(answer):
             yield one
         reading.end()

@@ -10,6 +10,7 @@ from crosschq import dialect
 from crosschq.calls import read
 from crosschq.no_such_call import NoSuchCall
 from crosschq.prospects import ProspectEntry, ProspectPage
+from outbound.bounded import LIST
 from outbound.errors import NotFound, Refused, Unavailable, UnexpectedAnswer
 from outbound.http import VendorHttp
 
@@ -36,7 +37,7 @@ class ProspectCalls:
         """
         params = _params(cursor, updated_since, limit)
         try:
-            page = await read(self.http, _PAGE, dialect.PROSPECTS, params=params)
+            page = await read(self.http, _PAGE, dialect.PROSPECTS, params=params, limits=LIST)
         except (Refused, Unavailable) as answer:
             if answer.status not in _NO_LIST:
                 raise

@@ -47,7 +47,10 @@ async def work_on(delivery_id: int, attempt: int, story: Story) -> State[None]:
             async with signs_of_life(case):
                 outcome = await story(case)
         except CredentialsRefused as error:
-            await wait_for_credentials(case, str(error))
+            if not await wait_for_credentials(case, error):
+                return failed(
+                    "TryingAgain", f"{error} It has been replaced since: the next attempt starts now."
+                )
             return failed(
                 "CredentialsRefused", f"{error} The connection is paused until its key is replaced."
             )

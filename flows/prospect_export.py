@@ -42,13 +42,8 @@ async def prospect_export(order: ExportOrder) -> State[None]:
         if wishes.paused_because:
             return Completed(name="Paused", message=f"{wishes.paused_because} The connection is paused.")
         try:
-            if order.dry_run:
-                return await rehearse(order, order.connection_id, wishes)
-            if wishes.is_shadow:
-                return await only_say(order, order.connection_id, wishes)
-            return await _export(order, order.connection_id, wishes)
+            return await _with_the_key_stored(order, order.connection_id, wishes)
         except CredentialsRefused as error:
-            await pause_connection(order.connection_id, str(error))
             return failed(
                 "CredentialsRefused", f"{error} The connection is paused until its key is replaced."
             )
@@ -57,6 +52,20 @@ async def prospect_export(order: ExportOrder) -> State[None]:
             return Completed(name="LookedInVain", message=f"{error} {_what_next(order)}")
         except VendorError as error:
             return failed("LookedInVain", f"{error} {_what_next(order)}")
+
+
+async def _with_the_key_stored(order: ExportOrder, connection_id: int, wishes: Wishes) -> State[None]:
+    """Begins anew when a key was refused that has been replaced since. Raises CredentialsRefused: now it is paused."""
+    while True:
+        try:
+            if order.dry_run:
+                return await rehearse(order, connection_id, wishes)
+            if wishes.is_shadow:
+                return await only_say(order, connection_id, wishes)
+            return await _export(order, connection_id, wishes)
+        except CredentialsRefused as error:
+            if await pause_connection(connection_id, error):
+                raise
 
 
 def _what_next(order: ExportOrder) -> str:

@@ -10,6 +10,7 @@ from lever.answers import data_of
 from lever.paging import items
 from lever.wire import LeverModel
 from outbound.answers import shaped
+from outbound.bounded import LIST, WRITTEN, Limits
 from outbound.http import Files, Params, VendorHttp
 from outbound.paths import path_of
 
@@ -34,7 +35,7 @@ def read_all(
     async def read_page(offset: str | None) -> object:
         # As a parameter the token is percent-encoded once more, which is the form Lever gave out (contract 5).
         page = {**(params or {}), **({} if offset is None else {"offset": offset})}
-        return await http.read(path_of(pattern, *ids), operation=operation, params=page)
+        return await http.read(path_of(pattern, *ids), operation=operation, params=page, limits=LIST)
 
     return items(read_page, TypeAdapter(kind), http.reading(operation))
 
@@ -62,6 +63,7 @@ async def create(
     json: object = None,
     files: Files | None = None,
     timeout: httpx.Timeout | None = None,
+    limits: Limits = WRITTEN,
     unwrap: Callable[[object], object] = data_of,
 ) -> M:
     """A POST that makes something new each time, so it is never repeated once it may have happened.
@@ -77,5 +79,6 @@ async def create(
         json=json,
         files=files,
         timeout=timeout,
+        limits=limits,
     )
     return shaped(TypeAdapter(kind), unwrap(answer), http.writing(operation))

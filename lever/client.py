@@ -29,6 +29,7 @@ from lever.models import (
 from lever.new_opportunity import created_of
 from lever.notes import neutralise_mentions
 from lever.wire import to_epoch_ms
+from outbound.bounded import UPLOADED
 from outbound.client import CONNECT_SECONDS, open_client
 from outbound.http import VendorHttp
 from outbound.limiter import Priority, RateLimiter
@@ -38,11 +39,18 @@ UPLOAD = httpx.Timeout(60.0, connect=CONNECT_SECONDS)
 
 
 def connect(
-    base_url: str, auth: httpx.Auth, limiter: RateLimiter, priority: Priority = Priority.REQUEST
+    base_url: str,
+    auth: httpx.Auth,
+    limiter: RateLimiter,
+    priority: Priority = Priority.REQUEST,
+    account: str = "",
 ) -> "LeverClient":
-    """A client for one Lever account, `base_url` as in contract 2, `auth` from lever.auth. Close it after use."""
+    """A client for one Lever account, `base_url` as in contract 2, `auth` from lever.auth. Close it after use.
+
+    `account`: how CredentialsRefused names the credentials.
+    """
     client = open_client(base_url, auth, READ_SECONDS)
-    return LeverClient(VendorHttp("Lever", client, limiter, reason_of, priority))
+    return LeverClient(VendorHttp("Lever", client, limiter, reason_of, priority, account=account))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +184,7 @@ class LeverClient(AccountCalls):
             perform_as=perform_as,
             files={"file": (name, content, content_type)},
             timeout=UPLOAD,
+            limits=UPLOADED,
         )
 
     # contract 7 and 8

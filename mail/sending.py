@@ -20,6 +20,7 @@ from aiosmtplib.protocol import SMTPProtocol
 from mail.addresses import sender_of
 from mail.failures import not_taken, unknown
 from mail.server import MailServer, Security
+from outbound.guard import check_before_write
 
 
 async def send(message: EmailMessage, server: MailServer) -> str:
@@ -70,6 +71,8 @@ async def _hand_over(smtp: SMTP, message: EmailMessage, sender: str) -> None:
     content = message.as_bytes(policy=PLAIN_HEADERS if is_ascii else UNICODE_HEADERS)
     with _not_taken_if_it_fails("DATA"):
         protocol = await _data(smtp)
+    await _check_before_write(smtp)
+    with _not_taken_if_it_fails("DATA"):
         protocol.write(content.replace(b"\r\n.", b"\r\n..").removesuffix(b"\r\n") + b"\r\n.\r\n")
     _check(await _answer(protocol, smtp.timeout))
 
@@ -90,6 +93,15 @@ async def _data(smtp: SMTP) -> SMTPProtocol:
     if smtp.protocol is None:
         raise SMTPServerDisconnected("Connection lost")
     return smtp.protocol
+
+
+async def _check_before_write(smtp: SMTP) -> None:
+    try:
+        await check_before_write()
+    except BaseException:
+        # Whatever is said now would be taken for the message: a line that is cut leaves none (RFC 5321, 4.1.1.4).
+        smtp.close()
+        raise
 
 
 async def _answer(protocol: SMTPProtocol, timeout: float | None) -> SMTPResponse:

@@ -8,6 +8,7 @@ from typing import TypeVar
 import httpx
 from pydantic import TypeAdapter, ValidationError
 
+from outbound.bounded import AnswerTooLarge
 from outbound.errors import (
     AccessDenied,
     CredentialsRefused,
@@ -26,8 +27,8 @@ from outbound.waits import retry_after_seconds
 T = TypeVar("T")
 REASON_LENGTH = 300
 
+_KEY_REFUSED = "the API key was refused (401); store a valid one for this connection"
 _REFUSALS: dict[int, tuple[type[Refused], str]] = {
-    401: (CredentialsRefused, "the API key was refused (401); store a valid one for this connection"),
     403: (AccessDenied, "the API key is not allowed to do this (403); give it the permission"),
     404: (NotFound, "what was asked for does not exist, or not for this API key (404)"),
 }
@@ -49,6 +50,8 @@ class Call:
     operation: str
     writes: bool
     repeatable: bool
+    account: str = ""
+    """Whose credentials it is made with: see CredentialsRefused."""
 
     def not_as_agreed(self, message: str, status: int | None = None) -> VendorError:
         """The error for an answer that cannot be used: a write may have happened all the same."""
@@ -64,8 +67,14 @@ class Call:
         return Unavailable(self.vendor, self.operation, f"{message}; call again later", status)
 
 
-def failure_without_answer(call: Call, error: httpx.RequestError) -> VendorError:
-    """The error for a call that httpx could not complete."""
+def failure_without_answer(
+    call: Call, error: httpx.RequestError | AnswerTooLarge | TimeoutError
+) -> VendorError:
+    """The error for a call that httpx could not complete, or whose answer was beyond its limits."""
+    if isinstance(error, AnswerTooLarge):
+        return call.not_as_agreed(f"{error}, and was not read to its end")
+    if isinstance(error, TimeoutError):
+        return call.broke_down("the answer took too long as a whole")
     what = type(error).__name__
     if isinstance(error, _NOT_SENT):
         message = f"could not be reached ({what}); nothing was done, check the base URL or call again later"
@@ -140,7 +149,10 @@ def _not_executed(call: Call, status: int, retry_after: float | None) -> NotExec
     return Unavailable(call.vendor, call.operation, message, status, retry_after)
 
 
-def _refused(call: Call, status: int, reason: str) -> Refused:
+def _refused(call: Call, status: int, whole_reason: str) -> Refused:
+    reason = " ".join(whole_reason.split())[:REASON_LENGTH]
+    if status == 401:
+        return CredentialsRefused(call.vendor, call.operation, _KEY_REFUSED, status, reason, call.account)
     invalid = (InvalidRequest, f"the vendor refused it as invalid ({status}); its reason is in the record")
     kind, message = _REFUSALS.get(status, invalid)
-    return kind(call.vendor, call.operation, message, status, " ".join(reason.split())[:REASON_LENGTH])
+    return kind(call.vendor, call.operation, message, status, reason)

@@ -77,7 +77,19 @@ class Refused(VendorError):
 
 
 class CredentialsRefused(Refused):
-    """401."""
+    """401. `account` names the credentials that were refused as the client's opener does; "" where it has no name."""
+
+    def __init__(
+        self,
+        vendor: str,
+        operation: str,
+        message: str,
+        status: int | None = None,
+        reason: str = "",
+        account: str = "",
+    ) -> None:
+        super().__init__(vendor, operation, message, status, reason)
+        self.account = account
 
 
 class AccessDenied(Refused):

@@ -1,4 +1,4 @@
-"""Sends one call to a vendor: takes a turn, sends, repeats where harmless. Never follows a redirect."""
+"""Sends one call to a vendor: takes a turn, sends, reads within limits, repeats where harmless. Follows no redirect."""
 
 import asyncio
 import random
@@ -10,7 +10,9 @@ from typing import TypedDict
 import httpx
 
 from outbound.answers import Call, failure_of_answer, failure_without_answer, json_of
+from outbound.bounded import ONE_OBJECT, WRITTEN, AnswerTooLarge, Limits, send_within
 from outbound.errors import NotExecuted, OutcomeUnknown, VendorError
+from outbound.guard import check_before_write
 from outbound.limiter import Priority, RateLimiter
 from outbound.waits import wait_before_repeat
 
@@ -27,7 +29,10 @@ class _Content(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class VendorHttp:
-    """`client` carries base URL, credentials and timeouts; `reason_of` finds the vendor's words in a 4xx."""
+    """`client` carries base URL, credentials and timeouts; `reason_of` finds the vendor's words in a 4xx.
+
+    `account` names the credentials in errors about them, and says nothing of what they are.
+    """
 
     vendor: str
     client: httpx.AsyncClient
@@ -36,10 +41,13 @@ class VendorHttp:
     priority: Priority = Priority.REQUEST
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
     dice: Callable[[], float] = random.random
+    account: str = ""
 
-    async def read(self, path: str, *, operation: str, params: Params | None = None) -> object:
+    async def read(
+        self, path: str, *, operation: str, params: Params | None = None, limits: Limits = ONE_OBJECT
+    ) -> object:
         """The JSON value of a GET. Repeated up to twice; raises NotExecuted, Refused or UnexpectedAnswer."""
-        return await self._send(self.reading(operation), "GET", path, {"params": params})
+        return await self._send(self.reading(operation), "GET", path, {"params": params}, limits)
 
     async def write(
         self,
@@ -51,6 +59,7 @@ class VendorHttp:
         json: object = None,
         files: Files | None = None,
         timeout: httpx.Timeout | None = None,
+        limits: Limits = WRITTEN,
         repeatable: bool = False,
     ) -> object:
         """The JSON value of a write's answer, None for 204. `files`: {field: (name, bytes, content type)}.
@@ -64,20 +73,20 @@ class VendorHttp:
             "files": files,
             "timeout": timeout or self.client.timeout,
         }
-        return await self._send(self.writing(operation, repeatable), method, path, content)
+        return await self._send(self.writing(operation, repeatable), method, path, content, limits)
 
     def reading(self, operation: str) -> Call:
         """The call that `read` makes, for errors about its answer."""
-        return Call(self.vendor, operation, writes=False, repeatable=True)
+        return Call(self.vendor, operation, writes=False, repeatable=True, account=self.account)
 
     def writing(self, operation: str, repeatable: bool = False) -> Call:
         """The call that `write` makes, for errors about its answer."""
-        return Call(self.vendor, operation, writes=True, repeatable=repeatable)
+        return Call(self.vendor, operation, writes=True, repeatable=repeatable, account=self.account)
 
-    async def _send(self, call: Call, method: str, path: str, content: _Content) -> object:
+    async def _send(self, call: Call, method: str, path: str, content: _Content, limits: Limits) -> object:
         repeat = 0
         while True:
-            outcome = await self._try(call, method, path, content)
+            outcome = await self._try(call, method, path, content, limits)
             if not isinstance(outcome, VendorError):
                 return json_of(call, outcome)
             repeat += 1
@@ -87,12 +96,15 @@ class VendorHttp:
             await self.sleep(wait)
 
     async def _try(
-        self, call: Call, method: str, path: str, content: _Content
+        self, call: Call, method: str, path: str, content: _Content, limits: Limits
     ) -> httpx.Response | VendorError:
         await self.limiter.take(self.priority)
+        request = self.client.build_request(method, path, **content)
+        if call.writes:
+            await check_before_write()
         try:
-            response = await self.client.request(method, path, follow_redirects=False, **content)
-        except httpx.RequestError as error:
+            response = await send_within(self.client, request, limits)
+        except (httpx.RequestError, AnswerTooLarge, TimeoutError) as error:
             return failure_without_answer(call, error)
         return failure_of_answer(call, response, self.reason_of, datetime.now(UTC)) or response
 

@@ -2,14 +2,26 @@
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
+from hashlib import sha256
 
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.tables import Connection, RequestTemplate, WebhookEndpoint
+from store.tables import Connection, RequestTemplate, Vendor, WebhookEndpoint
 
 _MAKING_WEBHOOKS = 8_600_003
 """Any number, the same in every process: with a connection's id the advisory lock of whoever makes its webhooks."""
+
+
+def account_of(connection: Connection, vendor: Vendor) -> str:
+    """A name for whom the connection calls and with which credentials: other ones, another name. Shows none of them."""
+    match vendor:
+        case Vendor.LEVER:
+            parts = (connection.lever_url.encode(), connection.lever_key)
+        case Vendor.CROSSCHQ:
+            prefixed = connection.crosschq_key_prefix.encode() + b" " + connection.crosschq_key
+            parts = (connection.crosschq_url.encode(), prefixed)
+    return sha256(b"\0".join((vendor.value.encode(), *parts))).hexdigest()
 
 
 class Connections:
@@ -56,6 +68,17 @@ class Connections:
             .where(Connection.id == connection_id, Connection.paused_because.is_(None))
             .values(paused_because=because)
         )
+
+    async def pause_if_refused(self, connection_id: int, because: str, account: str) -> bool:
+        """As `pause`, after a vendor refused the credentials of `account` (see account_of; "" for those stored).
+
+        False where others are stored by now, about which nothing is known: then nothing has changed.
+        """
+        row = await self.locked(connection_id)
+        if account and account not in {account_of(row, vendor) for vendor in Vendor}:
+            return False
+        row.paused_because = row.paused_because or because
+        return True
 
     async def templates(self, connection_id: int) -> Sequence[RequestTemplate]:
         rows = await self._session.scalars(

@@ -4,6 +4,7 @@ import random
 from datetime import datetime
 
 from hiring.retries import next_attempt_at
+from outbound.errors import CredentialsRefused
 from store.attempts import Attempt, Attempts
 from store.connections import Connections
 from store.deliveries import Deliveries
@@ -70,17 +71,25 @@ async def put_off(case: Case, until: datetime, why: str) -> None:
         await Attempts(session).put_off(case.attempt, until, f"Trying again: {why}")
 
 
-async def pause_connection(connection_id: int, why: str) -> None:
-    """Its deliveries wait until an admin has stored valid keys."""
+async def pause_connection(connection_id: int, refused: CredentialsRefused) -> bool:
+    """Its deliveries wait until an admin has stored valid keys; False: others are stored already."""
     async with current_parts().database.transaction() as session:
-        await Connections(session).pause(connection_id, why)
-    ops_events.connection_is_paused(connection_id, ops_events.Because.CREDENTIALS)
+        is_paused = await Connections(session).pause_if_refused(connection_id, str(refused), refused.account)
+    if is_paused:
+        ops_events.connection_is_paused(connection_id, ops_events.Because.CREDENTIALS)
+    return is_paused
 
 
-async def wait_for_credentials(case: Case, why: str) -> None:
-    """Pauses the connection: its deliveries wait until an admin has stored valid keys."""
-    await pause_connection(case.connection_id, why)
-    await wait_for_a_person(case, f"Waiting for valid credentials: {why}")
+async def wait_for_credentials(case: Case, refused: CredentialsRefused) -> bool:
+    """Pauses the connection: its deliveries wait until an admin has stored valid keys.
+
+    False: others are stored already, and the next attempt may begin at once.
+    """
+    if not await pause_connection(case.connection_id, refused):
+        await put_off(case, current_parts().now(), f"the credentials were replaced meanwhile ({refused})")
+        return False
+    await wait_for_a_person(case, f"Waiting for valid credentials: {refused}")
+    return True
 
 
 async def wait_for_a_person(case: Case, words: str) -> None:

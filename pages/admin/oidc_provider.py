@@ -14,6 +14,7 @@ from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from pydantic import BaseModel, ValidationError
 
+from outbound.bounded import SIGN_IN, AnswerTooLarge, send_within
 from pages.admin.oidc_begun import Begun
 from pages.admin.oidc_tokens import Expected, NotTrusted, claims_of
 
@@ -120,7 +121,7 @@ class Provider:
         if self.client_secret is None:
             return {"data": form | {"client_id": self.client_id}}
         if "client_secret_basic" in metadata.token_endpoint_auth_methods_supported:
-            return {"auth": (quote_plus(self.client_id), quote_plus(self.client_secret))}
+            return {"auth": httpx.BasicAuth(quote_plus(self.client_id), quote_plus(self.client_secret))}
         return {"data": form | {"client_id": self.client_id, "client_secret": self.client_secret}}
 
     async def _userinfo(self, url: str, tokens: Tokens, known: Account) -> Account:
@@ -131,10 +132,20 @@ class Provider:
             raise NotTrusted("whether the account's data are the same account's (sub)")
         return told
 
-    async def _read(self, model: type[Answer], what: str, method: str, url: str, **sent: Any) -> Answer:  # noqa: ANN401 - what httpx takes
+    async def _read(
+        self,
+        model: type[Answer],
+        what: str,
+        method: str,
+        url: str,
+        *,
+        auth: httpx.Auth | None = None,
+        **sent: Any,  # noqa: ANN401 - what httpx takes
+    ) -> Answer:
         try:
-            answer = await self.http.request(method, url, **sent)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            request = self.http.build_request(method, url, **sent)
+            answer = await send_within(self.http, request, SIGN_IN, auth)
+        except (httpx.HTTPError, httpx.InvalidURL, AnswerTooLarge, TimeoutError) as error:
             raise Away(f"{what}: {type(error).__name__}") from None
         if answer.status_code != httpx.codes.OK:
             raise Away(f"{what}: status {answer.status_code}")

@@ -149,10 +149,20 @@ async def test_each_refusal_says_what_to_do(
 async def test_a_create_that_surely_did_nothing_is_repeated_twice_and_given_up(
     crosschq: CrosschqClient, vendor: respx.MockRouter, status: int, error: type[VendorError]
 ) -> None:
-    create = vendor.post(CREATE).respond(status)
+    create = vendor.post(CREATE).respond(status, headers={"Retry-After": "0"})
     with pytest.raises(error):
         await crosschq.request_references(NEW)
     assert create.call_count == 3
+
+
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+async def test_a_create_that_crosschq_may_have_done_is_never_repeated(
+    crosschq: CrosschqClient, vendor: respx.MockRouter, status: int
+) -> None:
+    create = vendor.post(CREATE).respond(status)
+    with pytest.raises(OutcomeUnknown):
+        await crosschq.request_references(NEW)
+    assert create.call_count == 1
 
 
 async def test_a_busy_moment_is_waited_out(

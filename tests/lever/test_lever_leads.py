@@ -103,7 +103,10 @@ async def test_a_lead_that_may_have_been_made_is_never_made_again(lever: Any, cu
     assert (route.call_count, lever.waits) == (1, [])
 
 
-@pytest.mark.parametrize("not_yet", [httpx.Response(429), httpx.Response(503), httpx.ConnectError])
+NOT_NOW = httpx.Response(503, headers={"Retry-After": "1"})
+
+
+@pytest.mark.parametrize("not_yet", [httpx.Response(429), NOT_NOW, httpx.ConnectError])
 async def test_a_lead_that_was_surely_not_made_is_made_later(
     lever: Any, payload: Payload, not_yet: Any
 ) -> None:
@@ -114,7 +117,7 @@ async def test_a_lead_that_was_surely_not_made_is_made_later(
 
 
 async def test_a_limit_that_stays_is_told_as_such(lever: Any) -> None:
-    lever.router.post("/opportunities").respond(503)
+    lever.router.post("/opportunities").mock(return_value=NOT_NOW)
     with pytest.raises(Unavailable):
         await lever.client.create_opportunity(as_lead(LEAD), ORLA)
 

@@ -21,6 +21,8 @@ settings.load_profile("shared-machine")
 
 SILENCE = ""
 """Instead of an answer: none, until the client gives up."""
+LATER = "later"
+"""Instead of an answer to DATA: the usual one, when the test says so."""
 CUT = "cut"
 """Instead of an answer: the line is cut."""
 
@@ -57,6 +59,10 @@ class Script:
     answers: dict[str, str]
     heard: list[str] = field(default_factory=list)
     mails: list[bytes] = field(default_factory=list)
+    data_is_asked: asyncio.Event = field(default_factory=asyncio.Event)
+    data_may_come: asyncio.Event = field(default_factory=asyncio.Event)
+    """With LATER as the answer to DATA: set, it says so."""
+    is_lost: asyncio.Event = field(default_factory=asyncio.Event)
 
     def answer_to(self, command: str) -> str:
         usual = {"greeting": "220 hi", "DATA": "354 go on", "end of data": "250 kept"}
@@ -67,6 +73,7 @@ class Script:
             await self._talk(reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError):
             self.heard.append("lost")
+            self.is_lost.set()
         finally:
             writer.transport.abort()
 
@@ -76,6 +83,10 @@ class Script:
             answer = self.answer_to(command)
             if answer == CUT:
                 return
+            if answer == LATER:
+                self.data_is_asked.set()
+                await self.data_may_come.wait()
+                answer = "354 go on"
             if answer:
                 writer.write(f"{answer}\r\n".encode())
             if command == "DATA" and answer.startswith("354"):

@@ -1,13 +1,15 @@
 """What an admin has set up, and what its endpoints have seen."""
 
+import asyncio
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from store.audits import Audits
-from store.connections import Connections, Endpoints
+from store.connections import Connections, Endpoints, account_of
 from store.database import Database
-from store.tables import RequestTemplate, WebhookEndpoint
+from store.tables import Connection, RequestTemplate, Vendor, WebhookEndpoint
 from store.vault import Vault
 from tests.factories import Connected, add_template, connect
 
@@ -72,6 +74,74 @@ async def test_a_paused_connection_says_why(database: Database, connected: Conne
         kept = await Connections(session).named("northwind")
     assert kept is not None
     assert kept.paused_because == "Lever, GET /users: the key was refused."
+
+
+@pytest.mark.parametrize("vendor", list(Vendor))
+async def test_a_refusal_pauses_whom_the_refused_credentials_belong_to(
+    database: Database, connected: Connected, vendor: Vendor
+) -> None:
+    async with database.transaction() as session:
+        assert await Connections(session).pause_if_refused(
+            1, "Refused.", account_of(connected.connection, vendor)
+        )
+    async with database.transaction() as session:
+        assert await Connections(session).pause_if_refused(
+            1, "Again.", account_of(connected.connection, vendor)
+        )
+    async with database.transaction() as session:
+        assert (await Connections(session).get(1)).paused_because == "Refused."
+
+
+@pytest.mark.parametrize(
+    ("vendor", "changes"),
+    [
+        (Vendor.LEVER, {"lever_key": b"sealed anew"}),
+        (Vendor.LEVER, {"lever_url": "https://elsewhere.test"}),
+        (Vendor.CROSSCHQ, {"crosschq_key": b"sealed anew"}),
+        (Vendor.CROSSCHQ, {"crosschq_key_prefix": "Token "}),
+        (Vendor.CROSSCHQ, {"crosschq_url": "https://elsewhere.test"}),
+    ],
+)
+async def test_a_refusal_of_what_has_been_replaced_pauses_nobody(
+    database: Database, connected: Connected, vendor: Vendor, changes: dict[str, object]
+) -> None:
+    old = account_of(connected.connection, vendor)
+    async with database.transaction() as session:
+        await session.execute(update(Connection).values(**changes))
+    async with database.transaction() as session:
+        assert not await Connections(session).pause_if_refused(1, "Refused.", old)
+    async with database.transaction() as session:
+        assert (await Connections(session).get(1)).paused_because is None
+
+
+async def test_a_refusal_waits_for_whoever_is_just_replacing_the_key(
+    database: Database, connected: Connected
+) -> None:
+    old = account_of(connected.connection, Vendor.LEVER)
+
+    async def refused() -> bool:
+        async with database.transaction() as session:
+            return await Connections(session).pause_if_refused(1, "Refused.", old)
+
+    async with database.transaction() as session:
+        (await Connections(session).locked(1)).lever_key = b"sealed anew"
+        await session.flush()
+        pausing = asyncio.ensure_future(refused())
+        while not await _somebody_waits(database):
+            assert not pausing.done()
+    assert not await pausing
+
+
+async def _somebody_waits(database: Database) -> bool:
+    async with database.transaction() as session:
+        found = text("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        return (await session.execute(found)).first() is not None
+
+
+def test_an_account_has_one_name_at_each_vendor_and_shows_no_key(connected: Connected) -> None:
+    names = {account_of(connected.connection, vendor) for vendor in Vendor}
+    assert len(names) == 2
+    assert all(len(name) == 64 and name.isalnum() for name in names)
 
 
 async def test_whoever_changes_a_connection_changes_it_alone(
