@@ -44,7 +44,7 @@ MAIL_FAULTS: Faults = (
 )
 
 EXPORT_FAULTS: Faults = (
-    {"fail_status": 503, "fail_count": 1},
+    {"fail_status": 503, "fail_count": 1, "retry_after": "1"},
     {"fail_status": 429, "fail_count": 2},
     {"hang_after_write": 1, "hang_seconds": 1},
 )

@@ -63,14 +63,14 @@ class FaultMiddleware:
         hit = knobs.matches(call.method, call.path)
         if hit and knobs.latency_ms:
             await asyncio.sleep(knobs.latency_ms / 1000)
-        if hit and knobs.fail_status is not None and knobs.use_up("fail_count"):
-            headers = {} if knobs.retry_after is None else {"Retry-After": knobs.retry_after}
-            call.status = knobs.fail_status
-            await Response(status_code=knobs.fail_status, headers=headers)(scope, receive, send)
-        elif hit and call.method in WRITES and knobs.use_up("fail_after_write"):
+        if hit and call.method in WRITES and knobs.use_up("fail_after_write"):
             await self.app(scope, receive, _noting(call, _nobody, heard=False))
             call.status = knobs.fail_after_write_status
             await Response(status_code=call.status)(scope, receive, send)
+        elif hit and knobs.fail_status is not None and knobs.use_up("fail_count"):
+            headers = {} if knobs.retry_after is None else {"Retry-After": knobs.retry_after}
+            call.status = knobs.fail_status
+            await Response(status_code=knobs.fail_status, headers=headers)(scope, receive, send)
         elif hit and call.method in WRITES and knobs.use_up("hang_after_write"):
             await self.app(scope, receive, _noting(call, _nobody, heard=False))
             await _hang(scope, receive, knobs.hang_seconds)

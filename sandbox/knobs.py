@@ -55,7 +55,8 @@ class Knobs(Switches):
     """What both vendors can do wrong, all off by default; `match` is a regex searched in "METHOD /path".
 
     `fail_status`, `fail_count`, `retry_after`: the next calls are refused, with that header, and not executed.
-    `fail_after_write`, `fail_after_write_status`: the next writes are executed and answered with that status.
+    `fail_after_write`, `fail_after_write_status`: the next writes are executed and answered with that status, also
+    while other calls are refused.
     """
 
     latency_ms: Count = 0

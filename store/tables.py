@@ -394,3 +394,18 @@ class Heartbeat(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+
+
+class VendorHealth(Base):
+    """Whether acts at one vendor of a connection are held back: see store.circuit_breaker."""
+
+    __tablename__ = "vendor_health"
+
+    connection_id: Mapped[int] = mapped_column(
+        ForeignKey("connection.id", ondelete="CASCADE"), primary_key=True
+    )
+    vendor: Mapped[Vendor] = mapped_column(by_value(Vendor), primary_key=True)
+    unconfirmed_since: Mapped[datetime | None]
+    """The latest act whose outcome is unknown; None: a read has succeeded since then."""
+    unconfirmed_in_a_row: Mapped[int] = mapped_column(server_default=text("0"))
+    """Since the last act that was confirmed; those under way together count as one."""

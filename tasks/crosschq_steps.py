@@ -7,6 +7,7 @@ from hiring.decisions import Send
 from hiring.names import split_name
 from hiring.progress import Progress, Stage
 from store.effect_keys import creation_key
+from store.tables import Vendor
 from tasks.case import Case, crosschq_of
 from tasks.effects import once
 from tasks.step import step
@@ -20,7 +21,7 @@ async def send_request(case: Case, request_id: int, order: Send) -> str:
         async def act() -> str:
             return await crosschq.request_references(_new_request(order))
 
-        return await once(case, creation_key(request_id), act)
+        return await once(case, creation_key(request_id), act, at=Vendor.CROSSCHQ)
 
 
 @step

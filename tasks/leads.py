@@ -19,6 +19,7 @@ from outbound.limiter import Priority
 from store.begun_prospects import BegunProspects
 from store.connections import Connections
 from store.prospect_tables import KnownProspect
+from store.tables import Vendor
 from tasks.case import Case
 from tasks.effects import once, repeatable
 from wiring import current_parts
@@ -65,7 +66,7 @@ async def make_lead(desk: Desk, key: str, lead: Lead, found: Made | None) -> Mad
     async def find() -> str | None:
         return found.opportunity_id if found else None
 
-    opportunity_id = await once(desk.case, key, act, find=find)
+    opportunity_id = await once(desk.case, key, act, at=Vendor.LEVER, find=find)
     return Made(opportunity_id, made[opportunity_id])
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from hiring.candidacy import Candidacy
 from hiring.notes import has_mark, marked
 from store.effect_keys import file_key, link_key, note_key, tag_key, untag_key
+from store.tables import Vendor
 from tasks.case import Case, lever_of
 from tasks.effects import once, repeatable
 from tasks.step import step
@@ -58,7 +59,7 @@ async def add_note(
                     return note.id
             return None
 
-        return await once(case, note_key(opportunity_id, mark), act, find=find)
+        return await once(case, note_key(opportunity_id, mark), act, at=Vendor.LEVER, find=find)
 
 
 @step
@@ -76,7 +77,7 @@ async def add_report_link(case: Case, candidacy: Candidacy, url: str) -> None:
         async def find() -> str | None:
             return "link" if url in (await lever.opportunity(candidacy.opportunity_id)).links else None
 
-        await once(case, link_key(person, url), act, find=find)
+        await once(case, link_key(person, url), act, at=Vendor.LEVER, find=find)
 
 
 @step
@@ -102,4 +103,4 @@ async def add_report_file(
                     return file.id
             return None
 
-        return await once(case, file_key(opportunity_id, name), act, find=find)
+        return await once(case, file_key(opportunity_id, name), act, at=Vendor.LEVER, find=find)

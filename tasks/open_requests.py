@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from store.effect_keys import cancellation_key
 from store.requests import Requests
-from store.tables import RequestState
+from store.tables import RequestState, Vendor
 from tasks.case import Case, crosschq_of
 from tasks.effects import once_if_allowed
 from tasks.step import step
@@ -44,7 +44,7 @@ async def cancel_in_crosschq(case: Case, request: OpenRequest, *, look_first: bo
             over = (await crosschq.reference_request(request.crosschq_id)).is_over_without_report
             return "cancelled" if over else None
 
-        return await once_if_allowed(case, cancellation_key(request.id), act, find=find)
+        return await once_if_allowed(case, cancellation_key(request.id), act, at=Vendor.CROSSCHQ, find=find)
 
 
 async def remember_withdrawn(request: OpenRequest) -> None:

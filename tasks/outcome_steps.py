@@ -7,6 +7,7 @@ from lever.candidacy import candidacy_of
 from lever.client import LeverClient
 from outbound.errors import AccessDenied, NotFound, UnreadableItems
 from store.effect_keys import outcome_key
+from store.tables import Vendor
 from tasks.case import Case, crosschq_of, lever_of
 from tasks.effects import once_if_allowed
 from tasks.outcome_records import IN_CROSSCHQ, seen_in_crosschq
@@ -63,7 +64,11 @@ async def tell_crosschq(
         # Not `repeatable`: told twice is the same state, but each time Crosschq tells everybody who listens.
         # Refused: it has no such call, does not know the request any more, or wants none of this.
         return await once_if_allowed(
-            case, outcome_key(opportunity_id, to_show.version, "crosschq"), act, find=find
+            case,
+            outcome_key(opportunity_id, to_show.version, "crosschq"),
+            act,
+            at=Vendor.CROSSCHQ,
+            find=find,
         )
 
 
@@ -93,7 +98,7 @@ async def archive_in_lever(case: Case, candidacy: Candidacy, to_show: ToShow) ->
         if await find() is not None:
             return True
         return await once_if_allowed(
-            case, outcome_key(opportunity_id, to_show.version, "archive"), act, find=find
+            case, outcome_key(opportunity_id, to_show.version, "archive"), act, at=Vendor.LEVER, find=find
         )
 
 

@@ -52,7 +52,7 @@ async def send_question(case: Case, due: DueFollowUp, question: Question, again:
                 "mail", "send", f"the mail server refused its user or password: {error}"
             ) from None
 
-    await once(case, key, act)
+    await once(case, key, act, at=None)
 
 
 def question_for(

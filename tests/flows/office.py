@@ -46,12 +46,13 @@ from sandbox.mailbox.mailbox import Mailbox
 from sandbox.mailbox.smtp import serve_smtp
 from sandbox.serve import address, listen
 from settings import Settings
+from store.circuit_breaker import LONGEST_HOLD
 from store.claiming import claim_due
 from store.deliveries import Deliveries
 from store.due import SNAPSHOT_EVENT
 from store.outcome_tables import FollowUp
 from store.prospect_tables import KnownProspect, ProspectSettings
-from store.tables import Connection, Delivery, DeliveryState
+from store.tables import Connection, Delivery, DeliveryState, VendorHealth
 from tests.flows.engine import Engine, run_in_prefect, run_plainly
 from tests.serving import AppAt, sandbox_crosschq, sandbox_lever, serving
 from webhook_gateway.app import Gateway, create_public_app
@@ -237,8 +238,10 @@ class Office:
             return found.one()
 
     async def retry_now(self) -> None:
-        """As if the wait before the next attempts were over."""
+        """As if the wait before the next attempts were over, and so what vendors are spared after unknown outcomes."""
         async with self.parts.database.transaction() as session:
+            since = VendorHealth.unconfirmed_since
+            await session.execute(update(VendorHealth).values({since: since - LONGEST_HOLD}))
             await session.execute(update(Delivery).values(next_attempt_at=self.parts.now()))
 
     async def give_up_all(self) -> None:

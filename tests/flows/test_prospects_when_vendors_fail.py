@@ -7,8 +7,10 @@ from sqlalchemy import update
 
 from hiring.export_order import Scope
 from hiring.prospects import IfInLever
+from outbound.errors import CredentialsRefused
 from store.prospect_tables import ProspectState
 from store.tables import Connection, DeliveryState
+from tasks.inbox import pause_connection
 from tests.flows.office import Office
 from tests.flows.prospecting import assert_one_to_one, creations, emails, lead_of, row_of, states
 
@@ -16,6 +18,30 @@ pytestmark = pytest.mark.stack
 
 CREATION = "POST .*/opportunities$"
 NO_API = {"prospects_call": False}
+
+
+@pytest.mark.parametrize(
+    ("column", "order"), [("lever_key", {}), ("crosschq_key", {}), ("lever_key", {"dry_run": True})]
+)
+async def test_a_key_that_is_replaced_before_its_refusal_is_noted_pauses_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch, column: str, order: dict[str, bool]
+) -> None:
+    await office.crosschq.add_prospects(2)
+    await office.want_prospects()
+    async with office.parts.database.transaction() as session:
+        await session.execute(update(Connection).values({column: office.parts.vault.seal("revoked")}))
+
+    async def replaced_meanwhile(connection_id: int, refused: CredentialsRefused) -> bool:
+        await office.connect_again()
+        return await pause_connection(connection_id, refused)
+
+    for place in ("flows.prospect_export", "tasks.inbox"):
+        monkeypatch.setattr(f"{place}.pause_connection", replaced_meanwhile)
+    assert (await office.export(**order)).name in ("Exported", "TryingAgain", "WouldExport")
+    async with office.parts.database.transaction() as session:
+        assert (await session.get_one(Connection, await office.connection_id())).paused_because is None
+    await office.work()
+    assert len(await office.lever.leads()) == (0 if order else 2)
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +72,7 @@ async def test_no_more_than_asked_for_are_made_though_lever_is_busy(office: Offi
 async def test_a_lever_that_is_down_puts_the_export_off_and_the_next_attempt_ends_it(office: Office) -> None:
     await office.crosschq.add_prospects(5)
     await office.want_prospects()
-    await office.lever.set_knobs(fail_status=503, fail_count=1000, match=CREATION)
+    await office.lever.set_knobs(fail_status=503, fail_count=1000, retry_after="60", match=CREATION)
     assert (await office.export()).name == "TryingAgain"
     [order] = await office.deliveries()
     assert order.state is DeliveryState.WAITING
@@ -63,6 +89,7 @@ async def test_a_lever_that_is_down_half_way_makes_nobody_twice(office: Office) 
     await office.lever.set_knobs(fail_status=503, fail_count=7, match=CREATION)
     assert (await office.export()).name in ("TryingAgain", "Exported")
     await office.lever.behave()
+    await office.retry_now()
     await office.export()
     await assert_one_to_one(office)
 

@@ -62,7 +62,7 @@ async def withdraw(office: Office, prospect_id: str) -> None:
 async def test_one_who_withdraws_while_waiting_is_never_exported(office: Office) -> None:
     await office.crosschq.add_prospects(3)
     await office.want_prospects()
-    await office.lever.set_knobs(fail_status=503, fail_count=1000, match="POST")
+    await office.lever.set_knobs(fail_status=503, fail_count=1000, retry_after="60", match="POST")
     assert (await office.export()).name == "TryingAgain"
     await office.lever.behave()
     [first, second, third] = await office.crosschq.prospects()

@@ -258,7 +258,7 @@ async def test_a_request_that_cannot_be_read_takes_no_turn_of_the_others(office:
 @pytest.mark.parametrize(
     ("knobs", "state"),
     [
-        ({"fail_status": 503, "fail_count": 1000, "match": "POST"}, RequestState.FAILED),
+        ({"fail_status": 503, "fail_count": 1000, "retry_after": "60", "match": "POST"}, RequestState.FAILED),
         ({}, RequestState.UNKNOWN),
     ],
 )

@@ -188,6 +188,7 @@ async def test_an_outcome_that_was_given_up_half_way_is_shown_by_the_next_look(o
     await office.wake(candidate)
     await office.crosschq.behave()
     await office.give_up_all()
+    await office.retry_now()
     await office.reconcile(Scope.OWN_WORK, later=timedelta(minutes=2))
     await office.work()
     assert await told(office.crosschq, request_id) == ["not_hired"]

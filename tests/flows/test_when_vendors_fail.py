@@ -3,7 +3,10 @@
 import pytest
 from sqlalchemy import update
 
+from outbound.errors import CredentialsRefused
 from store.tables import Connection, Delivery, DeliveryState, ReferenceRequest
+from tasks.case import Case
+from tasks.inbox import wait_for_credentials
 from tests.flows.office import Office
 
 pytestmark = pytest.mark.stack
@@ -38,7 +41,7 @@ async def test_a_lever_that_is_down_ends_the_run_and_the_next_attempt_does_it(of
 
 async def test_a_crosschq_that_is_down_gets_one_request_when_it_is_back(office: Office) -> None:
     candidate = await office.lever.meet_candidate()
-    await office.crosschq.set_knobs(fail_status=503, fail_count=1000, match="POST")
+    await office.crosschq.set_knobs(fail_status=503, fail_count=1000, retry_after="60", match="POST")
     await office.move(candidate)
     assert (await office.work_once()).name == "TryingAgain"
     await office.crosschq.set_knobs(fail_status=None, fail_count=0)
@@ -118,6 +121,24 @@ async def test_a_refused_key_pauses_the_connection_and_its_deliveries_wait(offic
 
     await office.connect_again()
     assert (await office.work_once()).name == "RequestSent"
+
+
+@pytest.mark.parametrize("column", ["lever_key", "crosschq_key"])
+async def test_a_key_that_is_replaced_before_its_refusal_is_noted_pauses_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch, column: str
+) -> None:
+    async def replaced_meanwhile(case: Case, refused: CredentialsRefused) -> bool:
+        await office.connect_again()
+        return await wait_for_credentials(case, refused)
+
+    candidate = await office.lever.meet_candidate()
+    async with office.parts.database.transaction() as session:
+        await session.execute(update(Connection).values({column: office.parts.vault.seal("revoked")}))
+    await office.move(candidate)
+    monkeypatch.setattr("flows.casework.wait_for_credentials", replaced_meanwhile)
+    assert [ran.name for ran in await office.work()] == ["TryingAgain", "RequestSent"], "at once"
+    async with office.parts.database.transaction() as session:
+        assert (await session.get_one(Connection, await office.connection_id())).paused_because is None
 
 
 async def test_a_delivery_is_given_up_after_three_days_and_says_so(office: Office) -> None:
@@ -222,7 +243,7 @@ async def test_a_run_cut_off_after_crosschq_answered_is_finished_even_if_the_can
 
 async def test_a_request_that_never_left_is_let_go_when_the_candidate_moved_on(office: Office) -> None:
     candidate = await office.lever.meet_candidate()
-    await office.crosschq.set_knobs(fail_status=503, fail_count=1000, match="POST")
+    await office.crosschq.set_knobs(fail_status=503, fail_count=1000, retry_after="60", match="POST")
     await office.move(candidate)
     await office.work()
     await office.move(candidate, "On-site")

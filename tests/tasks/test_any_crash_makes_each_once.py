@@ -223,6 +223,7 @@ class Export:
 @pytest.fixture(autouse=True)
 def look_again_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tasks.leads_in_doubt.LOOK_AGAIN", LOOK_AGAIN)
+    monkeypatch.setattr("store.circuit_breaker.FIRST_HOLD", LOOK_AGAIN)
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,7 @@ from store.attempts import Attempt
 from store.database import Database
 from store.deliveries import Deliveries
 from store.tables import Connection, Effect
+from store.tables import Vendor as At
 from store.vault import Vault
 from tasks.case import Case
 from tasks.effects import InShadow, once, repeatable
@@ -57,9 +58,9 @@ async def test_in_shadow_mode_nothing_is_done_and_nothing_is_kept_of_it(
 ) -> None:
     vendor = Vendor()
     with pytest.raises(InShadow, match="nothing is written in shadow mode"):
-        await once(case, "note/1", vendor.act)
+        await once(case, "note/1", vendor.act, at=At.LEVER)
     with pytest.raises(InShadow):
-        await once(case, "note/1", vendor.act, find=vendor.find)
+        await once(case, "note/1", vendor.act, at=At.LEVER, find=vendor.find)
     with pytest.raises(InShadow):
         await repeatable(case, "tag/1", vendor.act)
     async with database.transaction() as session:
@@ -71,7 +72,7 @@ async def test_as_soon_as_it_has_ended_the_same_is_done(case: Case, database: Da
     vendor = Vendor()
     async with database.transaction() as session:
         await session.execute(update(Connection).values(is_shadow=False))
-    assert await once(case, "note/1", vendor.act) == "id-7"
+    assert await once(case, "note/1", vendor.act, at=At.LEVER) == "id-7"
     assert vendor.done == 1
 
 

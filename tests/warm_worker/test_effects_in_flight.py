@@ -52,7 +52,7 @@ async def effect(database: Database) -> Effect:
 
 async def test_an_answer_that_comes_in_time_is_kept(case: Case, database: Database) -> None:
     vendor = Vendor()
-    run = asyncio.ensure_future(tasks.effects.once(case, "note/1", vendor.act))
+    run = asyncio.ensure_future(tasks.effects.once(case, "note/1", vendor.act, at=None))
     await vendor.asked.wait()
     run.cancel()
     vendor.may_answer.set()
@@ -67,7 +67,7 @@ async def test_without_an_answer_it_stays_open_whether_it_happened(
 ) -> None:
     monkeypatch.setattr(tasks.effects, "IN_FLIGHT_SECONDS", 0.05)
     vendor = Vendor()
-    run = asyncio.ensure_future(tasks.effects.once(case, "note/1", vendor.act))
+    run = asyncio.ensure_future(tasks.effects.once(case, "note/1", vendor.act, at=None))
     await vendor.asked.wait()
     run.cancel()
     with pytest.raises(asyncio.CancelledError):
