@@ -20,7 +20,7 @@ from hiring.decisions import (
 )
 from hiring.notes import move_mark
 from hiring.progress import Progress, Stage
-from outbound.errors import AccessDenied, NotFound, Refused
+from outbound.errors import AccessDenied, CredentialsRefused, NotFound, Refused
 from tasks.begun_requests import Begun, begun_request, release
 from tasks.case import Case
 from tasks.crosschq_steps import progress_of, read_request, send_request
@@ -145,6 +145,9 @@ async def _send(case: Case, candidacy: Candidacy, order: Send) -> Outcome:
     except StaysUnknown:
         await remember_unknown(request_id)
         return await explain_unconfirmed(case, candidacy, request_id)
+    except CredentialsRefused:
+        # Says nothing of this request: the connection is paused, and it is sent when the key is replaced.
+        raise
     except Refused as error:
         await remember_failed(request_id, str(error))
         problem = notes.refused_by_crosschq(error.reason)

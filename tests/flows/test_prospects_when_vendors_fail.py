@@ -37,7 +37,7 @@ async def test_a_key_that_is_replaced_before_its_refusal_is_noted_pauses_nothing
 
     for place in ("flows.prospect_export", "tasks.inbox"):
         monkeypatch.setattr(f"{place}.pause_connection", replaced_meanwhile)
-    assert (await office.export(**order)).name in ("Exported", "TryingAgain", "WouldExport")
+    assert (await office.export(**order)).name in ("Exported", "TryingAgain", "Rehearsed")
     async with office.parts.database.transaction() as session:
         assert (await session.get_one(Connection, await office.connection_id())).paused_because is None
     await office.work()
