@@ -11,6 +11,7 @@ CHANGED = "the follow-up was changed meanwhile, or an earlier attempt has done i
 async def end(case: Case, due: DueFollowUp, because: str, note: str | None = None) -> Outcome:
     """`note` is written only while the follow-up is still this attempt's."""
     if note and await is_still_due(case):
-        await add_note(case, case.subject_id, note, due.mark)
+        # A row that is older than the profile ends once more: what was said of that stands there.
+        await add_note(case, case.subject_id, note, due.mark, look_first=True)
     await remember_ended(case, due, because)
     return Outcome.done("FollowUpEnded", because)

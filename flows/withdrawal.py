@@ -24,4 +24,5 @@ async def withdraw_open_request(case: Case, candidacy: Candidacy) -> None:
         )
         await remember_withdrawn(request)
     else:
-        await add_note(case, opportunity_id, notes.not_withdrawn(), f"request-{request.id}-not-withdrawn")
+        mark = f"request-{request.id}-not-withdrawn"
+        await add_note(case, opportunity_id, notes.not_withdrawn(), mark, look_first=True)

@@ -81,7 +81,7 @@ async def _show(desk: Desk, wishes: Wishes, row: KnownProspect) -> str:
     perhaps_done = await _is_perhaps_done(desk.case, key)
     touched = None if perhaps_done else await why_not_ours_alone(desk, opportunity_id, row.tags_given)
     if touched:
-        await add_note(desk.case, opportunity_id, LEFT_NOTE, key.replace("/", "-"))
+        await add_note(desk.case, opportunity_id, LEFT_NOTE, key.replace("/", "-"), look_first=True)
         return f"Withdrawn. {touched} It stays, with a note."
     await repeatable(desk.case, key, lambda: _take_out(desk, wishes, opportunity_id))
     archived = wishes.on_withdrawal is OnWithdrawal.ARCHIVE

@@ -120,3 +120,30 @@ async def test_a_request_that_was_cancelled_since_is_cancelled_once(office: Offi
     notes = await office.lever.notes(candidate["id"])
     assert sum("was cancelled" in note for note in notes) == 1
     assert not any("please cancel it" in note for note in notes)
+
+
+async def test_an_end_without_an_answer_is_told_once(office: Office) -> None:
+    candidate, _ = await office.report_for()
+    await asked(office, candidate)
+    assert (await office.when_due(candidate)).name == "Reminded"
+    backup = await Backup.of(office.parts.database)
+    for _ in range(2):
+        await backup.restore()
+        assert (await office.when_due(candidate)).name == "FollowUpEnded"
+    notes = await office.lever.notes(candidate["id"])
+    assert sum("did not answer" in note for note in notes) == 1
+
+
+async def test_that_a_request_cannot_be_cancelled_is_told_once(office: Office) -> None:
+    candidate = await office.lever.meet_candidate()
+    await office.move(candidate)
+    await office.work()
+    await office.crosschq.set_knobs(cancel_call=False)
+    backup = await Backup.of(office.parts.database)
+    await office.archive(candidate, "Withdrew")
+    await office.work()
+    await backup.restore()
+    await office.reconcile(Scope.LEVER, later=timedelta(minutes=10))
+    await office.work()
+    notes = await office.lever.notes(candidate["id"])
+    assert sum("please cancel it in Crosschq" in note for note in notes) == 1
