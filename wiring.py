@@ -1,10 +1,11 @@
 """The one place that plugs real parts together: one `Parts` per process or flow run, handed to whoever needs it."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 import httpx
 
@@ -17,7 +18,8 @@ from mail.server import MailServer, Security
 from outbound.limiter import Priority
 from settings import Settings, load_settings
 from store.connections import account_of
-from store.database import FLOW_RUN, Database, PoolSize
+from store.database import DATABASE_ERRORS, FLOW_RUN, Database, PoolSize
+from store.key_ring import refresh_ring
 from store.rate_limit import SharedLimiter
 from store.tables import Connection, Vendor
 from store.vault import Vault
@@ -126,12 +128,18 @@ async def open_parts(settings: Settings | None = None, pool: PoolSize = FLOW_RUN
 
 @asynccontextmanager
 async def make_parts(settings: Settings, pool: PoolSize = FLOW_RUN) -> AsyncIterator[Parts]:
-    """Opens the parts for the length of a block, for whoever hands them on by `use_parts`."""
+    """Opens the parts for the length of a block, for whoever hands them on by `use_parts`.
+
+    Raises VaultError when the lasting keys cannot be opened: nothing works without them.
+    """
     async with AsyncExitStack() as stack:
-        database = Database(settings.store_url, pool=pool)
+        vault = Vault.from_setting(settings.secret_keys.get_secret_value())
+        database = Database(settings.store_url, pool=pool, refresh=partial(refresh_ring, vault))
         stack.push_async_callback(database.close)
         web = await stack.enter_async_context(httpx.AsyncClient(timeout=httpx.Timeout(30, connect=5)))
-        vault = Vault.from_setting(settings.secret_keys.get_secret_value())
+        # One that is away, or without our tables yet, is asked again before the first transaction.
+        with suppress(*DATABASE_ERRORS):
+            await database.refresh()
         kept = await stack.enter_async_context(AsyncExitStack())
         yield Parts(settings, database, vault, web, kept=kept)
 

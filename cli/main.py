@@ -10,6 +10,7 @@ import typer
 from cli.admin_commands import admin
 from cli.command import Json, Why, leave, load_settings_or_exit, run_or_exit
 from cli.follow_up_commands import follow_ups
+from cli.key_commands import keys
 from cli.prospects import prospects
 from cli.resolve_commands import resolve
 from deployments.until_stopped import run_until_stopped
@@ -19,6 +20,7 @@ from store.tables import DeliveryState
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(admin, name="admin")
+app.add_typer(keys, name="keys")
 app.add_typer(resolve, name="resolve")
 app.add_typer(follow_ups, name="follow-ups", invoke_without_command=True)
 app.add_typer(follow_ups, name="followups", invoke_without_command=True, hidden=True)
@@ -102,9 +104,9 @@ def preview(
 @app.command()
 def migrate() -> None:
     """Bring our database to the newest schema."""
-    from store.migrate import migrate as run_migrate
+    from cli.keys import run_migrate
 
-    run_or_exit(run_migrate(load_settings_or_exit().store_url))
+    run_or_exit(run_migrate(load_settings_or_exit()))
 
 
 @app.command()

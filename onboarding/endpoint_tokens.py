@@ -1,13 +1,16 @@
 """Stores the token of one webhook as soon as it is known, and forgets the one before it. Shows none."""
 
+from collections.abc import Iterable
+
 from pydantic import SecretStr
 from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from crosschq.webhooks import AuthScheme, is_presentable
+from onboarding.fields import SHORTEST_TOKEN, TOO_SHORT
 from onboarding.keys_checking import LONGEST, WrongField
 from onboarding.lever_events import LEVER_EVENTS
-from onboarding.saving import keep_token, readable_tokens
+from onboarding.saving import is_too_short, keep_token, readable_tokens
 from store.audits import Audits
 from store.connections import Connections, Endpoints
 from store.tables import Vendor, WebhookEndpoint
@@ -29,7 +32,24 @@ def number_of_tokens(endpoint: WebhookEndpoint, vault: Vault) -> int:
     return len(readable_tokens(endpoint, vault))
 
 
+def short_tokens(endpoints: Iterable[WebhookEndpoint], vault: Vault) -> list[str]:
+    """The titles of those that accept a token of fewer than SHORTEST_TOKEN characters, from an earlier release."""
+    return [
+        title_of(one)
+        for one in endpoints
+        if one.auth_scheme != AuthScheme.NONE
+        and any(len(token) < SHORTEST_TOKEN for token in readable_tokens(one, vault))
+    ]
+
+
 def check_webhook_token(scheme: AuthScheme, token: SecretStr) -> None:
+    """Of a new connection. Raises WrongField for "webhook_token"."""
+    check_characters(scheme, token)
+    if 0 < len(token.get_secret_value()) < SHORTEST_TOKEN:
+        raise WrongField("webhook_token", f"{TOO_SHORT}: choose a long random one.")
+
+
+def check_characters(scheme: AuthScheme, token: SecretStr) -> None:
     """Raises WrongField for "webhook_token"."""
     value = token.get_secret_value()
     if scheme is not AuthScheme.NONE and not value:
@@ -50,7 +70,9 @@ async def store_token(
             _check_signature_token(token)
             scheme = None
         elif scheme is not None and (token.get_secret_value() or endpoint.secrets is None):
-            check_webhook_token(scheme, token)
+            check_characters(scheme, token)
+        if is_too_short(token, endpoint, parts.vault):
+            raise WrongField("webhook_token", f"{TOO_SHORT}: copy or choose a longer one.")
         for what in [*_change_method(endpoint, scheme), *_change_token(endpoint, parts.vault, token)]:
             _audit(session, endpoint, who, what)
 

@@ -57,6 +57,11 @@ def _within(shortest: timedelta, longest: timedelta) -> AfterValidator:
     return AfterValidator(check)
 
 
+SHORTEST_TOKEN = 16
+"""Characters of a webhook's token: whoever guesses it can tell us anything. Lever's have 48."""
+TOO_SHORT = f"A webhook's token has {SHORTEST_TOKEN} characters or more"
+
+
 _SECOND, _DAY, _YEAR = timedelta(seconds=1), timedelta(days=1), timedelta(days=365)
 
 Secret = Annotated[SecretStr, BeforeValidator(_from_environment), Field(min_length=1)]

@@ -1,6 +1,7 @@
 """Stores a connection, its endpoints and its templates; saving the same blueprint again changes nothing."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from onboarding.blueprint import Blueprint, BlueprintError
 from onboarding.checks import Agreed
 from onboarding.lever_account import connected_as, same_account_problem
+from onboarding.fields import SHORTEST_TOKEN, TOO_SHORT
 from onboarding.lever_events import LEVER_EVENTS
 from onboarding.prospects import save_prospects
 from onboarding.sections import FollowUpPart, TemplatePart
@@ -50,7 +52,7 @@ async def save(
 ) -> Saved:
     """Creates or updates the connection of that name, and takes it out of a pause.
 
-    Raises ChangedMeanwhile, or BlueprintError where another connection has the same Lever account.
+    Raises ChangedMeanwhile, or BlueprintError: another connection has the same Lever account, or a token is too short.
     """
     connection = await Connections(session).named(blueprint.name) or Connection(name=blueprint.name)
     if unchanged_since and connection.updated_at != unchanged_since:
@@ -72,9 +74,10 @@ async def save(
         one.event: await ensure_endpoint(session, connection.id, Vendor.LEVER, one.event)
         for one in LEVER_EVENTS
     }
+    crosschq = await ensure_endpoint(session, connection.id, Vendor.CROSSCHQ, SNAPSHOT_EVENT)
+    _check_tokens(blueprint, lever, crosschq, vault)
     for event, token in blueprint.lever.tokens.items():
         keep_token(lever[event], vault, token)
-    crosschq = await ensure_endpoint(session, connection.id, Vendor.CROSSCHQ, SNAPSHOT_EVENT)
     crosschq.auth_scheme = blueprint.crosschq.webhook_auth
     keep_token(crosschq, vault, blueprint.crosschq.webhook_token)
     Audits(session).of_connection(
@@ -100,6 +103,27 @@ async def _refuse_same_account(
                 name, "write allow_same_account = true under [lever], or run this with --allow-same-account"
             )
         )
+
+
+def _check_tokens(
+    blueprint: Blueprint, lever: Mapping[str, WebhookEndpoint], crosschq: WebhookEndpoint, vault: Vault
+) -> None:
+    """Raises BlueprintError for new ones that are too short; those that are stored already stay good."""
+    given = [
+        (f"lever.{one.token_setting}", lever[one.event], blueprint.lever.tokens[one.event])
+        for one in LEVER_EVENTS
+    ]
+    given.append(("crosschq.webhook_token", crosschq, blueprint.crosschq.webhook_token))
+    short = [name for name, endpoint, token in given if token and is_too_short(token, endpoint, vault)]
+    if short:
+        lines = [f"  {name}: {TOO_SHORT}: choose a long random one." for name in short]
+        raise BlueprintError("\n".join(["A token is too short:", *lines]))
+
+
+def is_too_short(token: SecretStr, endpoint: WebhookEndpoint, vault: Vault) -> bool:
+    """Unless it is stored already."""
+    value = token.get_secret_value()
+    return 0 < len(value) < SHORTEST_TOKEN and value not in readable_tokens(endpoint, vault)
 
 
 def keep_token(

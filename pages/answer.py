@@ -22,7 +22,7 @@ from pages.rendering import SAFE, Filled, form_page, notice_page, style_sheet
 from pages.small_body import TooLarge, read_form
 from pages.standing import Open
 from store.database import DATABASE_ERRORS, Database
-from store.vault import Vault
+from store.vault import Vault, VaultError
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,7 @@ def create_answer_routes(
 ) -> list[Route]:
     """For the public port. `public_base_url` is where people reach it: https makes the cookie a `__Host-` one."""
     page = AnswerPage(
+        database,
         AnswerLinks.from_vault(vault, now),
         FormGuard(vault.signing_keys("answer pages"), public_base_url),
         AnswerDesk(database, now),
@@ -49,6 +50,7 @@ def create_answer_routes(
 class AnswerPage:
     """What the page works with."""
 
+    database: Database
     links: AnswerLinks
     guard: FormGuard
     desk: AnswerDesk
@@ -56,6 +58,8 @@ class AnswerPage:
     async def respond(self, request: Request) -> Response:
         try:
             async with asyncio.timeout(PATIENCE):
+                # The keys that signed the links; those of a process that has begun without its database, too.
+                await self.database.refresh()
                 link = self.links.read(request.path_params["token"])
                 return await (self._take if request.method == "POST" else self._show)(request, link)
         except NotOurLink:
@@ -69,7 +73,7 @@ class AnswerPage:
             return response
         except ClientDisconnect:
             return PlainTextResponse("incomplete", 400)
-        except DATABASE_ERRORS as error:
+        except (*DATABASE_ERRORS, VaultError) as error:
             # Not the database's own words: they quote what was to be written.
             log.error("An owner's answer page was answered 503: %s", type(error).__name__)
             return notice_page(notices.UNAVAILABLE, retry=_token(request))

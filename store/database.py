@@ -1,8 +1,9 @@
 """The one engine of a process. Nothing connects at import; the edge opens a session and commits once."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from time import monotonic
 
 import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
@@ -33,10 +34,21 @@ PREFECT_SERVER = PoolSize(5, 10)
 """Prefect's own default."""
 
 
+REFRESH_AFTER = 60.0
+"""Seconds for which what `refresh` has read counts as new."""
+
+
 class Database:
     """An engine and its sessions; `close` when the process ends. The sum of all: deployments.database_connections."""
 
-    def __init__(self, url: str, *, pool: PoolSize = GATEWAY) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool: PoolSize = GATEWAY,
+        refresh: Callable[[AsyncSession], Awaitable[None]] | None = None,
+    ) -> None:
+        """`refresh` reads what a process keeps in memory: before the first transaction, and then each minute."""
         self.engine = create_async_engine(
             url,
             pool_size=pool.kept,
@@ -49,10 +61,21 @@ class Database:
             hide_parameters=True,
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._refresh = refresh
+        self._refresh_at = 0.0
+
+    async def refresh(self) -> None:
+        """Reads anew what is kept in memory, if it is time for it."""
+        if self._refresh is None or monotonic() < self._refresh_at:
+            return
+        async with self._sessions.begin() as session:
+            await self._refresh(session)
+        self._refresh_at = monotonic() + REFRESH_AFTER
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """Commits when the block ends, rolls back when it raises."""
+        await self.refresh()
         async with self._sessions.begin() as session:
             yield session
 

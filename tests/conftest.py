@@ -15,6 +15,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import text
 
+import store.key_ring
 import store.outcome_tables
 import store.people_tables
 import store.prospect_tables
@@ -26,6 +27,7 @@ from store.base import Base
 from store.database import Database
 from store.migrate import migrate
 from store.vault import Vault
+from tests.factories import vault_of
 
 # TRUNCATE makes a new file for each table and index: twice as long, and there are thousands of tests. Of many rows
 # DELETE takes longer, as it looks for each in the tables that refer to it.
@@ -100,7 +102,7 @@ async def database(store_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture(scope="session")
 def vault() -> Vault:
-    return Vault([Fernet.generate_key().decode()])
+    return vault_of(Fernet.generate_key().decode())
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,11 @@ def settings_at(folder: Path, database_url: str | None = None, **more: Any) -> S
     )
 
 
+def vault_of(*keys: str) -> Vault:
+    """Newest first, with the ring of an installation that these keys made digests and links for until now."""
+    return Vault(keys, Vault(keys).derived_ring())
+
+
 @dataclass(frozen=True)
 class Connected:
     """A connection with its endpoints and what their senders must know."""

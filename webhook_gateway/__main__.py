@@ -21,6 +21,7 @@ from webhook_gateway.metrics import Metrics
 from webhook_gateway.prefect_runs import PrefectRuns
 from webhook_gateway.private import create_private_app
 from webhook_gateway.readiness import Readiness
+from webhook_gateway.secret_keys import log_missing_keys
 from webhook_gateway.servers import CannotListen, Server, private_server, public_server
 from webhook_gateway.status import StatusBoard
 from webhook_gateway.wake_ups import Armer
@@ -72,8 +73,10 @@ async def serve() -> None:
         private_app = create_private_app(parts.database, metrics, admin, readiness=readiness, board=board)
         private = private_server(parts.settings, private_app)
         log.info("Webhooks on %s; pages, health and metrics on %s.", public.address, private.address)
+        looking = asyncio.create_task(log_missing_keys(parts.database, parts.vault))
         work = (dispatcher.run(), Armer(parts.database, runs).run())
         await _until_stopped(work, public, private)
+        looking.cancel()
 
 
 async def _until_stopped(work: Iterable[Coroutine[None, None, None]], *servers: Server) -> None:

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import store.key_ring
 import store.outcome_tables
 import store.people_tables
 import store.prospect_tables

@@ -26,6 +26,11 @@ def cli_settings(store_url: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
+def cli_settings_key(cli_settings: Settings) -> str:
+    return cli_settings.secret_keys.get_secret_value()
+
+
+@pytest.fixture
 def vault(cli_settings: Settings) -> Vault:
     return Vault.from_setting(cli_settings.secret_keys.get_secret_value())
 

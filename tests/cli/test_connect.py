@@ -106,14 +106,17 @@ async def test_what_is_left_to_do_by_hand_is_said(terminal: Terminal, written: P
 
 
 async def test_what_is_done_by_hand_is_no_longer_asked_for(terminal: Terminal, written: Path) -> None:
-    required = 'stage_change_token = "one"\nhired_token = "two"'
+    required = 'stage_change_token = "token-one-of-lever"\nhired_token = "token-two-of-lever"'
     said = await terminal.said("connect", edit(written, swap("create_webhooks = true", required)))
     missing = said.partition("Without a token as yet")[2]
     assert "  Candidate Archive Change (recommended): That a person" in missing
     assert "  Candidate Deleted (recommended): A person's deletion" in missing
     assert "required" not in missing
     assert "hired_token" not in missing
-    rest = swap('hired_token = "two"', 'archive_change_token = "three"\ndeleted_token = "four"')
+    rest = swap(
+        'hired_token = "token-two-of-lever"',
+        'archive_change_token = "token-three-of-lever"\ndeleted_token = "token-four-of-lever"',
+    )
     said = await terminal.said("connect", edit(written, rest))
     assert "Without a token" not in said
     assert "Super Admin" not in said
@@ -122,9 +125,9 @@ async def test_what_is_done_by_hand_is_no_longer_asked_for(terminal: Terminal, w
 async def test_a_webhook_made_by_hand_is_said_to_be_left(
     desk: Desk, terminal: Terminal, written: Path
 ) -> None:
-    by_hand = edit(written, swap("create_webhooks = true", 'stage_change_token = "one"'))
+    by_hand = edit(written, swap("create_webhooks = true", 'stage_change_token = "token-one-of-lever"'))
     await terminal.said("connect", by_hand)
-    edit(written, swap('stage_change_token = "one"', "create_webhooks = true"))
+    edit(written, swap('stage_change_token = "token-one-of-lever"', "create_webhooks = true"))
     said = await terminal.said("connect", written)
     assert "Left as it is: Candidate Stage Change. A token is stored" in said
     assert len(desk.webhooks()) == 3
@@ -175,11 +178,15 @@ async def test_a_database_that_is_down_is_told(terminal: Terminal, written: Path
     assert "hunter2" not in said
 
 
-async def test_a_secret_under_a_lost_key_is_no_obstacle(
+async def test_a_secret_under_a_lost_key_is_no_obstacle_once_the_key_is_given_up(
     desk: Desk, terminal: Terminal, written: Path
 ) -> None:
     await terminal.said("connect", written)
     terminal.set("secret_keys", Fernet.generate_key().decode())
+    assert "Only if it is lost for good: `crosschq-lever keys forget-lost`." in await terminal.refusal(
+        "connect", written
+    )
+    await terminal.said("keys", "forget-lost", "--why", "x")
     await terminal.said("connect", written)
     assert len(desk.webhooks()) == 4
 

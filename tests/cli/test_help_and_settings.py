@@ -22,6 +22,10 @@ NEED_SETTINGS = {
     "pause": ["pause", "acme", "--why", "x"],
     "resume": ["resume", "acme", "--why", "x"],
     "admin forget": ["admin", "forget", "--why", "x"],
+    "keys status": ["keys", "status"],
+    "keys rotate": ["keys", "rotate"],
+    "keys revoke-links": ["keys", "revoke-links", "--why", "x"],
+    "keys forget-lost": ["keys", "forget-lost", "--why", "x"],
     "follow-ups send-again": ["follow-ups", "send-again", "1", "--why", "x"],
     "prospects": ["prospects"],
     "prospects switch": ["prospects", "switch", "acme", "--new", "--why", "x"],
@@ -35,7 +39,7 @@ NEED_SETTINGS = {
 async def test_help_lists_every_command_with_a_line(bare_terminal: Terminal) -> None:
     said = await bare_terminal.said("--help")
     for command in (
-        *("demo", "up", "connect", "migrate", "pause", "resume", "admin"),
+        *("demo", "up", "connect", "migrate", "pause", "resume", "admin", "keys"),
         "audit",
         "deliveries",
         "resolve",

@@ -15,6 +15,8 @@ ON_THE_DATABASE = {
     "deliveries": ["deliveries"],
     "resolve request": ["resolve", "request", "1", "--not-sent", "--why", "x"],
     "resolve delivery": ["resolve", "delivery", "1", "--drop", "--why", "x"],
+    "keys status": ["keys", "status"],
+    "keys rotate": ["keys", "rotate"],
     "follow-ups": ["follow-ups"],
     "follow-ups cancel": ["follow-ups", "cancel", "1", "--why", "x"],
 }

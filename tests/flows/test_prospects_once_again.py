@@ -9,9 +9,11 @@ from sqlalchemy import update
 
 from hiring.export_order import Scope
 from hiring.prospects import IfInLever
+from store.key_ring import refresh_ring
 from store.prospect_switches import set_switches
 from store.prospect_tables import KnownProspect, ProspectKind, ProspectState
 from store.vault import Vault
+from tests.factories import vault_of
 from tests.flows.erasing import TidyOffice
 from tests.flows.office import Office
 from tests.flows.prospecting import assert_one_to_one, creations, lead_id, one_lead, row_of, states
@@ -70,6 +72,8 @@ async def test_the_same_person_is_known_after_a_key_was_rotated(office: Office) 
     [prospect] = await office.crosschq.prospects()
     old = office.parts.settings.secret_keys.get_secret_value()
     vault = Vault([Fernet.generate_key().decode(), old])
+    async with office.parts.database.transaction() as session:
+        await refresh_ring(vault, session)
     office.parts = replace(office.parts, vault=vault)
     second = await opts_in_as(office, prospect["email"])
     await office.export()
@@ -86,12 +90,12 @@ async def test_two_rows_of_a_person_under_two_keys_are_one_lead(office: Office) 
     await office.export()
     await office.lever.behave()
     other = Fernet.generate_key().decode()
-    vault = Vault([office.parts.settings.secret_keys.get_secret_value(), other])
+    vault = vault_of(office.parts.settings.secret_keys.get_secret_value(), other)
     async with office.parts.database.transaction() as session:
         await session.execute(
             update(KnownProspect)
             .where(KnownProspect.crosschq_id == prospect["id"])
-            .values(email_index=Vault([other]).blind_index(prospect["email"]))
+            .values(email_index=vault_of(other).blind_index(prospect["email"]))
         )
     office.parts = replace(office.parts, vault=vault)
     await office.retry_now()

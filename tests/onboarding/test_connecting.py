@@ -135,22 +135,47 @@ async def test_another_name_is_another_connection(desk: Desk) -> None:
 
 
 async def test_a_new_token_keeps_the_previous_one_working(desk: Desk) -> None:
-    for token in ("first-token", "second-token", "third-token"):
+    for token in ("the-first-token-of-lever", "the-second-token-of-lever", "the-third-token-of-lever"):
         await desk.connect(both(with_lever_token(token), swap(f'"{CROSSCHQ_TOKEN}"', f'"crosschq-{token}"')))
-    assert await desk.tokens() == ["third-token", "second-token"]
-    assert await desk.tokens(SNAPSHOT_EVENT) == ["crosschq-third-token", "crosschq-second-token"]
+    assert await desk.tokens() == ["the-third-token-of-lever", "the-second-token-of-lever"]
+    assert await desk.tokens(SNAPSHOT_EVENT) == [
+        "crosschq-the-third-token-of-lever",
+        "crosschq-the-second-token-of-lever",
+    ]
 
 
 async def test_going_back_to_the_previous_token_keeps_both(desk: Desk) -> None:
-    for token in ("first-token", "second-token", "first-token"):
+    for token in ("the-first-token-of-lever", "the-second-token-of-lever", "the-first-token-of-lever"):
         await desk.connect(with_lever_token(token))
-    assert await desk.tokens() == ["first-token", "second-token"]
+    assert await desk.tokens() == ["the-first-token-of-lever", "the-second-token-of-lever"]
+
+
+@pytest.mark.parametrize("length", [1, 15])
+async def test_a_new_token_that_is_too_short_is_refused_by_the_name_of_its_setting(
+    desk: Desk, length: int
+) -> None:
+    short = "x" * length
+    said = await desk.refusal(both(with_lever_token(short), swap(f'"{CROSSCHQ_TOKEN}"', f'"{short}"')))
+    assert "  lever.stage_change_token: A webhook's token has 16 characters or more" in said
+    assert "  crosschq.webhook_token: A webhook's token has 16 characters or more" in said
+    await desk.connect(both(with_lever_token("x" * 16), swap(f'"{CROSSCHQ_TOKEN}"', f'"{"y" * 16}"')))
+
+
+async def test_a_short_token_from_before_stays_good_and_its_file_can_be_used_again(desk: Desk) -> None:
+    await desk.connect()
+    async with desk.parts.database.transaction() as session:
+        short = desk.parts.vault.seal_list(["short"])
+        await session.execute(
+            update(WebhookEndpoint).where(WebhookEndpoint.event == SNAPSHOT_EVENT).values(secrets=short)
+        )
+    await desk.connect(swap(f'"{CROSSCHQ_TOKEN}"', '"short"'))
+    assert await desk.tokens(SNAPSHOT_EVENT) == ["short"]
 
 
 async def test_a_token_left_out_of_the_file_stays(desk: Desk) -> None:
-    await desk.connect(with_lever_token("first-token"))
+    await desk.connect(with_lever_token("the-first-token-of-lever"))
     connected = await desk.connect(NEVER_MADE)
-    assert await desk.tokens() == ["first-token"]
+    assert await desk.tokens() == ["the-first-token-of-lever"]
     assert "candidateStageChange" not in closed(connected)
 
 
@@ -166,13 +191,13 @@ async def test_each_event_has_its_own_token_and_is_closed_without_it(desk: Desk)
 
 
 async def test_a_connection_from_before_the_other_events_gets_their_endpoints(desk: Desk) -> None:
-    await desk.connect(with_lever_token("by-hand"))
+    await desk.connect(with_lever_token("made-by-hand-in-lever"))
     before = await desk.endpoint()
     async with desk.parts.database.transaction() as session:
         await session.execute(
             delete(WebhookEndpoint).where(WebhookEndpoint.event.in_(["candidateHired", "candidateDeleted"]))
         )
-    connected = await desk.connect(with_lever_token("by-hand"))
+    connected = await desk.connect(with_lever_token("made-by-hand-in-lever"))
     assert closed(connected) == ["candidateHired", "candidateArchiveChange", "candidateDeleted"]
     assert (await desk.endpoint()).url_key == before.url_key
 
@@ -268,7 +293,7 @@ async def test_each_connecting_leaves_who_did_it_in_the_audit(desk: Desk) -> Non
 
 
 async def test_connecting_again_stores_all_secrets_under_a_new_key(desk: Desk) -> None:
-    await desk.connect(with_lever_token("by-hand"))
+    await desk.connect(with_lever_token("made-by-hand-in-lever"))
     lost = desk.parts
     desk.parts = replace(lost, vault=Vault([Fernet.generate_key().decode()]))
     connected = await desk.connect(NEVER_MADE)
@@ -280,11 +305,11 @@ async def test_connecting_again_stores_all_secrets_under_a_new_key(desk: Desk) -
 async def test_a_rotated_key_takes_every_token_along(desk: Desk) -> None:
     old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
     desk.parts = replace(desk.parts, vault=Vault([old]))
-    await desk.connect(with_lever_token("by-hand"))
+    await desk.connect(with_lever_token("made-by-hand-in-lever"))
     desk.parts = replace(desk.parts, vault=Vault([new, old]))
     await desk.connect(NEVER_MADE)
     desk.parts = replace(desk.parts, vault=Vault([new]))
-    assert await desk.tokens() == ["by-hand"]
+    assert await desk.tokens() == ["made-by-hand-in-lever"]
 
 
 async def test_a_file_that_does_not_name_them_ends_no_shadow_mode_and_lifts_no_limit(desk: Desk) -> None:

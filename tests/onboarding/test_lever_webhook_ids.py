@@ -87,7 +87,7 @@ async def test_where_none_can_be_made_the_deleted_one_stays_known(desk: Desk) ->
 async def test_a_token_put_in_by_hand_is_another_webhooks(desk: Desk) -> None:
     await desk.connect()
     kept = await ids(desk)
-    await desk.connect(with_lever_token("by-hand"))
+    await desk.connect(with_lever_token("made-by-hand-in-lever"))
     assert await ids(desk) == [None, *kept[1:]]
 
 
@@ -144,11 +144,11 @@ async def test_one_whose_token_was_lost_goes_and_the_one_with_a_token_stays(desk
 
 
 async def test_the_file_makes_no_second_one_beside_one_made_by_hand(desk: Desk) -> None:
-    await desk.connect(with_lever_token("by-hand"))
+    await desk.connect(with_lever_token("made-by-hand-in-lever"))
     connected = await desk.connect()
     assert connected.left_webhooks == ("Candidate Stage Change",)
     assert STAGE not in [hook.event for hook in desk.webhooks()]
-    assert (len(desk.webhooks()), await desk.tokens()) == (3, ["by-hand"])
+    assert (len(desk.webhooks()), await desk.tokens()) == (3, ["made-by-hand-in-lever"])
 
 
 async def test_one_made_before_ids_were_kept_is_left_as_one_made_by_hand(desk: Desk) -> None:

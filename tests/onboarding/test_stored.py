@@ -32,7 +32,7 @@ from tests.onboarding.desk import (
 )
 
 EVERYTHING = both(
-    with_lever_token("by-hand"),
+    with_lever_token("made-by-hand-in-lever"),
     with_requests(
         'requestor_chain = ["hiring_manager"]\nfallback_requestor = "hr@acme.example"\n'
         "ask_again_after_days = 90\nshadow = true\nmost_per_hour = 7"
@@ -61,7 +61,7 @@ async def test_what_is_stored_makes_the_same_connection_again(desk: Desk) -> Non
     first = (await stored(desk)).settings
     await connect(desk.parts, Blueprint.model_validate(first), WHO, BASE)
     assert (await stored(desk)).settings == first
-    assert await desk.tokens() == ["by-hand"]
+    assert await desk.tokens() == ["made-by-hand-in-lever"]
     assert await desk.tokens("snapshot") == [CROSSCHQ_TOKEN]
 
 
@@ -85,9 +85,9 @@ async def test_the_sections_are_those_of_the_file_with_the_vendors_ids(desk: Des
 
 
 async def test_no_secret_can_be_read_off_it(desk: Desk) -> None:
-    await desk.connect(with_lever_token("by-hand"))
+    await desk.connect(with_lever_token("made-by-hand-in-lever"))
     found = await stored(desk)
-    assert not any(secret in repr(found.settings) for secret in (*SECRETS, "by-hand"))
+    assert not any(secret in repr(found.settings) for secret in (*SECRETS, "made-by-hand-in-lever"))
     assert isinstance(found.settings["lever"]["api_key"], SecretStr)
 
 
@@ -107,11 +107,11 @@ async def test_what_changed_while_the_vendors_were_asked_is_not_overwritten(desk
 async def test_a_token_changed_while_the_settings_are_saved_is_not_rolled_back(desk: Desk) -> None:
     await desk.connect()
     seen, which = await stored(desk), (await desk.endpoint(SNAPSHOT_EVENT)).id
-    await store_token(desk.parts, 1, which, SecretStr("the-newer-token"), AuthScheme.TOKEN, WHO)
+    await store_token(desk.parts, 1, which, SecretStr("the-newer-token-of-it"), AuthScheme.TOKEN, WHO)
     with pytest.raises(ChangedMeanwhile):
         await save_settings(desk.parts, seen, seen.version, {"requests": {"most_per_hour": 3}}, WHO)
     await forget_previous(desk.parts, 1, which, WHO)
-    assert await desk.tokens(SNAPSHOT_EVENT) == ["the-newer-token"]
+    assert await desk.tokens(SNAPSHOT_EVENT) == ["the-newer-token-of-it"]
 
 
 async def test_a_secret_under_a_lost_key_is_left_out(desk: Desk) -> None:

@@ -141,11 +141,11 @@ async def test_a_key_that_may_not_make_webhooks_is_told_so_and_the_connection_st
 
 
 async def test_a_webhook_made_by_hand_goes_on_where_none_can_be_made(desk: Desk) -> None:
-    await desk.connect(with_lever_token("by-hand"))
+    await desk.connect(with_lever_token("made-by-hand-in-lever"))
     fail_at(desk, "POST /v1/webhooks", fail_status=403, fail_count=9)
     with pytest.raises(WebhookNotMadeError):
         await desk.connect()
-    assert await desk.tokens() == ["by-hand"]
+    assert await desk.tokens() == ["made-by-hand-in-lever"]
 
 
 async def test_a_webhook_at_an_address_we_left_is_replaced(desk: Desk) -> None:

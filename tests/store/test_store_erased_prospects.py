@@ -1,4 +1,4 @@
-"""Who was deleted in Lever: known again by a keyed hash of the e-mail under any key, and by nothing else."""
+"""Who was deleted in Lever: known again by a keyed hash of the e-mail under any lasting key, and by nothing else."""
 
 from collections.abc import Sequence
 
@@ -13,11 +13,11 @@ from store.prospect_tables import KnownProspect, ProspectKind, ProspectState
 from store.prospects import Prospects
 from store.sealed_prospects import derived_ids, email_index, email_indexes, erased_digests
 from store.vault import Vault
-from tests.factories import connect
+from tests.factories import connect, vault_of
 
 EMAIL = "ottoline@people.test"
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
-BEFORE, ROTATED = Vault([OLD]), Vault([NEW, OLD])
+BEFORE, ROTATED = vault_of(OLD), vault_of(NEW, OLD)
 
 
 @pytest.fixture

@@ -86,6 +86,12 @@ async def test_a_settings_page_is_there_for_it(desk: Desk, admin: Browser) -> No
         ({"crosschq_url": "https://api.lever.co"}, "crosschq_url", "Calls to api.lever.co are not allowed"),
         ({"webhook_token": ""}, "webhook_token", "needs a token"),
         ({"webhook_token": "two words"}, "webhook_token", "no blanks"),
+        ({"webhook_token": "x"}, "webhook_token", "16 characters or more"),
+        (
+            {"webhook_token": "15-characters-x", "webhook_auth": "none"},
+            "webhook_token",
+            "16 characters or more",
+        ),
     ],
 )
 async def test_what_is_wrong_is_said_at_its_field_and_nothing_is_stored(

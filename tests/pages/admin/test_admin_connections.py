@@ -150,11 +150,11 @@ async def test_a_key_that_may_make_no_webhooks_is_said_so_in_words(desk: Desk, a
 async def test_a_typed_token_is_stored_and_the_previous_one_works_until_it_is_forgotten(
     desk: Desk, admin: Browser
 ) -> None:
-    await desk.connect(with_lever_token("the-first-token"))
+    await desk.connect(with_lever_token("the-first-token-typed"))
     path = await endpoint_path(desk)
     stored = await admin.send(ONE, f"{path}/token", token="the-second-token")
     assert said(await admin.open_next(stored)).startswith("Stored: ")
-    assert await desk.tokens() == ["the-second-token", "the-first-token"]
+    assert await desk.tokens() == ["the-second-token", "the-first-token-typed"]
     shown = (await admin.open(ONE)).text
     assert "the previous one still works" in shown
     forgotten = await admin.send(ONE, f"{path}/forget")
@@ -162,19 +162,21 @@ async def test_a_typed_token_is_stored_and_the_previous_one_works_until_it_is_fo
     assert await desk.tokens() == ["the-second-token"]
     assert (await admin.send(ONE, f"{path}/forget")).status_code == 400
     shown = await seen(desk, admin)
-    assert [one for one in ("the-first-token", "the-second-token") if one in shown] == []
+    assert [one for one in ("the-first-token-typed", "the-second-token") if one in shown] == []
 
 
-@pytest.mark.parametrize("token", ["", "two words", "ключ", "x" * 2001])
+@pytest.mark.parametrize(
+    "token", ["", "x", "15-characters-x", "two words in a token", "ключ-от-двери-нашей", "x" * 2001]
+)
 async def test_a_token_that_cannot_be_one_is_refused_at_its_field(
     desk: Desk, admin: Browser, token: str
 ) -> None:
-    await desk.connect(with_lever_token("the-first-token"))
+    await desk.connect(with_lever_token("the-first-token-typed"))
     path = await endpoint_path(desk)
     answer = await admin.send(ONE, f"{path}/token", token=token)
     assert answer.status_code == 400
     assert f'id="token-{path.rpartition("/")[2]}-wrong"' in answer.text
-    assert await desk.tokens() == ["the-first-token"]
+    assert await desk.tokens() == ["the-first-token-typed"]
 
 
 async def test_crosschqs_scheme_never_changes_to_one_without_its_token(desk: Desk, admin: Browser) -> None:
@@ -441,6 +443,9 @@ async def test_a_token_stored_makes_the_settings_of_before_stale(desk: Desk, adm
     await desk.connect()
     before = (await row(desk)).updated_at
     await admin.send(
-        ONE, f"{await endpoint_path(desk, SNAPSHOT_EVENT)}/token", token="another", webhook_auth="token"
+        ONE,
+        f"{await endpoint_path(desk, SNAPSHOT_EVENT)}/token",
+        token="another-token-of-16",
+        webhook_auth="token",
     )
     assert (await row(desk)).updated_at > before
