@@ -13,6 +13,7 @@ from pages.admin.rendering import page
 from pages.admin.sessions import FIELD, Sessions, Visitor
 from pages.admin.way_in import page_asked_for, page_stood_on, to_sign_in
 from store.database import DATABASE_ERRORS
+from store.vault import VaultError
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +78,9 @@ def in_time(endpoint: Endpoint) -> Endpoint:
             return PlainTextResponse("That is more than a form of ours holds.", 413, {"Connection": "close"})
         except ClientDisconnect:
             return PlainTextResponse("incomplete", 400)
+        except VaultError as error:
+            log.error("A page was answered 503: %s", error)
+            return page("told.html", None, 503, title="Not now", told=str(error))
         except DATABASE_ERRORS as error:
             if limit.expired():
                 return page("told.html", None, 504, title="Not now", told=TOO_SLOW)

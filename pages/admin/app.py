@@ -14,6 +14,7 @@ from pages.admin.connection_page import ConnectionPage
 from pages.admin.connections_list import ConnectionList
 from pages.admin.deliveries import DeliveryList
 from pages.admin.delivery import OneDelivery
+from pages.admin.devices import Devices
 from pages.admin.follow_up_page import FollowUpPage
 from pages.admin.host_check import OwnHosts, only_at
 from pages.admin.oidc import make_oidc
@@ -48,7 +49,8 @@ def create_admin_routes(
     oidc = make_oidc(parts, sessions, named, reach_provider)
     code = parts.settings.first_run_code.get_secret_value()
     button = parts.settings.oidc_button if oidc else None
-    sign_in = SignIn(parts.database, parts.vault, sessions, code, button)
+    devices = Devices(parts.vault, sessions.cookies)
+    sign_in = SignIn(parts.database, parts.vault, sessions, devices, code, button)
     door = Door(sessions)
     routes = [
         Route("/static/{name}", static_file),
@@ -68,7 +70,7 @@ def create_admin_routes(
         *WaitingList(parts).routes(door),
         *FollowUpPage(parts).routes(door),
         *AuditPage(parts).routes(door),
-        *PeoplePage(parts).routes(door),
+        *PeoplePage(parts, devices).routes(door),
         *SelfTest(parts).routes(door),
         *PreviewPage(parts).routes(door),
         *SettingsPage(parts).routes(door),

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from pages.admin.access import in_time
+from pages.admin.devices import Devices
 from pages.admin.oidc_begun import PATH, Begun, BegunCookies
 from pages.admin.oidc_named import Named, small
 from pages.admin.oidc_provider import Away, Provider
@@ -46,6 +47,7 @@ class Oidc:
     named: Named
     provider: Provider
     cookies: BegunCookies
+    devices: Devices
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -67,7 +69,7 @@ class Oidc:
             return await self._refused(request, self._away(error))
         except Refused as error:
             return await self._refused(request, error)
-        self.cookies.give(response, begun)
+        self.cookies.give(request, response, begun)
         return response
 
     async def take_back(self, request: Request) -> Response:
@@ -82,7 +84,8 @@ class Oidc:
         # Not a redirect: the browser came from another site, and so would not send the strict cookie on.
         response = page("going_on.html", None, title="Signed in", following=begun.following)
         await self.sessions.begin(request, response, person)
-        self.cookies.take_away(response)
+        self.devices.give(request, response, None)
+        self.cookies.take_away(request, response)
         return response
 
     async def _vouched(self, request: Request, begun: Begun) -> str:
@@ -126,10 +129,13 @@ class Oidc:
             async with self.parts.database.transaction() as session:
                 await SignInFailures(session).note([self._whence(request)])
         response = page("told.html", None, error.status, title="Not signed in", told=str(error))
-        self.cookies.take_away(response)
+        self.cookies.take_away(request, response)
         return response
 
     def _whence(self, request: Request) -> str:
+        """A browser in which somebody has signed in so before has a count of its own."""
+        if device := self.devices.known(request, None):
+            return self.parts.vault.blind_index(f"OpenID Connect on {device}")
         host = request.client.host if request.client else "nowhere"
         return self.parts.vault.blind_index(f"OpenID Connect from {host}")
 
@@ -152,8 +158,8 @@ def make_oidc(
         back=f"{settings.pages_url}{PATH}/back",
         now=parts.now,
     )
-    cookies = BegunCookies(parts.vault, is_https=settings.pages_url.startswith("https://"))
-    return Oidc(parts, sessions, named, provider, cookies)
+    cookies = BegunCookies(parts.vault, sessions.cookies)
+    return Oidc(parts, sessions, named, provider, cookies, Devices(parts.vault, sessions.cookies))
 
 
 def _is_same(one: str, other: str) -> bool:

@@ -13,6 +13,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pages.admin.cookies import Cookies
 from store.vault import Vault
 
 COOKIE = "crosschq-lever-oidc"
@@ -38,8 +39,8 @@ class Begun:
 
 
 class BegunCookies:
-    def __init__(self, vault: Vault, *, is_https: bool) -> None:
-        self._is_https = is_https
+    def __init__(self, vault: Vault, cookies: Cookies) -> None:
+        self._cookies = cookies
         self._serializer = URLSafeTimedSerializer(
             # The library wants the newest last.
             vault.signing_keys("OpenID Connect sign-ins")[::-1],
@@ -47,26 +48,19 @@ class BegunCookies:
             signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
         )
 
-    def give(self, response: Response, begun: Begun) -> None:
-        response.set_cookie(
-            COOKIE,
-            str(self._serializer.dumps(astuple(begun))),
-            max_age=int(LIFETIME.total_seconds()),
-            path=PATH,
-            secure=self._is_https,
-            httponly=True,
-            samesite="lax",
-        )
+    def give(self, request: Request, response: Response, begun: Begun) -> None:
+        value = str(self._serializer.dumps(astuple(begun)))
+        self._cookies.give(request, response, COOKIE, value, lax=True, age=int(LIFETIME.total_seconds()))
 
     def read(self, request: Request) -> Begun | None:
         """None: this browser has begun nothing, or too long ago."""
         try:
             parts = self._serializer.loads(
-                request.cookies.get(COOKIE, ""), max_age=int(LIFETIME.total_seconds())
+                self._cookies.value(request, COOKIE), max_age=int(LIFETIME.total_seconds())
             )
         except BadData:
             return None
         return Begun(*parts)
 
-    def take_away(self, response: Response) -> None:
-        response.delete_cookie(COOKIE, path=PATH, secure=self._is_https, httponly=True, samesite="lax")
+    def take_away(self, request: Request, response: Response) -> None:
+        self._cookies.take_away(request, response, COOKIE, lax=True)

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from pages.admin.access import Door
+from pages.admin.devices import Devices
 from pages.admin.forms import Fields
 from pages.admin.links import id_in
 from pages.admin.passwords import UnusablePassword, hash_of, is_right
@@ -25,6 +26,7 @@ class NotChanged(Exception):  # noqa: N818 - says what happened
 @dataclass(frozen=True)
 class PeoplePage:
     parts: Parts
+    devices: Devices
 
     def routes(self, door: Door) -> list[BaseRoute]:
         return [
@@ -60,7 +62,7 @@ class PeoplePage:
             Audits(session).add(who=visitor.name, what="removed a viewer", subject=f"person:{person_id}")
         return see_other("/people")
 
-    async def change_password(self, _request: Request, visitor: Visitor, fields: Fields) -> Response:
+    async def change_password(self, request: Request, visitor: Visitor, fields: Fields) -> Response:
         try:
             await self._check_present(visitor, fields.one("present"))
             if fields.one("new") != fields.one("again"):
@@ -72,7 +74,12 @@ class PeoplePage:
             await People(session).change_password(visitor.person_id, hashed)
             subject = f"person:{visitor.person_id}"
             Audits(session).add(who=visitor.name, what="changed their own password", subject=subject)
-        return see_other("/sign-in")
+            person = await People(session).named(visitor.name)
+        response = see_other("/sign-in")
+        if person:
+            # The new password is not known on any device yet, and they have just shown the one before.
+            self.devices.give(request, response, person)
+        return response
 
     async def _check_present(self, visitor: Visitor, password: str) -> None:
         """A browser left open does not become somebody else's; guessing here is throttled as at the door."""

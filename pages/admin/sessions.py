@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pages.admin.cookies import Cookies
 from pages.admin.oidc_named import NOBODY, Named
 from store.database import Database
 from store.people import PageSessions
@@ -43,13 +44,13 @@ class Sessions:
     def __init__(self, database: Database, vault: Vault, named: Named = NOBODY, pages_url: str = "") -> None:
         """`pages_url`: where the pages are for a browser, if it is known."""
         self._database, self._named = database, named
-        self._is_https = pages_url.startswith("https://")
+        self.cookies = Cookies(pages_url)
         self._origin = "{0.scheme}://{0.netloc}".format(urlsplit(pages_url))
         self._key = vault.signing_keys("admin pages")[0]
 
     async def visitor(self, request: Request) -> Visitor | None:
         """None: nobody is signed in."""
-        value = request.cookies.get(COOKIE, "")
+        value = self.cookies.value(request, COOKIE)
         if not value:
             return None
         async with self._database.transaction() as session:
@@ -66,22 +67,22 @@ class Sessions:
         value = secrets.token_urlsafe(32)
         async with self._database.transaction() as session:
             # The browser forgets its old value, so nobody could sign that session out any more.
-            await PageSessions(session).end(_digest(request.cookies.get(COOKIE, "")))
+            await PageSessions(session).end(_digest(self.cookies.value(request, COOKIE)))
             await PageSessions(session).begin(_digest(value), person.id)
-        self._give(request, response, COOKIE, value)
+        self.cookies.give(request, response, COOKIE, value)
 
     async def end(self, request: Request, response: Response) -> None:
         async with self._database.transaction() as session:
-            await PageSessions(session).end(_digest(request.cookies.get(COOKIE, "")))
-        response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+            await PageSessions(session).end(_digest(self.cookies.value(request, COOKIE)))
+        self.cookies.take_away(request, response, COOKIE)
 
     def stranger_value(self, request: Request) -> str:
         """What a browser has in its cookie for the forms of who is not signed in, or is to get."""
-        return request.cookies.get(STRANGERS) or secrets.token_urlsafe(32)
+        return self.cookies.value(request, STRANGERS) or secrets.token_urlsafe(32)
 
     def keep_stranger(self, request: Request, response: Response, value: str) -> None:
-        if request.cookies.get(STRANGERS) != value:
-            self._give(request, response, STRANGERS, value)
+        if self.cookies.value(request, STRANGERS) != value:
+            self.cookies.give(request, response, STRANGERS, value)
 
     def form_token(self, value: str) -> str:
         return hmac.new(self._key, value.encode(), hashlib.sha256).hexdigest()
@@ -100,7 +101,7 @@ class Sessions:
         return origin == self._origin or (host != "" and origin.partition("://")[2] == host)
 
     def _agree(self, request: Request, cookie: str, token: str) -> bool:
-        value = request.cookies.get(cookie, "")
+        value = self.cookies.value(request, cookie)
         agree = hmac.compare_digest(self.form_token(value).encode(), token.encode())
         return bool(value) and agree and self._is_from_here(request)
 
@@ -112,10 +113,6 @@ class Sessions:
     def _role(self, person: PagePerson) -> Role | None:
         """Without a password they have what the settings say now, and no place any more if those do not name them."""
         return person.role if person.password_hash else self._named.role_of(person.name)
-
-    def _give(self, request: Request, response: Response, cookie: str, value: str) -> None:
-        is_secure = self._is_https or request.url.scheme == "https"
-        response.set_cookie(cookie, value, secure=is_secure, httponly=True, samesite="strict")
 
 
 def _digest(value: str) -> str:

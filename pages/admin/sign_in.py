@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pages.admin.devices import Devices
 from pages.admin.forms import Fields, read_fields
 from pages.admin.passwords import UnusablePassword, hash_of, is_right
 from pages.admin.rendering import page, see_other
@@ -21,6 +22,10 @@ from store.vault import Vault
 log = logging.getLogger(__name__)
 
 TOO_MANY = "Too many wrong passwords from here or for this name. Wait a quarter of an hour."
+TOO_MANY_CODES = (
+    "Too many wrong codes. Wait a quarter of an hour; or start anew with another code, from another address than those "
+    "that tried."
+)
 WRONG = "The name or the password is wrong."
 STALE = "This form is too old. Try it once more."
 
@@ -32,6 +37,7 @@ class SignIn:
     database: Database
     vault: Vault
     sessions: Sessions
+    devices: Devices
     first_code: str
     oidc_button: str | None = None
     """What the way to the OpenID Connect provider is called; None where there is none."""
@@ -54,12 +60,11 @@ class SignIn:
         shown = {"next": following, "name": name}
         if not self.sessions.is_strangers_form(request, fields.one(FIELD)):
             return self._form(request, "sign_in.html", 403, STALE, **shown)
-        whences = self._whences(request, name)
         async with self.database.transaction() as session:
-            tried = await SignInFailures(session).try_once(whences)
+            person = await People(session).named(name)
+            tried = await SignInFailures(session).try_once(self._whences(request, name, person))
             if tried is None:
                 return self._form(request, "sign_in.html", 429, TOO_MANY, **shown)
-            person = await People(session).named(name)
         if not await is_right(fields.one("password"), person.password_hash if person else None) or not person:
             log.warning("Somebody tried to sign in to the pages with a wrong password.")
             return self._form(request, "sign_in.html", 403, WRONG, **shown)
@@ -79,11 +84,11 @@ class SignIn:
             return see_other("/sign-in")
         if not self.sessions.is_strangers_form(request, fields.one(FIELD)):
             return self._form(request, "first_run.html", 403, STALE, **shown)
-        whences = self._whences(request, "the first run")
+        whences = self._first_run_whences(request)
         async with self.database.transaction() as session:
             tried = await SignInFailures(session).try_once(whences)
             if tried is None:
-                return self._form(request, "first_run.html", 429, TOO_MANY, **shown)
+                return self._form(request, "first_run.html", 429, TOO_MANY_CODES, **shown)
         if not hmac.compare_digest(fields.one("code").encode(), self.first_code.encode()):
             wrong = "That is not the code that the process printed when it started."
             return self._form(request, "first_run.html", 403, wrong, **shown)
@@ -115,15 +120,23 @@ class SignIn:
     async def _let_in(self, request: Request, person: PagePerson, following: str) -> Response:
         response = see_other(following)
         await self.sessions.begin(request, response, person)
+        self.devices.give(request, response, person)
         return response
 
     async def _has_admin(self) -> bool:
         async with self.database.transaction() as session:
             return await People(session).has_admin()
 
-    def _whences(self, request: Request, name: str) -> list[str]:
-        host = request.client.host if request.client else "nowhere"
-        tried = (f"sign-in from {host}", f"sign-in as {name.casefold()}")
+    def _whences(self, request: Request, name: str, person: PagePerson | None) -> list[str]:
+        """A browser in which they have signed in before has a count of its own: strangers lock nobody out there."""
+        if person and (device := self.devices.known(request, person)):
+            return [self.vault.blind_index(f"sign-in on {device}")]
+        tried = (f"sign-in from {_host(request)}", f"sign-in as {name.casefold()}")
+        return [self.vault.blind_index(one) for one in tried]
+
+    def _first_run_whences(self, request: Request) -> list[str]:
+        """By the code, too: where strangers have used its tries up, another code can be tried at once."""
+        tried = (f"first run from {_host(request)}", f"first run with {self.first_code}")
         return [self.vault.blind_index(one) for one in tried]
 
     def _form(
@@ -137,3 +150,7 @@ class SignIn:
         )
         self.sessions.keep_stranger(request, response, value)
         return response
+
+
+def _host(request: Request) -> str:
+    return request.client.host if request.client else "nowhere"
