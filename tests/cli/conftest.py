@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from deployments.environment import settings_environment
 from settings import PREFIX, Settings
 from store.database import Database
+from store.key_ring import refresh_ring
 from store.vault import Vault
 from tests.cli.terminal import Terminal
 
@@ -59,6 +60,8 @@ def bare_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 
 
 @pytest.fixture
-def inbox(database: Database, vault: Vault, terminal: Terminal) -> tuple[Database, Vault, Terminal]:
-    """An empty store, the key it is written with, and the terminal before it."""
+async def inbox(database: Database, vault: Vault, terminal: Terminal) -> tuple[Database, Vault, Terminal]:
+    """An empty store, the keys it is written with, and the terminal before it."""
+    async with database.transaction() as session:
+        await refresh_ring(vault, session)
     return database, vault, terminal

@@ -368,13 +368,13 @@ async def test_one_that_is_not_there_is_not_found(desk: Desk, admin: Browser, wh
 
 
 async def test_a_webhook_made_by_hand_is_not_made_a_second_time(desk: Desk, admin: Browser) -> None:
-    await desk.connect(with_lever_token("made-by-hand"))
+    await desk.connect(with_lever_token("made-by-hand-in-lever"))
     answer = await admin.send(ONE, f"{ONE}/webhooks/make")
     assert answer.status_code == 400
     assert "Left as it is: Candidate Stage Change." in answer.text
     assert "delete it in Lever, then make these webhooks anew" in answer.text
     assert CANDIDATE_STAGE_CHANGE not in [hook.event for hook in desk.webhooks()]
-    assert await desk.tokens() == ["made-by-hand"]
+    assert await desk.tokens() == ["made-by-hand-in-lever"]
 
 
 async def test_made_anew_a_webhook_is_there_before_the_old_one_goes(desk: Desk, admin: Browser) -> None:
@@ -406,11 +406,11 @@ async def test_an_answer_lost_while_they_are_made_anew_closes_nothing(desk: Desk
 
 
 async def test_an_answer_lost_leaves_the_token_of_one_made_by_hand(desk: Desk, admin: Browser) -> None:
-    await desk.connect(with_lever_token("made-by-hand"))
+    await desk.connect(with_lever_token("made-by-hand-in-lever"))
     knobs = desk.lever_app.state.lever.knobs
     knobs.merge({"match": "POST /v1/webhooks", "hang_after_write": 1, "hang_seconds": 0})
     assert (await admin.send(ONE, f"{ONE}/webhooks/make", anew="yes")).status_code == 400
-    assert await desk.tokens() == ["made-by-hand"]
+    assert await desk.tokens() == ["made-by-hand-in-lever"]
 
 
 async def test_an_old_one_that_could_not_be_deleted_is_told_and_goes_with_the_next_press(
