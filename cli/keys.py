@@ -10,7 +10,7 @@ import typer
 from cli.who import who
 from settings import Settings
 from store.audits import Audits
-from store.database import COMMAND, Database
+from store.database import FLOW_RUN, Database
 from store.key_ring import KeyRings, refresh_ring
 from store.migrate import migrate
 from store.sealed_columns import count_usage, reseal_all
@@ -102,7 +102,7 @@ def _forgotten(lost: list[KeyPurpose]) -> str:
 async def _opened(settings: Settings) -> AsyncIterator[tuple[Database, Vault]]:
     """Without the lasting keys, which may be what is lost."""
     vault = Vault.from_setting(settings.secret_keys.get_secret_value())
-    database = Database(settings.store_url, pool=COMMAND)
+    database = Database(settings.store_url, pool=FLOW_RUN)
     try:
         yield database, vault
     finally:

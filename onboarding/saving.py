@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from onboarding.blueprint import Blueprint, BlueprintError
 from onboarding.checks import Agreed
-from onboarding.lever_account import connected_as, same_account_problem
 from onboarding.fields import SHORTEST_TOKEN, TOO_SHORT
+from onboarding.lever_account import connected_as, same_account_problem
 from onboarding.lever_events import LEVER_EVENTS
 from onboarding.prospects import save_prospects
 from onboarding.sections import FollowUpPart, TemplatePart

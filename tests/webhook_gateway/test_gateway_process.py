@@ -160,7 +160,9 @@ async def test_more_idle_strangers_than_descriptors_stop_neither_webhooks_nor_th
 
 
 @pytest.mark.parametrize("which", ["public", "private"])
-def test_a_busy_port_is_a_clear_error(settings: Settings, tmp_path: Path, which: str) -> None:
+async def test_a_busy_port_is_a_clear_error(
+    settings: Settings, database: Database, tmp_path: Path, which: str
+) -> None:
     port = getattr(settings, f"{which}_port")
     with socket.create_server(("127.0.0.1", port)):
         gateway = start(settings, tmp_path / "gateway.log")
