@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
 from sqlalchemy.exc import SQLAlchemyError
 
 from bench.figures import UNITS, NotMeasured, chosen
@@ -20,6 +19,7 @@ from bench.programme import Part, parts_for
 from bench.scene import Scene, scene
 from deployments.stack import CANNOT_START
 from deployments.until_stopped import run_until_stopped
+from outbound.transport import CallFailed
 
 WHOLE_SECONDS = 3300.0
 """After this nothing more is measured; to start and to stop everything comes on top."""
@@ -28,7 +28,7 @@ FAILURES = (
     NotMeasured,
     *CANNOT_START,
     SQLAlchemyError,
-    httpx.HTTPError,
+    CallFailed,
     OSError,  # TimeoutError is one
     EOFError,  # a connection that was cut
 )

@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager, suppress
 from math import inf
 from urllib.parse import urlsplit
 
-import httpx
 import psutil
 
 from bench.figures import Figure, NotMeasured, percentile
@@ -21,6 +20,7 @@ from bench.line import Line
 from bench.scene import Scene
 from bench.webhooks import Sender, http_request
 from deployments.environment import ROOT, inherited
+from outbound.transport import NoAnswer
 
 KINDS = ("idle", "head", "body")
 STRANGERS = 3000
@@ -85,7 +85,7 @@ async def _private_port(scene: Scene) -> int:
         try:
             answer = await scene.http.get(url, timeout=PATIENCE)
             refused += not answer.is_success
-        except httpx.TransportError:
+        except NoAnswer:
             refused += 1
         await asyncio.sleep(5)
     return refused

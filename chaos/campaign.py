@@ -27,6 +27,7 @@ from demo.settings import demo_settings
 from deployments import lineup
 from deployments.prefect_api import PrefectApiError, checked, every, prefect_api
 from deployments.stack import Stack, running_stack
+from outbound.transport import NoAnswer
 from settings import Settings
 from store.database import DATABASE_ERRORS
 from wiring import open_parts
@@ -88,7 +89,7 @@ class Campaign:
         while (passed := time.monotonic() - began) < self.patience:
             await asyncio.sleep(SWEEP_SECONDS)
             # What was killed last may still be starting.
-            with suppress(PrefectApiError, httpx.TransportError, *DATABASE_ERRORS):
+            with suppress(PrefectApiError, NoAnswer, *DATABASE_ERRORS):
                 await _ask_vendors(scene.stack.settings)
                 await ask_where_no_mail_came(scene.owner)
                 if passed > ADOPTED_WITHIN:

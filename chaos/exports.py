@@ -22,6 +22,7 @@ from demo.connection import ProspectSwitches
 from demo.people import CrosschqPeople, LeverPeople
 from deployments.prefect_api import PrefectApiError
 from deployments.stack import Stack
+from outbound.transport import NoAnswer
 from store.database import DATABASE_ERRORS
 from wiring import make_parts, use_parts
 
@@ -105,7 +106,7 @@ class ExportCampaign:
         while (passed := time.monotonic() - began) < self.patience and not verdict.is_clean:
             await asyncio.sleep(LOOKS_EVERY)
             # What was killed last may still be starting.
-            with suppress(PrefectApiError, httpx.TransportError, *DATABASE_ERRORS):
+            with suppress(PrefectApiError, NoAnswer, *DATABASE_ERRORS):
                 verdict = await judge_export(lever, crosschq, bad)
                 # Not while one is at work: it would be followed by another for as long as anybody looks.
                 if not await left_in_prefect():

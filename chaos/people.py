@@ -15,6 +15,7 @@ from demo.people import CrosschqPeople, LeverPeople
 from hiring.outcomes import Outcome
 from mail.addresses import sender_of
 from mail.letter import message_id
+from outbound.transport import BadStatus, NoAnswer
 from store.follow_ups import FollowUps
 from store.outcome_tables import FollowUp
 from store.requests import Requests
@@ -75,7 +76,7 @@ class Candidate:
         day = f"{datetime.now(UTC):%Y-%m-%d}" if self.outcome is Outcome.HIRED else ""
         while True:
             await asyncio.sleep(self.dice.uniform(0, 2))
-            with suppress(httpx.TransportError, httpx.HTTPStatusError):
+            with suppress(NoAnswer, BadStatus):
                 page = await self.owner.http.get(link)
                 if not page.is_server_error and "<form" not in page.text:
                     return
@@ -106,7 +107,7 @@ async def resolve_unknown(lever: LeverPeople, crosschq: CrosschqPeople) -> int:
     for request in unknown:
         try:
             emails = (await lever.opportunity(request.opportunity_id))["emails"]
-        except httpx.HTTPStatusError:
+        except BadStatus:
             continue
         found = await crosschq.requests_for(emails[0])
         await run_resolve_request(request.id, found[-1]["id"] if found else None, "looked into Crosschq")

@@ -30,6 +30,7 @@ from onboarding.blueprint import Blueprint, BlueprintError
 from onboarding.connecting import connect
 from onboarding.webhooks import WebhookNotMadeError
 from outbound.errors import VendorError
+from outbound.transport import CallFailed
 from wiring import open_parts
 
 WAITS = Waits(follow_up_after="10 seconds", settle_after="3 seconds")
@@ -61,7 +62,7 @@ FAILURES = (
     StepFailed,
     VendorError,
     WebhookNotMadeError,
-    httpx.HTTPError,
+    CallFailed,
 )
 
 

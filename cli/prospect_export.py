@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 
-import httpx
 import typer
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -13,6 +12,7 @@ from cli.prospect_progress import Following
 from cli.tables import console, table_of
 from deployments.prefect_api import PrefectApiError, prefect_api
 from hiring.export_order import ExportOrder, Scope
+from outbound.transport import NoAnswer
 from settings import Settings
 from store.prospect_overview import run_at_work
 from store.prospect_switches import NotSetUp
@@ -56,7 +56,7 @@ async def run_export(settings: Settings, name_or_number: str, wanted: Wanted, *,
             return await _follow(parts, prospects.connection_id, order, run) if follow else 0
     except (NoSuchConnection, NotSetUp, CannotExport, PrefectApiError) as error:
         typer.echo(str(error), err=True)
-    except httpx.TransportError as error:
+    except NoAnswer as error:
         typer.echo(
             f"Prefect no longer answers ({error!r}). A run that has begun goes on by itself.", err=True
         )

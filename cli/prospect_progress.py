@@ -55,7 +55,7 @@ class Following:
     order: ExportOrder
 
     async def to_end(self, run_id: str) -> Run:
-        """The run when it has ended. Raises PrefectApiError or httpx.TransportError if Prefect tells no more."""
+        """The run when it has ended. Raises PrefectApiError or NoAnswer if Prefect tells no more."""
         line = Line(is_terminal=sys.stdout.isatty(), now=time.monotonic)
         done_before, _ = await self._counted()
         pace = Pace(began_at=self.parts.now(), done_before=done_before)

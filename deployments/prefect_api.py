@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import httpx
 
+from outbound.transport import NoAnswer
 from settings import Settings
 
 PAGE = 200
@@ -32,7 +33,7 @@ async def prefect_api(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     ) as client:
         try:
             answer = await client.get("/csrf-token", params={"client": headers["Prefect-Csrf-Client"]})
-        except httpx.TransportError as error:
+        except NoAnswer as error:
             raise PrefectApiError(
                 f"No Prefect server answers at {settings.api_url}: start it ({error})"
             ) from None

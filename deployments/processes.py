@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 
 from deployments.os_user import OsUser
+from outbound.transport import NoAnswer
 
 Check = Callable[[int], Awaitable[bool]]
 """Asked again and again with the process id until it says yes."""
@@ -63,7 +64,7 @@ def answers(client: httpx.AsyncClient, url: str) -> Check:
     async def check(_pid: int) -> bool:
         try:
             return (await client.get(url)).status_code == httpx.codes.OK
-        except httpx.TransportError:
+        except NoAnswer:
             return False
 
     return check

@@ -16,6 +16,7 @@ import httpx
 from deployments.environment import ROOT
 from deployments.prefect_api import PrefectApiError, checked, every, prefect_api
 from deployments.processes import Check
+from outbound.transport import NoAnswer
 from settings import PREFIX, STOCK, WARM, Settings
 
 DESCRIPTIONS = {
@@ -87,7 +88,7 @@ def worker_is_online(settings: Settings, worker: str) -> Check:
             async with prefect_api(settings) as api:
                 path = f"/work_pools/{settings.work_pool}/workers/filter"
                 found = checked(await api.post(path, json={})).json()
-        except (PrefectApiError, httpx.TransportError):
+        except (PrefectApiError, NoAnswer):
             return False
         heard = [one["last_heartbeat_time"] for one in found if one["name"] == worker]
         return any(datetime.fromisoformat(time) >= since for time in heard if time)

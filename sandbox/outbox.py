@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import httpx
 
+from outbound.transport import CallFailed, InvalidAddress
 from sandbox.clock import Clock, utc_now
 from sandbox.delivery import Delivery, State, Try
 from sandbox.knobs import Knobs
@@ -130,7 +131,7 @@ class Outbox:
             answer = await self._http().request(
                 delivery.method, delivery.url, headers=delivery.headers, content=delivery.body
             )
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (CallFailed, InvalidAddress) as error:
             delivery.tries.append(Try(at, None, f"{type(error).__name__}: {error}"))
             return False
         delivery.tries.append(Try(at, answer.status_code, None))

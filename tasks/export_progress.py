@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-import httpx
 from prefect.artifacts import acreate_progress_artifact, acreate_table_artifact, aupdate_progress_artifact
 
 from hiring.export_pace import Pace
+from outbound.transport import CallFailed
 from store.prospect_tables import KnownProspect, ProspectState
 from tasks.case import Case
 from tasks.inbox import count_anew
@@ -49,7 +49,7 @@ class ExportProgress:
             yield progress
         except BaseException:
             # What ended it counts, and not that Prefect is away as well.
-            with suppress(httpx.HTTPError, TimeoutError):
+            with suppress(CallFailed, TimeoutError):
                 async with asyncio.timeout(LAST_SECONDS):
                     await progress.end()
             raise

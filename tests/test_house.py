@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -12,7 +13,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "hiring": set(),
     "outbound": set(),
     "settings": set(),
-    "sandbox": set(),
+    "sandbox": {"outbound"},
     "lever": {"hiring", "outbound"},
     "crosschq": {"hiring", "outbound"},
     "store": {"hiring", "outbound"},
@@ -21,16 +22,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "tasks": {"wiring", "lever", "crosschq", "mail", "store", "hiring", "outbound"},
     "flows": {"tasks", "wiring", "lever", "crosschq", "store", "hiring", "outbound"},
     "pages": {"wiring", "settings", "mail", "store", "lever", "crosschq", "hiring", "onboarding", "outbound"},
-    "webhook_gateway": {"wiring", "settings", "pages", "store", "lever", "crosschq", "hiring"},
+    "webhook_gateway": {"wiring", "settings", "pages", "store", "lever", "crosschq", "hiring", "outbound"},
     "onboarding": {"wiring", "deployments", "store", "lever", "crosschq", "mail", "hiring", "outbound"},
-    "deployments": {"settings", "store"},
-    "warm_worker": {"settings", "wiring", "deployments"},
+    "deployments": {"settings", "store", "outbound"},
+    "warm_worker": {"settings", "wiring", "deployments", "outbound"},
     "demo": {"settings", "deployments"},
     "bench": {
         *("settings", "wiring", "deployments", "demo", "cli", "store", "lever", "hiring", "mail", "chaos"),
-        *("flows", "tasks", "pages", "webhook_gateway"),
+        *("flows", "tasks", "pages", "webhook_gateway", "outbound"),
     },
-    "chaos": {"settings", "wiring", "deployments", "demo", "cli", "store", "mail", "hiring"},
+    "chaos": {"settings", "wiring", "deployments", "demo", "cli", "store", "mail", "hiring", "outbound"},
     "cli": {
         *("settings", "wiring", "deployments", "demo", "onboarding"),
         *("store", "lever", "crosschq", "hiring", "outbound"),
@@ -69,6 +70,26 @@ def test_every_file_says_what_it_is_for(package: str) -> None:
     for source in sources(package):
         text = source.read_text()
         assert not text.strip() or ast.get_docstring(ast.parse(text)), f"{source} has no docstring"
+
+
+HTTPX_EXCEPTIONS = {
+    name for name, one in vars(httpx).items() if isinstance(one, type) and issubclass(one, Exception)
+}
+
+
+def exceptions_of_httpx(source: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source.read_text())):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "httpx":
+            yield node.attr
+        elif isinstance(node, ast.ImportFrom) and node.module == "httpx":
+            yield from (alias.name for alias in node.names)
+
+
+@pytest.mark.parametrize("package", sorted(set(MAY_IMPORT) - {"outbound"}))
+def test_httpxs_exceptions_are_named_in_one_package(package: str) -> None:
+    for source in sources(package):
+        named = HTTPX_EXCEPTIONS.intersection(exceptions_of_httpx(source))
+        assert not named, f"{source.relative_to(ROOT)} names {named}: take what outbound.transport calls them"
 
 
 def test_make_test_runs_each_folder_with_tests_on_the_real_stack() -> None:

@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-import httpx
 from prefect.client.schemas.objects import FlowRun
 from prefect.logging import get_logger
 
+from outbound.transport import CallFailed
 from warm_worker.crew import Crew
 
 log = get_logger("warm_worker")
@@ -39,7 +39,7 @@ class Polls:
                 self._told.clear()
                 try:
                     await self._poll()
-                except httpx.HTTPError as error:
+                except CallFailed as error:
                     # The regular poll meets it too, and decides how often is too often.
                     log.debug("A poll between the regular ones failed (%s).", type(error).__name__)
 

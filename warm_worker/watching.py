@@ -4,7 +4,6 @@ import asyncio
 import time
 from uuid import UUID
 
-import httpx
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import (
     FlowRunFilter,
@@ -16,6 +15,7 @@ from prefect.client.schemas.objects import StateType
 from prefect.logging import get_logger
 from prefect.logging.loggers import flow_run_logger
 
+from outbound.transport import CallFailed
 from warm_worker.admission import Admission
 from warm_worker.crew import Crew
 from warm_worker.job import Why
@@ -41,7 +41,7 @@ async def watch_for_cancels(crew: Crew) -> None:
             old = [job.id for job in crew.jobs.values() if time.monotonic() - job.taken_at > CANCEL_SECONDS]
             try:
                 cancelled = await _cancelled_among(old, client) if old else set()
-            except httpx.HTTPError as error:
+            except CallFailed as error:
                 log.warning("Cannot ask Prefect which runs are cancelled (%s).", type(error).__name__)
                 continue
             for job in [crew.jobs[one] for one in cancelled if one in crew.jobs]:

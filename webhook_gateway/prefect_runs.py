@@ -18,6 +18,7 @@ from prefect.states import Cancelled, Scheduled
 
 from hiring.export_order import Scope
 from lever.webhooks import CANDIDATE_DELETED, CANDIDATE_STAGE_CHANGE
+from outbound.transport import BadStatus, CallFailed
 from store.attempts import Attempt
 from store.due import SNAPSHOT_EVENT
 from store.due_follow_ups import FOLLOW_UP_EVENT
@@ -177,13 +178,13 @@ async def _in_our_words() -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             yield
-    except httpx.HTTPStatusError as error:
+    except BadStatus as error:
         if error.response.status_code == HTTPStatus.NOT_FOUND:
             raise ObjectNotFound(error) from None
         status = error.response.status_code
         which = PrefectUnavailable if status in _OUTAGES else PrefectRefused
         raise which(f"Prefect's API answered {status}.") from None
-    except (httpx.HTTPError, TimeoutError) as error:
+    except (CallFailed, TimeoutError) as error:
         raise PrefectUnavailable(f"Prefect's API did not answer ({type(error).__name__}).") from None
     except ValueError:
         raise PrefectRefused("What answers at PREFECT_API_URL is not Prefect's API.") from None

@@ -5,7 +5,6 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from time import monotonic
 
-import httpx
 from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException
 from sqlalchemy import text
 
@@ -14,6 +13,7 @@ from mail.addresses import UnusableAddress, sender_of
 from mail.server import MailServer, Security
 from onboarding.self_test.findings import Check, Group, Told, check, not_seen, ok, to_know, wrong
 from onboarding.self_test.prefect_checks import prefect_checks
+from outbound.transport import CallFailed
 from store.connection_rows import ConnectionRows
 from store.requests_per_hour import RequestsPerHour
 from wiring import Parts
@@ -147,7 +147,7 @@ async def _clock(parts: Parts, vendor: str, url: str) -> Told:
     try:
         answer = await parts.web.get(url, timeout=10)
         told = parsedate_to_datetime(answer.headers["Date"])
-    except httpx.HTTPError as error:
+    except CallFailed as error:
         return not_seen(
             f"{vendor} did not answer ({type(error).__name__}).", "Check its address and the network."
         )

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from onboarding.self_test.findings import Check, Group, Told, check, not_seen, ok, wrong
+from outbound.transport import BadStatus, CallFailed
 from wiring import Parts
 
 DEPLOYMENTS = (
@@ -133,9 +134,9 @@ async def _read(prefect: httpx.AsyncClient, path: str) -> Any:  # noqa: ANN401 -
         if answer.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             raise NoPrefect("Prefect does not accept our user and password (prefect_auth_string).")
         return answer.raise_for_status().json()
-    except httpx.HTTPStatusError as error:
+    except BadStatus as error:
         raise NoPrefect(f"Prefect answered {error.response.status_code}.") from None
-    except httpx.HTTPError as error:
+    except CallFailed as error:
         raise NoPrefect(
             f"No Prefect server answers at {prefect.base_url} ({type(error).__name__})."
         ) from None

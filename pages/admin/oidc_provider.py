@@ -15,6 +15,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from pydantic import BaseModel, ValidationError
 
 from outbound.bounded import SIGN_IN, AnswerTooLarge, send_within
+from outbound.transport import CallFailed, InvalidAddress
 from pages.admin.oidc_begun import Begun
 from pages.admin.oidc_tokens import Expected, NotTrusted, claims_of
 
@@ -145,7 +146,7 @@ class Provider:
         try:
             request = self.http.build_request(method, url, **sent)
             answer = await send_within(self.http, request, SIGN_IN, auth)
-        except (httpx.HTTPError, httpx.InvalidURL, AnswerTooLarge, TimeoutError) as error:
+        except (CallFailed, InvalidAddress, AnswerTooLarge, TimeoutError) as error:
             raise Away(f"{what}: {type(error).__name__}") from None
         if answer.status_code != httpx.codes.OK:
             raise Away(f"{what}: status {answer.status_code}")
