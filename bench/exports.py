@@ -17,7 +17,7 @@ Calls = Sequence[dict[str, object]]
 
 
 async def export_rate(scene: Scene) -> AsyncIterator[Figure]:
-    """With the check by e-mail off, so that each lead is one call."""
+    """With the check by e-mail off: a call for each lead, and one for twenty to find those whose rows were lost."""
     calls = await _export(scene, MANY, IfInLever.CREATE)
     made = creations(calls)
     if len(made) != MANY:
@@ -28,7 +28,7 @@ async def export_rate(scene: Scene) -> AsyncIterator[Figure]:
 
 
 async def calls_new(scene: Scene) -> AsyncIterator[Figure]:
-    """Calls for each new person who is made without a look whether Lever knows them."""
+    """Calls for each new person who is made even if Lever knows them by another lead than ours."""
     yield Figure("export.lever_calls_new", len(await _export(scene, FEW, IfInLever.CREATE)) / FEW)
 
 
