@@ -17,7 +17,7 @@ import httpx
 from chaos.disk import SmallDisk, small_disk
 from chaos.people import Candidate, Postmaster, ask_where_no_mail_came, resolve_unknown
 from chaos.trouble import MAIL_FAULTS, VENDOR_FAULTS, Amount, Faults, Knobbed, Trouble
-from chaos.unconfirmed import look_for_unconfirmed
+from chaos.unconfirmed import has_lapsed, look_for_unconfirmed
 from chaos.verdict import Verdict, judge
 from cli.demo import connect_sandbox
 from demo.connection import Waits
@@ -37,6 +37,8 @@ SILENCE = timedelta(seconds=6)
 SWEEP_SECONDS = 10
 ADOPTED_WITHIN = 35.0
 """Seconds of peace before a person looks after unconfirmed requests; until then the product finds those there are."""
+MADE_AND_DENIED = {"fail_after_write": 1, "fail_after_write_status": 503}
+"""In a campaign of any length Crosschq makes one request and answers 503."""
 WAITS = Waits(follow_up_after="PT3S", settle_after="PT1S")
 """All shorter than in an installation, so that a campaign takes minutes; what is done is the same."""
 
@@ -77,11 +79,15 @@ class Campaign:
             (scene.crosschq, VENDOR_FAULTS),
             (scene.mail, MAIL_FAULTS),
         ]
+        await scene.crosschq.set_knobs(**MADE_AND_DENIED)
         misbehaving = asyncio.create_task(trouble.misbehave(faults))
         await trouble.happen(_at_any_time)
         misbehaving.cancel()
+        has_lapsed_already = await has_lapsed(scene.crosschq)
         for one in (scene.lever, scene.crosschq, scene.mail):
             await one.behave()
+        if not has_lapsed_already:
+            await scene.crosschq.set_knobs(**MADE_AND_DENIED)
 
     async def _peace(self, scene: "Scene", living: Sequence[asyncio.Task[None]], trouble: Trouble) -> Verdict:
         began = time.monotonic()

@@ -29,6 +29,8 @@ VENDOR_FAULTS: Faults = (
     {"fail_status": 503, "fail_count": 3, "retry_after": None},
     {"fail_status": 503, "fail_count": 3, "retry_after": "1"},
     {"fail_status": 429, "fail_count": 5},
+    {"fail_after_write": 1, "fail_after_write_status": 503},
+    {"fail_after_write": 1, "fail_after_write_status": 502},
     {"hang_after_write": 1, "hang_seconds": 1},
     {"lose_webhooks": 1},
     {"duplicate_webhooks": 2},
@@ -46,6 +48,7 @@ MAIL_FAULTS: Faults = (
 EXPORT_FAULTS: Faults = (
     {"fail_status": 503, "fail_count": 1, "retry_after": "1"},
     {"fail_status": 429, "fail_count": 2},
+    {"fail_after_write": 1, "fail_after_write_status": 503},
     {"hang_after_write": 1, "hang_seconds": 1},
 )
 """Rarer: what fails again and again is put off for longer and longer, and then there is nothing to kill."""

@@ -1,5 +1,6 @@
 """A short campaign in every run of the tests; `make chaos` is the long one."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -18,3 +19,6 @@ async def test_nothing_is_lost_or_doubled_whatever_happens() -> None:
     happened = [one.partition(": ")[2].split() for one in told if " of 3: " in one]
     assert Counter(what for what, _ in happened) == {"kill": 1, "freeze": 1, "fill": 1}
     assert ["freeze", "worker"] in happened
+    [lapses] = [re.match(r"\d+ (?=writes done)", one) for one in told if "writes done" in one]
+    assert lapses
+    assert int(lapses[0]) >= 1
