@@ -18,6 +18,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -55,6 +56,10 @@ class Retention:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+
+    async def commit_lazily(self) -> None:
+        """The transaction does not wait for the disk: should a crash undo it, the next purge does it again."""
+        await self._session.execute(text("SET LOCAL synchronous_commit = off"))
 
     async def forget_bodies(self, older_than: timedelta) -> int:
         """Of what was finished that long ago; the row and its outcome stay."""
