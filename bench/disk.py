@@ -20,8 +20,8 @@ from store.base import Base
 JOURNEYS = 100
 YEARS = timedelta(days=3 * 365)
 OURS = frozenset(Base.metadata.tables) - {"connection", "webhook_endpoint", "rate_bucket"}
-LOOKS = 2
-"""Of reconcile: each takes up to 2,000 rows of a kind."""
+LOOKS = 8
+"""Of reconcile: each takes up to 500 rows of a kind."""
 OVER = "state_type IN ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED')"
 
 
