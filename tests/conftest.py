@@ -67,7 +67,7 @@ def short_folder() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def postgres(short_folder: Path) -> Iterator[PostgresProcess]:
     """A started server of this session's own."""
-    with embedded_postgres(short_folder / "tests", short_folder / "socket") as server:
+    with embedded_postgres(short_folder / "tests", short_folder / "tests-socket") as server:
         asyncio.run(_keep_nothing_safe(server.url("postgres")))
         yield server
 
