@@ -38,6 +38,8 @@ log = get_logger("warm_worker")
 RUNS_AT_ONCE = 16
 """Without `--limit`."""
 
+CLOSE_SECONDS = 5.0
+
 _OFFERS = TypeAdapter(list[WorkerFlowRunResponse])
 
 
@@ -79,6 +81,8 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BaseWorkerResul
         await self._crew.finish(self._settings.worker_grace.total_seconds())
         for watch in self._watches:
             watch.cancel()
+        # Else the loop's end cuts off the closing of their connections, with a traceback at each stop.
+        await asyncio.wait(self._watches, timeout=CLOSE_SECONDS)
         await super().teardown(*exc_info)
 
     async def get_and_submit_flow_runs(self) -> list[FlowRun]:

@@ -21,6 +21,7 @@ async def test_runs_under_way_end_and_no_new_one_is_taken(warm: Settings, told: 
         assert await worker.end(seconds=20) == 0
         assert await trial.end(run) == ("COMPLETED", "Completed")
         assert (await trial.run(late))["state_type"] == "SCHEDULED"
+        assert "Traceback" not in worker.log.read_text()
     async with started(warm, told, "next"):
         assert await trial.end(late) == ("COMPLETED", "Completed")
 
