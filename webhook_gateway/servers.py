@@ -26,8 +26,9 @@ STOP_SECONDS = 1
 """How long requests under way have when the process is to end; their senders try again."""
 LOOPBACK = "127.0.0.1"
 """Whose X-Forwarded-* headers count at the public port where nothing is set."""
-BACKLOG = 100
-"""Connections the kernel holds for us before they are accepted."""
+BACKLOG = 1024
+"""Connections the kernel holds for us before they are accepted; none takes a descriptor. With 100 a burst of strangers
+made it drop genuine ones' SYNs, which are sent again after a second."""
 KEEP_ALIVE_SECONDS = 15
 CERTIFICATE_TICKS = 300
 """Between two looks whether the certificate's files have changed: half a minute."""
