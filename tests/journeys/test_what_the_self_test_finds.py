@@ -99,7 +99,7 @@ async def test_a_forgotten_toggle_is_not_seen_yet_and_seen_once_it_is_on(at_work
 
 
 async def test_a_wrong_token_is_found_by_what_was_rejected_when_and_why(at_work: Found) -> None:
-    await at_work.admin.paste_token(ONE, "Candidate Stage Change", "not-this-one")
+    await at_work.admin.paste_token(ONE, "Candidate Stage Change", "not-this-one-at-all")
     before = at_work.room.parts.now()
     await at_work.room.move_somebody()
     ((title, found),) = (await at_work.wrong()).items()

@@ -70,7 +70,7 @@ class House:
         one = "/connections/{id:int}"
         return {
             "/sign-out": {},
-            "/connections/new": {**typed(self.desk, name="Another")},
+            "/connections/new": {**typed(self.desk, name="Another"), "allow_same_account": "on"},
             f"{one}/pause": why,
             f"{one}/resume": why,
             f"{one}/prospect-switches": {"export_new": "on", **why},
