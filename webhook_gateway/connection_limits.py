@@ -84,6 +84,19 @@ class Closable(Protocol):
         """Free the descriptor now."""
 
 
+class _Nobody:
+    """Owns a connection until somebody does."""
+
+    def time_out(self, phase: Phase) -> None:
+        pass
+
+    def abort(self) -> None:
+        pass
+
+
+NOBODY = _Nobody()
+
+
 @dataclass(eq=False)
 class Held:
     """One accepted connection."""
@@ -110,6 +123,9 @@ class Connections:
 
     def __len__(self) -> int:
         return len(self._all)
+
+    def owners(self) -> list[Closable]:
+        return [held.owner for held in self._all]
 
     def has_room(self) -> bool:
         """Whether one more may be accepted, be it in the place of one that waits."""

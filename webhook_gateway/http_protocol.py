@@ -16,25 +16,30 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-from webhook_gateway.connection_limits import Connections, Held, Phase
+from webhook_gateway.connection_limits import NOBODY, Connections, Held, Phase
+from webhook_gateway.waiting_socket import TIMED_OUT, WaitingSocket
 from webhook_gateway.whole_request import Missing, WholeRequest
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 64
 """Connections accepted before others get a turn."""
-TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 class LimitedProtocol(H11Protocol):
-    """One connection."""
+    """One connection; `first` is what was read of it before."""
 
     def __init__(
-        self, config: uvicorn.Config, state: ServerState, connections: Connections, address: str
+        self,
+        config: uvicorn.Config,
+        state: ServerState,
+        connections: Connections,
+        held: Held,
+        first: bytes = b"",
     ) -> None:
         super().__init__(config, state, {})
-        self._connections = connections
-        self._held: Held = connections.admit(address, self)
+        self._connections, self._held, self._first = connections, held, first
+        held.owner = self
         self.opening: asyncio.Task[None] | None = None
         self._request = WholeRequest()
         self.is_open = False
@@ -44,6 +49,8 @@ class LimitedProtocol(H11Protocol):
         super().connection_made(transport)
         self.is_open = True
         self._connections.enter(self._held, Phase.HEAD)
+        if self._first:
+            self.data_received(self._first)
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
@@ -138,7 +145,7 @@ class Acceptor:
         self,
         listener: socket.socket,
         connections: Connections,
-        make: Callable[[str], LimitedProtocol],
+        make: Callable[[Held, bytes], LimitedProtocol],
         context: ssl.SSLContext | None,
     ) -> None:
         listener.setblocking(False)
@@ -161,6 +168,9 @@ class Acceptor:
         self._pause()
         for task in self._opening:
             task.cancel()
+        for owner in self._connections.owners():
+            if isinstance(owner, WaitingSocket):
+                owner.abort()
         self._listener.close()
 
     async def wait_closed(self) -> None:
@@ -186,11 +196,14 @@ class Acceptor:
                 log.error("A connection could not be accepted: %s.", error.strerror)
                 self._pause()
                 return
-            self._open(accepted, address[0])
+            accepted.setblocking(False)
+            if self._context is None:
+                WaitingSocket(accepted, address[0], self._connections, self._open)
+            else:
+                self._open(accepted, self._connections.admit(address[0], NOBODY))
 
-    def _open(self, accepted: socket.socket, address: str) -> None:
-        accepted.setblocking(False)
-        protocol = self._make(address)
+    def _open(self, accepted: socket.socket, held: Held, first: bytes = b"") -> None:
+        protocol = self._make(held, first)
         opening = self._loop.create_task(self._opened(accepted, protocol))
         protocol.opening = opening
         self._opening.add(opening)

@@ -16,6 +16,7 @@ from webhook_gateway.connection_limits import (
     MOST_PRIVATE,
     SHARE_OF_PEER,
     Connections,
+    Held,
     Limits,
     public_connections,
 )
@@ -84,8 +85,8 @@ class Server(uvicorn.Server):
             self._certificates.renew()
         return await super().on_tick(counter)
 
-    def _make_protocol(self, address: str) -> LimitedProtocol:
-        return LimitedProtocol(self.config, self.server_state, self.connections, address)
+    def _make_protocol(self, held: Held, first: bytes) -> LimitedProtocol:
+        return LimitedProtocol(self.config, self.server_state, self.connections, held, first)
 
 
 def public_server(settings: Settings, app: ASGIApp, file_limit: int) -> Server:
