@@ -26,6 +26,8 @@ MOST_PUBLIC = 4096
 MOST_PRIVATE = 128
 SHARE_OF_PEER = 8
 """A peer may have this part of the port's connections waiting: 512 of 4,096."""
+MOST_BYTES = 32 * 1024 * 1024
+"""Bytes of all requests of one port that are not whole yet. A genuine one has a few thousand."""
 LINGER_SECONDS = 2.0
 """How long a peer has to take the last answer once its connection is being closed."""
 
@@ -49,10 +51,11 @@ class Phase(Enum):
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds per phase, and how many connections. `exempt` peers (proxies) have no limit per peer."""
+    """Seconds per phase, how many connections, and how many bytes. `exempt` peers (proxies) have no limit per peer."""
 
     connections: int
     per_peer: int
+    bytes: int = MOST_BYTES
     exempt: Container[str] = ()
     handshake: float = 10.0
     head: float = 10.0
@@ -105,6 +108,8 @@ class Held:
     owner: Closable
     phase: Phase = Phase.HANDSHAKE
     deadline: float = inf
+    size: int = 0
+    """Bytes of a request that is not whole yet."""
 
 
 @dataclass
@@ -120,6 +125,7 @@ class Connections:
     """Those that may be closed to make room, in the order in which they began to wait."""
     _by_peer: dict[str, dict[Held, None]] = field(default_factory=dict)
     """The same, per peer."""
+    _bytes: int = 0
 
     def __len__(self) -> int:
         return len(self._all)
@@ -157,8 +163,20 @@ class Connections:
             self._waiting[held] = None
             self._by_peer.setdefault(held.peer, {})[held] = None
 
+    def keep(self, held: Held, size: int) -> None:
+        """Count `size` bytes of a request that is not whole; while all have too many, who has the most has to go."""
+        if held not in self._all:
+            return
+        self._bytes += size - held.size
+        held.size = size
+        while self._bytes > self.limits.bytes:
+            log.warning("Requests that are not whole have %d bytes: the largest was closed.", self._bytes)
+            self._evict(max(self._all, key=lambda one: one.size))
+
     def remove(self, held: Held) -> None:
         """It is closed. May be called again."""
+        self._bytes -= held.size
+        held.size = 0
         self._all.pop(held, None)
         self._stop_waiting(held)
 

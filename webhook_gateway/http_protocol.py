@@ -64,14 +64,18 @@ class LimitedProtocol(H11Protocol):
             if missing is not Missing.NOTHING:
                 self._unset_keepalive_if_required()
                 self._enter(Phase.HEAD if missing is Missing.HEAD else Phase.BODY)
+                self._connections.keep(self._held, len(self._request))
                 return
             data = self._request.take()
         super().data_received(data)
         self._follow(Phase.HEAD)
+        self._count(data)
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
         self._follow(Phase.IDLE)
+        # The next one may have begun in the same piece.
+        self._count(bytes(self.cycle.body))
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -118,6 +122,11 @@ class LimitedProtocol(H11Protocol):
     def _is_between_requests(self) -> bool:
         states = self.conn.their_state, self.conn.our_state
         return states == (h11.IDLE, h11.IDLE) and self.conn.trailing_data[0] == b""
+
+    def _count(self, data: bytes) -> None:
+        """Count `data` as more of a request whose body is not whole."""
+        is_whole = self.conn.their_state is not h11.SEND_BODY
+        self._connections.keep(self._held, 0 if is_whole else self._held.size + len(data))
 
     def _follow(self, between_requests: Phase) -> None:
         """Enter the phase that the state of the connection says."""

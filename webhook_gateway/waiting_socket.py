@@ -60,10 +60,13 @@ class WaitingSocket:
         missing = self._request.add(data)
         if missing is Missing.NOTHING:
             self._loop.remove_reader(self._socket)
+            self._connections.keep(self._held, 0)
             self._connections.enter(self._held, Phase.ANSWER)
             self._arrived(self._socket, self._held, self._request.take())
-        elif missing is Missing.BODY and self._held.phase is not Phase.BODY:
+            return
+        if missing is Missing.BODY and self._held.phase is not Phase.BODY:
             self._connections.enter(self._held, Phase.BODY)
+        self._connections.keep(self._held, len(self._request))
 
     def _close(self) -> None:
         self._loop.remove_reader(self._socket)

@@ -160,14 +160,35 @@ def test_a_trusted_proxy_has_as_many_as_the_port(setting: str, kept: int) -> Non
     assert len(port.connections) == kept
 
 
+def test_while_parts_of_requests_have_too_many_bytes_the_largest_is_closed() -> None:
+    port = Port(Limits(100, 100, bytes=100))
+    sizes = {"genuine": 5, "large": 60, "larger": 30}
+    held = {name: port.accept(name) for name in sizes}
+    for name, size in sizes.items():
+        port.connections.keep(held[name], size)
+    assert port.aborted == []
+    port.connections.keep(held["larger"], 90)
+    assert port.aborted == ["larger"]
+    port.connections.keep(held["genuine"], 0)
+    port.connections.keep(held["large"], 100)
+    assert port.aborted == ["larger"]
+
+
 def test_what_is_closed_leaves_nothing_behind() -> None:
     port = Port(Limits(100, 100))
     held = [port.accept(str(number), f"192.0.2.{number}") for number in range(50)]
+    for one in held:
+        port.connections.keep(one, 10)
     for one in held * 2:
         port.connections.remove(one)
     port.connections.enter(held[0], Phase.IDLE)
     connections = port.connections
-    assert (len(connections), connections._waiting, connections._by_peer) == (0, {}, {})
+    assert (len(connections), connections._waiting, connections._by_peer, connections._bytes) == (
+        0,
+        {},
+        {},
+        0,
+    )
 
 
 @pytest.mark.parametrize(

@@ -243,6 +243,32 @@ async def test_one_address_has_only_so_many_connections_that_send_nothing(port: 
         assert await one.answer() == b"HTTP/1.1 202 Accepted"
 
 
+CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
+CHUNK = b"1f40\r\n" + b"x" * 8000 + b"\r\n"
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        POST + b"X-Long: " + b"x" * 8000,
+        POST + b"Content-Length: 60000\r\n\r\n" + b"x" * 8000,
+        POST + b"Content-Length: 900000\r\n\r\n" + b"x" * 8000,
+        CHUNKED + CHUNK,
+        GENUINE + POST + b"Content-Length: 60000\r\n\r\n" + b"x" * 8000,
+    ],
+    ids=["head", "body", "large body", "chunks", "after a request"],
+)
+async def test_parts_of_requests_have_only_so_many_bytes_together(port: Port, part: bytes) -> None:
+    port.allow(bytes=100_000)
+    strangers = [await port.visit() for _ in range(30)]
+    for stranger in strangers:
+        await stranger.send(part)
+    await port.holds(12)
+    genuine = await port.visit()
+    await genuine.send(GENUINE)
+    assert await genuine.answer() == b"HTTP/1.1 202 Accepted"
+
+
 async def test_one_that_goes_at_the_moment_it_is_to_be_closed_does_not_end_the_server(port: Port) -> None:
     host, number = port.server.address.split(":")
     with socket.create_connection((host, int(number))) as stranger:
