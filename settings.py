@@ -123,6 +123,10 @@ class Settings(BaseSettings):
     notify_email: str | None = None
     """Whom Prefect writes of failures, through the mail server above. Without either nobody is told."""
 
+    report_notes: Literal["secret", "open"] = "secret"
+    """Who reads in Lever the note that comes with a report: those with Sensitive Information Privileges, or everybody
+    who sees the profile."""
+
     delivery_retention: timedelta = Field(timedelta(days=30), gt=timedelta(0))
     """How old a signed webhook may be, and how long its body is kept after it was handled."""
     history_retention: timedelta = Field(timedelta(days=365), validate_default=True)

@@ -12,12 +12,14 @@ from hiring.progress import Progress
 from hiring.traces import report_file
 from outbound.errors import AccessDenied, VendorError
 from store.due import MOVE_EVENT, SNAPSHOT_EVENT
+from store.effect_keys import report_note_mark
 from store.tombstones import DELETED_EVENT
 from tasks.case import Case
-from tasks.effects import Superseded
+from tasks.effects import StaysUnknown, Superseded
 from tasks.lever_writes import add_note, add_report_file, add_report_link, add_status_tag, remove_status_tags
 from tasks.outcome import Outcome
 from tasks.report_steps import fetch_report_pdf, report_link
+from wiring import current_parts
 
 
 async def link_run_to(candidacy: Candidacy) -> None:
@@ -103,8 +105,8 @@ async def deliver_report(
     progress: Progress,
     *,
     look_first: bool,
-) -> None:
-    """Link on the profile, PDF on the opportunity, summary as a note.
+) -> str:
+    """Link on the profile, PDF on the opportunity, summary as a note; returns what ops should know of the note.
 
     `look_first`: they may be there already, without our knowing.
     """
@@ -116,5 +118,20 @@ async def deliver_report(
         name = report_file(news.id)
         await add_report_file(case, candidacy.opportunity_id, name, file.pdf, look_first=look_first)
     text = notes.complete(progress, link.problem, file.problem)
-    mark = f"request-{request_id}-complete"
-    await add_note(case, candidacy.opportunity_id, text, mark, news.id, look_first=look_first)
+    mark, secret = report_note_mark(request_id), current_parts().settings.report_notes == "secret"
+    try:
+        await add_note(
+            case, candidacy.opportunity_id, text, mark, news.id, secret=secret, look_first=look_first
+        )
+    except StaysUnknown:
+        return (
+            " Whether the note with the report was written is unknown: it is secret, and this API key has not been "
+            "seen to read secret notes. It is not written again; look on the profile."
+        )
+    except AccessDenied:
+        if not secret:
+            raise
+        text, mark = notes.complete_without_summary(), f"{mark}-open"
+        await add_note(case, candidacy.opportunity_id, text, mark, news.id, look_first=look_first)
+        return " Lever refused the secret note with the report; an open one without what references said is there."
+    return ""

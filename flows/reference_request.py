@@ -216,13 +216,13 @@ async def _show_news(
     case: Case, candidacy: Candidacy, request_id: int, news: News, progress: Progress
 ) -> Outcome:
     # The profile shows what our rows do not say: they are older, and what is on it is not written again.
-    is_shown = progress.tag in candidacy.tags
+    is_shown, remark = progress.tag in candidacy.tags, ""
     if progress.stage is Stage.COMPLETE:
-        await deliver_report(case, candidacy, request_id, news, progress, look_first=is_shown)
+        remark = await deliver_report(case, candidacy, request_id, news, progress, look_first=is_shown)
     elif progress.stage is Stage.ENDED:
         mark = f"request-{request_id}-ended"
         text = notes.ended(progress)
         await add_note(case, candidacy.opportunity_id, text, mark, news.id, look_first=is_shown)
     await show_status(case, candidacy.opportunity_id, candidacy.tags, progress.tag)
     await remember_progress(request_id, progress)
-    return Outcome.done("NewsShown", f"Lever shows '{progress.tag}'.")
+    return Outcome.done("NewsShown", f"Lever shows '{progress.tag}'.{remark}")

@@ -126,6 +126,13 @@ def complete(progress: Progress, link_problem: str | None, file_problem: str | N
     return "\n".join(lines)
 
 
+def complete_without_summary() -> str:
+    return (
+        "Crosschq report complete. What the references said is not in this note: this API key may not write secret "
+        "notes. See the link and the PDF."
+    )
+
+
 def ended(progress: Progress) -> str:
     return (
         f"The Crosschq reference request ended without a report; {progress.answered} of {progress.asked} references "

@@ -153,9 +153,14 @@ class LeverClient(AccountCalls):
         )
 
     # contract 8 and 11
-    async def add_note(self, opportunity_id: str, value: str, perform_as: str) -> str:
-        """The new note's id. Mentions in `value` notify nobody; compare what is read back accordingly."""
-        body = {"value": neutralise_mentions(value)}
+    async def add_note(
+        self, opportunity_id: str, value: str, perform_as: str, *, secret: bool = False
+    ) -> str:
+        """The new note's id. Mentions in `value` notify nobody; compare what is read back accordingly.
+
+        `secret`: only for users, and maybe keys, with Sensitive Information Privileges.
+        """
+        body = {"value": neutralise_mentions(value)} | ({"secret": True} if secret else {})
         note = await create(
             self.http,
             NoteCreated,
@@ -170,6 +175,11 @@ class LeverClient(AccountCalls):
     def notes(self, opportunity_id: str) -> AsyncIterator[Note]:
         """All notes on one opportunity."""
         return read_all(self.http, Note, "/opportunities/:id/notes", opportunity_id)
+
+    # contract 7 and 8
+    async def note(self, opportunity_id: str, note_id: str) -> Note:
+        """One note."""
+        return await read_one(self.http, Note, "/opportunities/:id/notes/:note", opportunity_id, note_id)
 
     # contract 7 and 8
     async def add_file(

@@ -36,6 +36,11 @@ def note_key(opportunity_id: str, mark: str) -> str:
     return f"note/{opportunity_id}/{mark}"
 
 
+def report_note_mark(request_id: int) -> str:
+    """Of the note with which the report comes."""
+    return f"request-{request_id}-complete"
+
+
 def file_key(opportunity_id: str, name: str) -> str:
     return f"file/{opportunity_id}/{name}"
 

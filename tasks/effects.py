@@ -35,7 +35,7 @@ from wiring import current_parts
 Act = Callable[[], Awaitable[str]]
 """Calls the vendor and returns the id of what was made."""
 Find = Callable[[], Awaitable[str | None]]
-"""Looks at the vendor for what the act would have made."""
+"""Looks at the vendor for what the act would have made. Raises NotVisible where it may be there unseen."""
 
 
 IN_FLIGHT_SECONDS = 3.0
@@ -56,6 +56,10 @@ class HeldBack(Unavailable):
     """The outcome of an earlier act at this vendor is unknown, and no read of it has succeeded since."""
 
 
+class NotVisible(Exception):  # noqa: N818 - says what happened
+    """Nothing was found, and what was looked for may be hidden from our key."""
+
+
 class StaysUnknown(Exception):  # noqa: N818 - says what happened
     """The act may have happened, and neither vendor can tell. It is not done again without a person."""
 
@@ -66,6 +70,14 @@ async def once(case: Case, key: str, act: Act, *, at: Vendor | None, find: Find 
     `at`: the vendor that is held back after an unknown outcome; None for mail, where nothing can be read.
     Raises what `act` raises, StaysUnknown, Superseded, InShadow, or HeldBack.
     """
+    try:
+        return await _done_once(case, key, act, at, find)
+    except NotVisible:
+        await _settle(case, key, EffectState.UNKNOWN)
+        raise StaysUnknown(key) from None
+
+
+async def _done_once(case: Case, key: str, act: Act, at: Vendor | None, find: Find | None) -> str:
     before = await _intend_when_free(case, key, at, can_look=find is not None)
     if before and before.state is EffectState.DONE:
         return before.result or ""

@@ -4,11 +4,15 @@ from collections.abc import Sequence
 
 from hiring.candidacy import Candidacy
 from hiring.notes import has_mark, marked
+from lever.client import LeverClient
+from outbound.errors import AccessDenied, NotFound
 from store.effect_keys import file_key, link_key, note_key, tag_key, untag_key
+from store.report_notes import written_report_notes
 from store.tables import Vendor
 from tasks.case import Case, lever_of
-from tasks.effects import once, repeatable
+from tasks.effects import NotVisible, once, repeatable
 from tasks.step import step
+from wiring import current_parts
 
 
 @step
@@ -41,25 +45,43 @@ async def add_note(
     mark: str,
     crosschq_id: str | None = None,
     *,
+    secret: bool = False,
     look_first: bool = False,
 ) -> str:
     """`mark` names the note for ever: it is written once, and found by its mark when Lever did not answer.
 
-    `crosschq_id`: the request that it is about. `look_first`: our row of it may be lost.
+    `crosschq_id`: the request that it is about. `secret`: for people with Sensitive Information Privileges only.
+    `look_first`: our row of it may be lost. Raises StaysUnknown for a secret note that this key may not see.
     """
     async with lever_of(case) as (lever, perform_as):
 
         async def act() -> str:
             known = await find() if look_first else None
-            return known or await lever.add_note(opportunity_id, marked(text, mark, crosschq_id), perform_as)
+            marked_text = marked(text, mark, crosschq_id)
+            return known or await lever.add_note(opportunity_id, marked_text, perform_as, secret=secret)
 
         async def find() -> str | None:
             async for note in lever.notes(opportunity_id):
                 if has_mark(note.value, mark, crosschq_id):
                     return note.id
+            if secret and not await _sees_secret_notes(case, lever):
+                raise NotVisible
             return None
 
         return await once(case, note_key(opportunity_id, mark), act, at=Vendor.LEVER, find=find)
+
+
+async def _sees_secret_notes(case: Case, lever: LeverClient) -> bool:
+    """Whether this key can read an earlier secret note of ours, known by its id; Lever says it nowhere else."""
+    async with current_parts().database.transaction() as session:
+        written = await written_report_notes(session, case.connection_id)
+    for opportunity_id, note_id in written:
+        try:
+            if (await lever.note(opportunity_id, note_id)).secret:
+                return True
+        except (NotFound, AccessDenied):
+            continue
+    return False
 
 
 @step

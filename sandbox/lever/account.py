@@ -8,7 +8,7 @@ from sandbox.lever.candidacy import Contact, Opportunity
 from sandbox.lever.catalog import ArchiveReason, Posting, Stage, User
 from sandbox.lever.errors import not_found
 from sandbox.lever.lineup import Lineup, Place
-from sandbox.lever.paperwork import Feedback, Note, StoredFile
+from sandbox.lever.paperwork import Feedback, Note, SecretNotes, StoredFile
 from sandbox.lever.requisitions import Requisition
 from sandbox.lever.subscriptions import GROUPS, Event, Webhook
 
@@ -35,6 +35,7 @@ class Account:
         self.webhooks: dict[str, Webhook] = {}
         self.groups_on = dict.fromkeys(GROUPS, groups_on)
         self.confidential_access = confidential_access
+        self.secret_notes = SecretNotes.VISIBLE
         self.cast: dict[str, dict[str, str]] = {}
         self.lineup = Lineup(self.opportunities, self.place_of)
         self._had_email: defaultdict[str, dict[str, None]] = defaultdict(dict)

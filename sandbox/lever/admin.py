@@ -16,6 +16,7 @@ from sandbox.lever.asking import body_of, lever_of
 from sandbox.lever.candidacy import Opportunity
 from sandbox.lever.cast import KINDS, Maker
 from sandbox.lever.errors import not_found
+from sandbox.lever.paperwork import SecretNotes
 from sandbox.lever.record import Record
 
 
@@ -24,7 +25,10 @@ class Like(Record):
 
 
 class Key(Record):
-    confidential_access: bool
+    """What the account's key may do; what is not named stays."""
+
+    confidential_access: bool | None = None
+    secret_notes: SecretNotes | None = None
 
 
 class Groups(RootModel[dict[str, bool]]):
@@ -67,8 +71,14 @@ async def make_opportunity(request: Request) -> Response:
 async def key(request: Request) -> Response:
     account = lever_of(request).account
     if request.method == "PUT":
-        account.confidential_access = (await body_of(request, Key)).confidential_access
-    return JSONResponse({"confidential_access": account.confidential_access})
+        wanted = await body_of(request, Key)
+        if wanted.confidential_access is not None:
+            account.confidential_access = wanted.confidential_access
+        if wanted.secret_notes is not None:
+            account.secret_notes = wanted.secret_notes
+    return JSONResponse(
+        {"confidential_access": account.confidential_access, "secret_notes": account.secret_notes}
+    )
 
 
 async def event_groups(request: Request) -> Response:

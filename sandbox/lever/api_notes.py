@@ -8,13 +8,12 @@ from sandbox.lever import notes
 from sandbox.lever.answers import data, deleted, listed_as_given
 from sandbox.lever.api_opportunities import OPPORTUNITY
 from sandbox.lever.asking import actor_of, body_of, lever_of, opportunity_of
-from sandbox.lever.errors import not_found
-from sandbox.lever.paperwork import Note
+from sandbox.lever.errors import forbidden, not_found
+from sandbox.lever.paperwork import Note, SecretNotes
 
 
 async def list_notes(request: Request) -> Response:
-    kept = lever_of(request).account.notes[opportunity_of(request).id]
-    return listed_as_given(request, [note.shape() for note in reversed(kept)])
+    return listed_as_given(request, [note.shape() for note in reversed(_visible(request))])
 
 
 async def get_note(request: Request) -> Response:
@@ -29,6 +28,8 @@ async def create_note(request: Request) -> Response:
     if note:
         notes.answer(lever, opportunity, note, new, actor)
     else:
+        if new.secret and lever.account.secret_notes is SecretNotes.REFUSED:
+            raise forbidden("This API key may not write secret notes.")
         note = notes.write(lever, opportunity, new, actor)
     return data({**note.shape(), "noteId": note.id}, 201)
 
@@ -45,8 +46,14 @@ async def delete_note(request: Request) -> Response:
     return deleted()
 
 
+def _visible(request: Request) -> list[Note]:
+    account = lever_of(request).account
+    sees_secret = account.secret_notes is SecretNotes.VISIBLE
+    return [note for note in account.notes[opportunity_of(request).id] if sees_secret or not note.secret]
+
+
 def _note(request: Request, note_id: str) -> Note:
-    for note in lever_of(request).account.notes[opportunity_of(request).id]:
+    for note in _visible(request):
         if note.id == note_id:
             return note
     raise not_found("notes", note_id)

@@ -1,6 +1,7 @@
 """What lies on an opportunity's profile: notes, files, feedback. Contract section 7. Times are epoch milliseconds."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from pydantic import Field
@@ -9,6 +10,15 @@ from sandbox.lever.record import Record
 
 FILE_LIMIT = 30 * 1024 * 1024
 FILE_TYPES = frozenset({".docx", ".doc", ".js", ".jpg", ".png", ".pdf", ".txt"})
+
+
+class SecretNotes(StrEnum):
+    """What the account's key may do with secret notes, which nobody has recorded; users always see them here."""
+
+    VISIBLE = "visible"
+    HIDDEN = "hidden"
+    """They can be written, and are neither listed nor found."""
+    REFUSED = "refused"
 
 
 class NoteField(Record):
