@@ -134,7 +134,7 @@ def headline_of(headline: str, title: str, company: str) -> str:
 
 
 def _email(written: str | None) -> str:
-    whole = whole_line(written or "")
+    whole = (written or "").strip()
     if not whole:
         raise Unusable(
             "The prospect has no e-mail address: add one in Crosschq, then export the prospect again."

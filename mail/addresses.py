@@ -2,11 +2,12 @@
 
 import re
 from email.headerregistry import Address
-from email.utils import parseaddr
+from email.utils import unquote
 
-from hiring.outside_text import one_line
-from hiring.reachability import usable_email
+from cleaning.email_address import NotAnAddress, clean_email
+from cleaning.text import clean_line
 
+LONGEST_NAME = 200
 _HOST_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*", re.IGNORECASE)
 
 
@@ -15,27 +16,21 @@ class UnusableAddress(Exception):  # noqa: N818 - says what happened
 
 
 def address_of(email: str, name: str = "") -> Address:
-    """Raises UnusableAddress for line breaks and whatever else is no plain `local@domain`."""
-    if usable_email([email]) != email or header_text(email) != email:
-        raise UnusableAddress(
-            "an e-mail address must be one plain local@domain, without line breaks or blanks"
-        )
-    local, _, domain = email.rpartition("@")
-    return Address(header_text(name), local, _in_ascii(domain))
+    """Raises UnusableAddress unless `email` is one address; what copying has left around it does not count."""
+    try:
+        local, _, domain = clean_email(email).rpartition("@")
+    except NotAnAddress as error:
+        raise UnusableAddress(f"the e-mail address {error.reason}") from None
+    # Whoever reads a header would decode it.
+    if "=?" in local:
+        raise UnusableAddress("the e-mail address cannot be used: it has '=?' before the @")
+    return Address(clean_line(name, LONGEST_NAME), local, _in_ascii(domain))
 
 
 def sender_of(text: str) -> Address:
     """`Hiring <hiring@company.test>`, or the address alone, as an admin writes it."""
-    if header_text(text) != text.strip():
-        raise UnusableAddress("the sender must stand in one line, as in: Hiring <hiring@company.test>")
-    name, email = parseaddr(text)
-    return address_of(email, name)
-
-
-def header_text(text: str) -> str:
-    """Text from outside in one line that stands in a header as it is, whatever it looks like."""
-    # Python's header classes decode "=?...?=" wherever it stands, and write the line breaks it may hold.
-    return one_line(text).replace("=?", "= ?")
+    name, bracket, email = clean_line(text).rpartition("<")
+    return address_of(f"{bracket}{email}", unquote(name.strip()))
 
 
 def _in_ascii(domain: str) -> str:

@@ -1,14 +1,25 @@
 """Composes the question to the owner as an e-mail in text and HTML. Pure: sends nothing and knows no mail server."""
 
 import hashlib
+from dataclasses import asdict
 from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
+from pathlib import Path
 
-from mail.addresses import address_of, header_text, sender_of
-from mail.html_part import html_of
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from mail.addresses import address_of, sender_of
+from mail.headers import PLAIN_ADDRESSES, address_header, text_header
 from mail.question import Question, Wording, wording_of
+
+_templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=select_autoescape(),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
 
 
 def compose(question: Question, sender: str, effect_key: str, now: datetime) -> EmailMessage:
@@ -17,16 +28,20 @@ def compose(question: Question, sender: str, effect_key: str, now: datetime) -> 
     The same effect key gives the same Message-ID, by which mailboxes take a mail that came twice for one.
     """
     written_by, wording = sender_of(sender), wording_of(question)
-    message = EmailMessage(policy=SMTP)
-    message["From"] = written_by
-    message["To"] = address_of(question.to.email, question.to.name if question.to.role else "")
-    message["Subject"] = header_text(wording.subject)
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = message_id(effect_key, written_by.domain)
-    message["Auto-Submitted"] = "auto-generated"
+    to = address_of(question.to.email, question.to.name if question.to.role else "")
+    message = EmailMessage(policy=PLAIN_ADDRESSES)
+    for name, value in {
+        "From": address_header("From", written_by),
+        "To": address_header("To", to),
+        "Subject": text_header("Subject", wording.subject),
+        "Date": format_datetime(now),
+        "Message-ID": message_id(effect_key, written_by.domain),
+        "Auto-Submitted": "auto-generated",
+    }.items():
+        message.set_raw(name, value)
     # Plain ASCII in short lines, which every mail server takes as it is.
     message.set_content(_text_of(wording), cte="quoted-printable")
-    message.add_alternative(html_of(wording), subtype="html", cte="quoted-printable")
+    message.add_alternative(_html_of(wording), subtype="html", cte="quoted-printable")
     return message
 
 
@@ -37,3 +52,8 @@ def message_id(effect_key: str, domain: str) -> str:
 
 def _text_of(wording: Wording) -> str:
     return "\n\n".join([wording.greeting, *wording.before, wording.link, *wording.after]) + "\n"
+
+
+def _html_of(wording: Wording) -> str:
+    """Reads well on a phone and in a screen reader, and loads nothing from anywhere."""
+    return _templates.get_template("question.html").render(asdict(wording))

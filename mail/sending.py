@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
-from email.policy import SMTP as PLAIN_HEADERS
-from email.policy import SMTPUTF8 as UNICODE_HEADERS
 
 from aiosmtplib import (
     SMTP,
@@ -19,6 +17,7 @@ from aiosmtplib.protocol import SMTPProtocol
 
 from mail.addresses import sender_of
 from mail.failures import not_taken, unknown
+from mail.headers import PLAIN_ADDRESSES, UNICODE_ADDRESSES
 from mail.server import MailServer, Security
 from outbound.guard import check_before_write
 
@@ -68,7 +67,7 @@ async def _hand_over(smtp: SMTP, message: EmailMessage, sender: str) -> None:
         await smtp.mail(sender, options=[] if is_ascii else await _unicode(smtp), encoding="utf-8")
     with _not_taken_if_it_fails("RCPT"):
         await smtp.rcpt(recipient, encoding="utf-8")
-    content = message.as_bytes(policy=PLAIN_HEADERS if is_ascii else UNICODE_HEADERS)
+    content = message.as_bytes(policy=PLAIN_ADDRESSES if is_ascii else UNICODE_ADDRESSES)
     with _not_taken_if_it_fails("DATA"):
         protocol = await _data(smtp)
     await _check_before_write(smtp)

@@ -8,6 +8,7 @@ from typing import TypeVar
 import httpx
 from pydantic import TypeAdapter, ValidationError
 
+from cleaning.text import clean_json, clean_line
 from outbound.bounded import AnswerTooLarge
 from outbound.errors import (
     AccessDenied,
@@ -109,7 +110,7 @@ def json_of(call: Call, response: httpx.Response) -> object:
     if response.status_code == httpx.codes.NO_CONTENT:
         return None
     try:
-        return _encodable(response.json())
+        return clean_json(response.json())
     except (ValueError, RecursionError):
         raise call.not_as_agreed("the answer is not readable JSON", response.status_code) from None
 
@@ -122,17 +123,6 @@ def shaped(adapter: TypeAdapter[T], value: object, call: Call) -> T:
         raise call.not_as_agreed(
             f"the answer has another shape than agreed ({_wrong_fields(error)})"
         ) from None
-
-
-def _encodable(value: object) -> object:
-    # JSON may hold half an emoji, cut off by someone's text limit: no database and no request takes such a string.
-    if isinstance(value, str):
-        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    if isinstance(value, list):
-        return [_encodable(one) for one in value]
-    if isinstance(value, dict):
-        return {_encodable(key): _encodable(one) for key, one in value.items()}
-    return value
 
 
 def _wrong_fields(error: ValidationError) -> str:
@@ -150,7 +140,7 @@ def _not_executed(call: Call, status: int, retry_after: float | None) -> NotExec
 
 
 def _refused(call: Call, status: int, whole_reason: str) -> Refused:
-    reason = " ".join(whole_reason.split())[:REASON_LENGTH]
+    reason = clean_line(whole_reason, REASON_LENGTH)
     if status == 401:
         return CredentialsRefused(call.vendor, call.operation, _KEY_REFUSED, status, reason, call.account)
     invalid = (InvalidRequest, f"the vendor refused it as invalid ({status}); its reason is in the record")

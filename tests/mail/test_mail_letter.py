@@ -149,11 +149,11 @@ def test_no_text_from_outside_becomes_a_tag(candidate: str, posting: str) -> Non
     "email",
     [
         "orla@hiring.test\r\nBcc: eve@evil.test",
-        "orla@hiring.test\n",
         "=?utf-8?q?a=0D=0ABcc:_eve@evil.test?=@hiring.test",
         "=?utf-8?q?a=0D=0Ab?=@hiring.test",
         "orla@hiring.test, eve@evil.test",
         "orla\u202e@hiring.test",
+        "orla\u200b@hiring.test",
         "orla\ud800@hiring.test",
         "orla@=?hiring.test",
         "orla@-..test",
@@ -164,6 +164,11 @@ def test_no_text_from_outside_becomes_a_tag(candidate: str, posting: str) -> Non
 def test_an_address_that_is_no_plain_one_is_refused(email: str) -> None:
     with pytest.raises(UnusableAddress):
         letter_to(email)
+
+
+@pytest.mark.parametrize("written", ["{}\n", "\u200b{}\u00a0", "mailto:{}", "<{}>", "Orla <{}>;"])
+def test_what_copying_left_around_an_address_is_not_mailed(written: str) -> None:
+    assert letter_to(written.format(ASKED.email))["To"].addresses[0].addr_spec == ASKED.email
 
 
 @pytest.mark.parametrize(
