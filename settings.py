@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, HttpUrl, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    Field,
+    HttpUrl,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "CROSSCHQ_LEVER_"
@@ -72,13 +80,15 @@ class Settings(BaseSettings):
     """Sets the admin's password on the pages, as long as there is no admin. `make up` prints it."""
     private_base_url: HttpUrl | None = None
     """How browsers reach the private port, where that is not `private_host`:`private_port`."""
-    oidc_client_id: str | None = None
+    oidc_client_id: Annotated[str, StringConstraints(strip_whitespace=True)] | None = None
     oidc_client_secret: SecretStr | None = None
     """None for a public client: PKCE is used in any case."""
     oidc_admins: str | None = None
     """E-mail addresses, separated by commas."""
     oidc_viewers: str | None = None
     """E-mail addresses, or `@domain` for everybody who has one there."""
+    oidc_assume_verified: bool = False
+    """Whether an e-mail address counts where the provider does not say that it is verified, as Microsoft Entra ID."""
     oidc_button: str = "Sign in with your organization"
     oidc_issuer: str | None = None
     """The OpenID Connect provider whose people may sign in as well; nobody without it. Last, as it needs the others."""
@@ -207,10 +217,17 @@ class Settings(BaseSettings):
     @field_validator("oidc_issuer")
     @classmethod
     def _has_what_it_needs(cls, value: str | None, others: ValidationInfo) -> str | None:
-        if value is None:
+        value = (value or "").strip()
+        if not value:
             return None
-        if not (value.startswith("https://") or _is_on_this_machine(value)):
+        try:
+            address = HttpUrl(value)
+        except ValidationError:
+            raise ValueError("write it as the provider does, as in https://id.example.com") from None
+        if not (address.scheme == "https" or _is_on_this_machine(value)):
             raise ValueError("write it as the provider does, beginning with https://")
+        if address.query or address.fragment or address.username or address.password:
+            raise ValueError("write it as the provider does, without ?, # and @")
         if not others.data.get("oidc_client_id"):
             raise ValueError(f"set {PREFIX}OIDC_CLIENT_ID, too: what the provider calls this installation")
         if not (others.data.get("oidc_admins") or others.data.get("oidc_viewers")):

@@ -33,7 +33,7 @@ PATIENCE = 10.0
 def create_answer_routes(
     database: Database, vault: Vault, now: Callable[[], datetime], public_base_url: str
 ) -> list[Route]:
-    """For the public port. `public_base_url` is where people reach it: https makes the cookie a `__Host-` one."""
+    """For the public port. `public_base_url` is where people reach it."""
     page = AnswerPage(
         database,
         AnswerLinks.from_vault(vault, now),
@@ -83,7 +83,7 @@ class AnswerPage:
 
     async def _take(self, request: Request, link: Link) -> Response:
         token, fields = _token(request), await read_form(request)
-        if not self.guard.lets_through(request, link, token, fields.get(FIELD, "")):
+        if not self.guard.lets_through(request, token, fields.get(FIELD, "")):
             return notice_page(notices.REFUSED, retry=token)
         taken = await self.desk.take(link, fields)
         if taken.is_heard:
@@ -98,9 +98,7 @@ class AnswerPage:
         if not isinstance(standing, Open):
             told = notice(standing, question.asks_again_after)
             return notice_page(not_taken(told) if request.method == "POST" else told, question=question)
-        response = form_page(question, standing, self.guard.proof(token), filled)
-        self.guard.give_cookie(response, link, token)
-        return response
+        return form_page(question, standing, self.guard.proof(token), filled)
 
 
 def _token(request: Request) -> str:

@@ -32,7 +32,7 @@ REFUSED = Notice(
     "Your answer was not recorded",
     (
         "It did not come from this page as it was shown to you last. That happens when the page was open for long, or "
-        "when the browser keeps no cookies.",
+        "when its form was sent from a copy of the page somewhere else.",
     ),
     403,
 )

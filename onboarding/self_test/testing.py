@@ -6,6 +6,7 @@ from onboarding.self_test.lever_checks import lever_checks
 from onboarding.self_test.own_checks import own_checks
 from onboarding.self_test.scene import open_scene
 from onboarding.self_test.secret_keys_checks import secret_keys_checks
+from onboarding.self_test.sign_in_checks import sign_in_checks
 from onboarding.self_test.template_checks import template_checks
 from onboarding.self_test.webhooks_checks import webhooks_checks
 from store.connection_rows import ConnectionRows
@@ -15,7 +16,7 @@ from wiring import Parts
 
 async def self_test(parts: Parts, stored: ConnectionRows, time_limit: float = TIME_LIMIT) -> list[Finding]:
     """What every check found. Only reads, at both vendors and here; `time_limit` is in seconds, for each check."""
-    own = [*own_checks(parts, stored), *secret_keys_checks(parts, stored)]
+    own = [*own_checks(parts, stored), *secret_keys_checks(parts, stored), *sign_in_checks(parts)]
     try:
         async with open_scene(parts, stored) as scene:
             vendors = [

@@ -54,10 +54,8 @@ class Door:
             if visitor is None:
                 return to_sign_in(request, page_stood_on(request, self.sessions), is_lost=True)
             fields = await read_fields(request)
-            if not self.sessions.is_own_form(request, fields.one(FIELD)):
-                return _refused(
-                    visitor, "This form did not come from a page of ours, or is too old. Open it again."
-                )
+            if why := self.sessions.why_not_own(request, fields.one(FIELD)):
+                return _refused(visitor, why)
             if not (visitor.is_admin or viewers_too):
                 return _refused(
                     visitor, "You may look at everything here, and change nothing: ask the admin."

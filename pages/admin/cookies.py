@@ -14,6 +14,11 @@ class Cookies:
         """Blank if there is none. Over https one without the prefix is none: another host may have set it."""
         return request.cookies.get(self._named(request, name), "")
 
+    def names(self, request: Request, prefix: str) -> list[str]:
+        """Of those that `value` would find, in the order in which the browser sent them."""
+        start = self._named(request, prefix)
+        return [f"{prefix}{one.removeprefix(start)}" for one in request.cookies if one.startswith(start)]
+
     def give(
         self,
         request: Request,

@@ -1,6 +1,5 @@
 """Signing in with OpenID Connect: to the provider and back. The session is the same as after a password."""
 
-import hmac
 import logging
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
@@ -10,12 +9,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from outbound.openid import Away
 from pages.admin.access import in_time
 from pages.admin.devices import Devices
+from pages.admin.forms import read_fields
 from pages.admin.oidc_begun import PATH, Begun, BegunCookies
 from pages.admin.oidc_named import Named, small
-from pages.admin.oidc_provider import Away, Provider
+from pages.admin.oidc_provider import CodeRefused, Provider, Vouched
 from pages.admin.oidc_refusals import (
+    ADDRESS_IS_HELD,
     NAME_IS_TAKEN,
     NOT_ANSWERED,
     NOT_BEGUN,
@@ -23,6 +25,7 @@ from pages.admin.oidc_refusals import (
     NOT_NAMED,
     NOT_TRUSTED,
     TOO_MANY,
+    USED,
     Refused,
 )
 from pages.admin.oidc_tokens import NotTrusted
@@ -30,12 +33,26 @@ from pages.admin.rendering import own_path, page
 from pages.admin.sessions import Sessions
 from pages.admin.way_in import HERE, NEXT
 from store.audits import Audits
-from store.people import NameTaken, People, SignInFailures
+from store.people import AddressHeld, NameTaken, People, SignInFailures
 from store.people_tables import PagePerson
 from wiring import Parts
 
 log = logging.getLogger(__name__)
 
+ERRORS = frozenset(
+    {
+        *(
+            "invalid_request",
+            "unauthorized_client",
+            "access_denied",
+            "unsupported_response_type",
+            "invalid_scope",
+        ),
+        *("server_error", "temporarily_unavailable", "interaction_required", "login_required"),
+        *("account_selection_required", "consent_required"),
+    }
+)
+"""RFC 6749, 4.1.2.1, and OpenID Connect Core 1.0, 3.1.2.6; only these are written to the log."""
 PATIENCE = httpx.Timeout(10, connect=5)
 """Seconds for each answer of the provider."""
 
@@ -53,6 +70,7 @@ class Oidc:
         return [
             Route(PATH, in_time(self.begin), methods=["GET"]),
             Route(f"{PATH}/back", in_time(self.take_back), methods=["GET"]),
+            Route(f"{PATH}/back", in_time(self.take_posted), methods=["POST"]),
         ]
 
     async def begin(self, request: Request) -> Response:
@@ -66,52 +84,82 @@ class Oidc:
             await self._check_patience(request)
             response: Response = RedirectResponse(await self.provider.address(begun), 303)
         except Away as error:
-            return await self._refused(request, self._away(error))
+            return await self._refused(request, self._away(error), following)
         except Refused as error:
-            return await self._refused(request, error)
+            return await self._refused(request, error, following)
         self.cookies.give(request, response, begun)
         return response
 
+    async def take_posted(self, request: Request) -> Response:
+        """Of a provider that answers by response_mode=form_post, though it was not asked to.
+
+        The browser keeps the lax cookie back from another site's POST, and sends it with the GET that this leads to.
+        """
+        fields = await read_fields(request)
+        sent = {name: value for name in ("code", "state", "error") if (value := fields.one(name))}
+        return RedirectResponse(f"{PATH}/back?{urlencode(sent)}", 303)
+
     async def take_back(self, request: Request) -> Response:
-        begun = self.cookies.read(request)
+        begun = self.cookies.read(request, request.query_params.get("state", ""))
+        if begun is None:
+            return await self._refused(request, Refused(NOT_BEGUN, counts=False), "/")
         try:
-            if begun is None or not _is_same(request.query_params.get("state", ""), begun.state):
-                raise Refused(NOT_BEGUN, counts=False)
             await self._check_patience(request)
             person = await self._person(await self._vouched(request, begun))
         except Refused as error:
-            return await self._refused(request, error)
-        # Not a redirect: the browser came from another site, and so would not send the strict cookie on.
-        response = page("going_on.html", None, title="Signed in", following=begun.following)
-        await self.sessions.begin(request, response, person)
-        self.devices.give(request, response, None)
-        self.cookies.take_away(request, response)
+            response = await self._refused(request, error, begun.following)
+        else:
+            # Not a redirect: the browser came from another site, and so would not send the strict cookie on.
+            response = page("going_on.html", None, title="Signed in", following=begun.following)
+            await self.sessions.begin(request, response, person)
+            self.devices.give(request, response, None)
+        # It is good for one return; others that this browser has begun stay.
+        self.cookies.take_away(request, response, begun)
         return response
 
-    async def _vouched(self, request: Request, begun: Begun) -> str:
+    async def _vouched(self, request: Request, begun: Begun) -> Vouched:
         code = request.query_params.get("code", "")
         if not code:
+            said = request.query_params.get("error", "")
+            log.warning(
+                "A sign-in with OpenID Connect was not done: the provider answers %s.",
+                said if said in ERRORS else "without a code",
+            )
             raise Refused(NOT_DONE, counts=False)
         try:
-            return small(await self.provider.verified_address(code, begun))
+            return await self.provider.vouched(code, begun)
+        except CodeRefused as error:
+            log.warning("A sign-in with OpenID Connect was refused at the provider: %s.", error)
+            raise Refused(USED, 502) from None
         except Away as error:
             raise self._away(error) from None
         except NotTrusted as error:
-            log.warning("A sign-in with OpenID Connect was refused: not proven is %s.", error)
-            raise Refused(NOT_TRUSTED) from None
+            log.warning("A sign-in with OpenID Connect was refused: %s.", error)
+            raise Refused(NOT_TRUSTED.format(error)) from None
 
-    async def _person(self, address: str) -> PagePerson:
+    async def _person(self, vouched: Vouched) -> PagePerson:
+        address = small(vouched.address)
         role = self.named.role_of(address)
         if role is None:
             log.warning("A sign-in with OpenID Connect was refused: the settings do not name its address.")
             raise Refused(NOT_NAMED)
         try:
             async with self.parts.database.transaction() as session:
-                person = await People(session).from_elsewhere(address, role)
+                person, is_renamed = await People(session).from_elsewhere(vouched.identity, address, role)
+                audits, subject = Audits(session), f"person:{person.id}"
+                if is_renamed:
+                    # Earlier rows stay under the earlier address; the subject is the same.
+                    audits.add(who=address, what="has another e-mail address than before", subject=subject)
                 what = f"signed in with OpenID Connect as {role.value}"
-                Audits(session).add(who=address, what=what, subject=f"person:{person.id}")
+                audits.add(who=address, what=what, subject=subject)
         except NameTaken:
             raise Refused(NAME_IS_TAKEN) from None
+        except AddressHeld as error:
+            log.warning(
+                "A sign-in with OpenID Connect was refused: its address is that of person %d, who has another account.",
+                error.person_id,
+            )
+            raise Refused(ADDRESS_IS_HELD) from None
         return person
 
     def _away(self, error: Away) -> Refused:
@@ -123,14 +171,20 @@ class Oidc:
             if await SignInFailures(session).are_too_many([self._whence(request)]):
                 raise Refused(TOO_MANY, 429, counts=False)
 
-    async def _refused(self, request: Request, error: Refused) -> Response:
-        """In words, with the begun sign-in taken away: it is good for one return."""
+    async def _refused(self, request: Request, error: Refused, following: str) -> Response:
+        """In words, with the way to begin anew."""
         if error.counts:
             async with self.parts.database.transaction() as session:
                 await SignInFailures(session).note([self._whence(request)])
-        response = page("told.html", None, error.status, title="Not signed in", told=str(error))
-        self.cookies.take_away(request, response)
-        return response
+        return page(
+            "not_signed_in.html",
+            None,
+            error.status,
+            told=str(error),
+            anew=f"{PATH}?{urlencode({NEXT: following})}",
+            going_on=f"/sign-in?{urlencode({NEXT: following, HERE: 'yes'})}",
+            button=self.parts.settings.oidc_button,
+        )
 
     def _whence(self, request: Request) -> str:
         """A browser in which somebody has signed in so before has a count of its own."""
@@ -154,13 +208,10 @@ def make_oidc(
         http=http,
         issuer=settings.oidc_issuer,
         client_id=settings.oidc_client_id,
-        client_secret=secret.get_secret_value() if secret else None,
+        client_secret=secret.get_secret_value().strip() if secret else None,
         back=f"{settings.pages_url}{PATH}/back",
         now=parts.now,
+        assumes_verified=settings.oidc_assume_verified,
     )
     cookies = BegunCookies(parts.vault, sessions.cookies)
     return Oidc(parts, sessions, named, provider, cookies, Devices(parts.vault, sessions.cookies))
-
-
-def _is_same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode())

@@ -1,10 +1,12 @@
 """A sign-in that has been begun: what its browser keeps, in a signed cookie, until the provider sends it back.
 
-Lax, not strict as the session's: the provider's page leads back here. It is taken away at the first return, and the
-provider takes a code once (RFC 6749, 4.1.2): what was used is worth nothing.
+A cookie for each, so that two tabs may sign in side by side. Lax, not strict as the session's: the provider's page
+leads back here. It is taken away at the first return, and the provider takes a code once (RFC 6749, 4.1.2): what was
+used is worth nothing.
 """
 
 import hashlib
+import hmac
 import secrets
 from dataclasses import astuple, dataclass
 from datetime import timedelta
@@ -19,6 +21,10 @@ from store.vault import Vault
 COOKIE = "crosschq-lever-oidc"
 PATH = "/sign-in/oidc"
 LIFETIME = timedelta(minutes=10)
+MOST = 5
+"""Begun in one browser at once; a further one takes the oldest's place."""
+LONGEST_FOLLOWING = 400
+"""Characters: MOST cookies go into one header line, of which proxies take 8 kB."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +40,8 @@ class Begun:
 
     @classmethod
     def now(cls, following: str) -> "Begun":
-        state, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
-        return cls(state, nonce, verifier, following)
+        state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+        return cls(state, nonce, verifier, following if len(following) <= LONGEST_FOLLOWING else "/")
 
 
 class BegunCookies:
@@ -49,18 +55,43 @@ class BegunCookies:
         )
 
     def give(self, request: Request, response: Response, begun: Begun) -> None:
+        for name in self._in_the_way(request):
+            self._cookies.take_away(request, response, name, lax=True)
         value = str(self._serializer.dumps(astuple(begun)))
-        self._cookies.give(request, response, COOKIE, value, lax=True, age=int(LIFETIME.total_seconds()))
+        age = int(LIFETIME.total_seconds())
+        self._cookies.give(request, response, cookie_of(begun.state), value, lax=True, age=age)
 
-    def read(self, request: Request) -> Begun | None:
-        """None: this browser has begun nothing, or too long ago."""
+    def read(self, request: Request, state: str) -> Begun | None:
+        """None: this browser has not begun it, or too long ago."""
+        found = self._read(request, cookie_of(state))
+        is_same = found is not None and hmac.compare_digest(found[0].state.encode(), state.encode())
+        return found[0] if found and is_same else None
+
+    def take_away(self, request: Request, response: Response, begun: Begun) -> None:
+        self._cookies.take_away(request, response, cookie_of(begun.state), lax=True)
+
+    def _in_the_way(self, request: Request) -> list[str]:
+        """Those that are worth nothing, and the oldest of the others when there are MOST."""
+        # Browsers send the oldest first, which tells those of one second apart.
+        found = {
+            name: self._read(request, name) for name in reversed(self._cookies.names(request, f"{COOKIE}-"))
+        }
+        by_age = sorted(found, key=lambda name: at[1] if (at := found[name]) else 0, reverse=True)
+        return [name for place, name in enumerate(by_age) if found[name] is None or place >= MOST - 1]
+
+    def _read(self, request: Request, name: str) -> tuple[Begun, float] | None:
+        """With the second in which it was given."""
         try:
-            parts = self._serializer.loads(
-                self._cookies.value(request, COOKIE), max_age=int(LIFETIME.total_seconds())
+            parts, given_at = self._serializer.loads(
+                self._cookies.value(request, name),
+                max_age=int(LIFETIME.total_seconds()),
+                return_timestamp=True,
             )
         except BadData:
             return None
-        return Begun(*parts)
+        return Begun(*parts), given_at.timestamp()
 
-    def take_away(self, request: Request, response: Response) -> None:
-        self._cookies.take_away(request, response, COOKIE, lax=True)
+
+def cookie_of(state: str) -> str:
+    """Without the state itself: names of cookies are shown in more places than their values."""
+    return f"{COOKIE}-{hashlib.sha256(state.encode()).hexdigest()[:16]}"

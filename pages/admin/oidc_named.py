@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
+from outbound.openid import spelled
 from settings import Settings
 from store.people_tables import Role
 
@@ -17,12 +18,15 @@ class Named:
 
     admins: frozenset[str] = frozenset()
     viewers: frozenset[str] = frozenset()
+    issuer: str = ""
+    """Whose accounts they are."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
         if settings.oidc_issuer is None:
             return cls()
-        return cls(_listed(settings.oidc_admins), _listed(settings.oidc_viewers))
+        issuer = spelled(settings.oidc_issuer)
+        return cls(_listed(settings.oidc_admins), _listed(settings.oidc_viewers), issuer)
 
     def role_of(self, address: str) -> Role | None:
         """None: they may not sign in, or not any more."""

@@ -55,11 +55,11 @@ class PeoplePage:
     async def remove(self, request: Request, visitor: Visitor, _fields: Fields) -> Response:
         person_id = id_in(request)
         async with self.parts.database.transaction() as session:
-            people = People(session)
-            if not any(one.id == person_id and one.role is Role.VIEWER for one in await people.all()):
+            removed = await People(session).remove(person_id)
+            if removed is None:
                 return await self._page(visitor, adding="There is no such viewer (any more).")
-            await people.remove_viewer(person_id)
-            Audits(session).add(who=visitor.name, what="removed a viewer", subject=f"person:{person_id}")
+            what = "removed a viewer" if removed.role is Role.VIEWER else "removed an admin by OpenID Connect"
+            Audits(session).add(who=visitor.name, what=what, subject=f"person:{person_id}")
         return see_other("/people")
 
     async def change_password(self, request: Request, visitor: Visitor, fields: Fields) -> Response:
@@ -97,7 +97,8 @@ class PeoplePage:
     async def _page(self, visitor: Visitor, *, adding: str = "", own: str = "", name: str = "") -> Response:
         async with self.parts.database.transaction() as session:
             people = await People(session).all()
+            earlier = await People(session).earlier_addresses()
         status = 400 if adding or own else 200
         has_password = any(one.password_hash for one in people if one.id == visitor.person_id)
-        shown = {"people": people, "adding": adding, "own": own, "name": name, "has_password": has_password}
-        return page("people.html", visitor, status, **shown)
+        shown = {"people": people, "earlier": earlier, "adding": adding, "own": own, "name": name}
+        return page("people.html", visitor, status, has_password=has_password, **shown)

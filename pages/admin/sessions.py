@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from pages.admin.cookies import Cookies
 from pages.admin.oidc_named import NOBODY, Named
+from settings import PREFIX
 from store.database import Database
 from store.people import PageSessions
 from store.people_tables import PagePerson, Role
@@ -24,6 +25,16 @@ FIELD = "form_token"
 """The hidden field of every form."""
 POLLS = "x-polls"
 """A header: a page left open asks for news by itself, and its session is idle all the same."""
+
+STALE = "This form is too old, or its page was not shown in this browser. Open it again."
+FOREIGN = (
+    "Your browser says that this form comes from another place than these pages. Open them at the address of the "
+    f"setting {PREFIX}PRIVATE_BASE_URL, or set that to the one that browsers use."
+)
+HIDDEN = (
+    "Your browser does not say where this form comes from (Origin: null). Over http that happens behind a proxy that "
+    "adds Referrer-Policy: no-referrer: take that out there, or open these pages over https."
+)
 
 
 @dataclass(frozen=True)
@@ -87,32 +98,40 @@ class Sessions:
     def form_token(self, value: str) -> str:
         return hmac.new(self._key, value.encode(), hashlib.sha256).hexdigest()
 
-    def is_own_form(self, request: Request, token: str) -> bool:
-        """Sent by a page of ours in this browser: the cookie and the hidden field agree, and the origin is ours."""
-        return self._agree(request, COOKIE, token)
+    def why_not_own(self, request: Request, token: str) -> str | None:
+        """None: a page of ours sent it, in this browser. Else why it is refused, and what to do."""
+        return self._why_not(request, COOKIE, token)
 
-    def is_strangers_form(self, request: Request, token: str) -> bool:
-        """As `is_own_form`, of a form for who is not signed in."""
-        return self._agree(request, STRANGERS, token)
+    def why_not_strangers(self, request: Request, token: str) -> str | None:
+        """As `why_not_own`, of a form for who is not signed in."""
+        return self._why_not(request, STRANGERS, token)
 
     def is_ours(self, request: Request, origin: str) -> bool:
         """The address that was asked for, or the one that the settings name: a proxy may have put its own Host."""
         host = request.headers.get("host", "")
         return origin == self._origin or (host != "" and origin.partition("://")[2] == host)
 
-    def _agree(self, request: Request, cookie: str, token: str) -> bool:
+    def _why_not(self, request: Request, cookie: str, token: str) -> str | None:
+        """The cookie and the hidden field must agree, and the browser say of no other place that it came from there."""
         value = self.cookies.value(request, cookie)
-        agree = hmac.compare_digest(self.form_token(value).encode(), token.encode())
-        return bool(value) and agree and self._is_from_here(request)
-
-    def _is_from_here(self, request: Request) -> bool:
-        origin = request.headers.get("origin")
-        site = request.headers.get("sec-fetch-site", "same-origin")
-        return (origin is None or self.is_ours(request, origin)) and site in ("same-origin", "none")
+        if not value or not hmac.compare_digest(self.form_token(value).encode(), token.encode()):
+            return STALE
+        origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
+        if origin == "null" and site is None:
+            return HIDDEN
+        # A Referrer-Policy of no-referrer, which a proxy may add, hides the origin of our own forms, too.
+        is_ours = (
+            origin is None or (origin == "null" and site == "same-origin") or self.is_ours(request, origin)
+        )
+        return None if is_ours and site in (None, "same-origin", "none") else FOREIGN
 
     def _role(self, person: PagePerson) -> Role | None:
-        """Without a password they have what the settings say now, and no place any more if those do not name them."""
-        return person.role if person.password_hash else self._named.role_of(person.name)
+        """Without a password they have what the settings say now, and no place any more if those do not name them, or
+        name another provider."""
+        if person.password_hash:
+            return person.role
+        is_vouched_for = person.issuer in (None, self._named.issuer)
+        return self._named.role_of(person.name) if is_vouched_for else None
 
 
 def _digest(value: str) -> str:

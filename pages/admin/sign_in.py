@@ -27,7 +27,6 @@ TOO_MANY_CODES = (
     "that tried."
 )
 WRONG = "The name or the password is wrong."
-STALE = "This form is too old. Try it once more."
 
 
 @dataclass(frozen=True)
@@ -58,8 +57,8 @@ class SignIn:
         fields = await read_fields(request)
         name, following = fields.one("name"), fields.one("next") or "/"
         shown = {"next": following, "name": name}
-        if not self.sessions.is_strangers_form(request, fields.one(FIELD)):
-            return self._form(request, "sign_in.html", 403, STALE, **shown)
+        if why := self.sessions.why_not_strangers(request, fields.one(FIELD)):
+            return self._form(request, "sign_in.html", 403, why, **shown)
         async with self.database.transaction() as session:
             person = await People(session).named(name)
             tried = await SignInFailures(session).try_once(self._whences(request, name, person))
@@ -82,8 +81,8 @@ class SignIn:
         shown = {"name": fields.one("name")}
         if await self._has_admin():
             return see_other("/sign-in")
-        if not self.sessions.is_strangers_form(request, fields.one(FIELD)):
-            return self._form(request, "first_run.html", 403, STALE, **shown)
+        if why := self.sessions.why_not_strangers(request, fields.one(FIELD)):
+            return self._form(request, "first_run.html", 403, why, **shown)
         whences = self._first_run_whences(request)
         async with self.database.transaction() as session:
             tried = await SignInFailures(session).try_once(whences)

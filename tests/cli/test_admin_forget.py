@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from store.database import Database
-from store.people import PageSessions, People
+from store.people import Identity, PageSessions, People
 from store.people_tables import PagePerson, PageSession, Role
 from store.vault import Vault
 from tests.cli.rows import audits
@@ -21,7 +21,9 @@ async def test_the_admin_is_forgotten_with_their_sessions_and_nobody_else(
         for name, role in (("ada", Role.ADMIN), ("vera", Role.VIEWER)):
             person = await People(session).add(name, role, "a hash")
             await PageSessions(session).begin(f"session of {name}", person.id)
-        await People(session).from_elsewhere("eva@firm.test", Role.ADMIN)
+        await People(session).from_elsewhere(
+            Identity("https://id.firm.test", "eva"), "eva@firm.test", Role.ADMIN
+        )
     said = await terminal.said("admin", "forget", "--why", WHY)
     assert "/first-run with the code in CROSSCHQ_LEVER_FIRST_RUN_CODE" in said
     assert "a-code-of-mine" not in said

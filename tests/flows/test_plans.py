@@ -34,7 +34,15 @@ SMALL = {
         "prospect_settings",
         "prospect_walk",
     ),
-    *("page_person", "page_session", "sign_in_failure", "heartbeat", "vendor_health", "lasting_key"),
+    *(
+        "page_person",
+        "page_address",
+        "page_session",
+        "sign_in_failure",
+        "heartbeat",
+        "vendor_health",
+        "lasting_key",
+    ),
 }
 """As many rows as there are connections, and people who sign in: a session or failure lasts for hours at most."""
 

@@ -8,6 +8,7 @@ import json
 import time
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -17,7 +18,7 @@ from joserfc.jwk import RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 CLIENT_ID, CLIENT_SECRET = "crosschq for lever", "a/secret of ours"
 BASIC = "Basic Y3Jvc3NjaHErZm9yK2xldmVyOmElMkZzZWNyZXQrb2Yrb3Vycw=="
@@ -38,6 +39,9 @@ class Provider:
     signed_with: RSAKey | None = None
     """Another key than the one it publishes."""
     configuration: dict[str, Any] = field(default_factory=dict)
+    also_published: list[dict[str, Any]] = field(default_factory=list)
+    """Keys before its own one."""
+    publishes_its_key: bool = True
     is_thin: bool = False
     """The address is told at userinfo only."""
     userinfo: dict[str, Any] = field(default_factory=dict)
@@ -45,19 +49,20 @@ class Provider:
     """The paths that our side called."""
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     shown_back: str = ""
+    clock_ahead: float | None = None
+    """Of its Date header, in seconds; None: it sends none."""
 
     @property
     def app(self) -> Starlette:
-        return Starlette(
-            routes=[
-                Route("/.well-known/openid-configuration", self._configuration),
-                Route("/authorize", self._authorize, methods=["GET"]),
-                Route("/authorize", self._send_back, methods=["POST"]),
-                Route("/token", self._token, methods=["POST"]),
-                Route("/keys", self._keys),
-                Route("/userinfo", self._userinfo),
-            ]
-        )
+        routes = [
+            Route("/.well-known/openid-configuration", self._configuration),
+            Route("/authorize", self._authorize, methods=["GET"]),
+            Route("/authorize", self._send_back, methods=["POST"]),
+            Route("/token", self._token, methods=["POST"]),
+            Route("/keys", self._keys),
+            Route("/userinfo", self._userinfo),
+        ]
+        return Starlette(routes=[Mount(urlsplit(self.issuer).path.rstrip("/"), routes=routes)])
 
     def sign_in(self, address: str) -> str:
         """What a person does there: comes to the address, signs in, and is sent back to the address returned."""
@@ -81,7 +86,7 @@ class Provider:
         self.asked.append(request.url.path)
         names = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
         paths = names | {"userinfo_endpoint": "userinfo"}
-        places = {name: f"{self.issuer}/{path}" for name, path in paths.items()}
+        places = {name: f"{self.issuer.rstrip('/')}/{path}" for name, path in paths.items()}
         return JSONResponse({"issuer": self.issuer, **places, **self.configuration})
 
     async def _token(self, request: Request) -> Response:
@@ -94,9 +99,13 @@ class Provider:
         if not is_theirs or form["redirect_uri"] != self.back or form["grant_type"] != "authorization_code":
             return JSONResponse({"error": "invalid_grant"}, 400)
         assert known
-        return JSONResponse(
-            {"access_token": "access-1", "token_type": "Bearer", "id_token": self._id_token(known["nonce"])}
-        )
+        told = {
+            "access_token": "access-1",
+            "token_type": "Bearer",
+            "id_token": self._id_token(known["nonce"]),
+        }
+        date = None if self.clock_ahead is None else formatdate(time.time() + self.clock_ahead, usegmt=True)
+        return JSONResponse(told, headers={"Date": date} if date else None)
 
     def _id_token(self, nonce: str) -> str:
         now = int(time.time())
@@ -119,7 +128,8 @@ class Provider:
 
     async def _keys(self, request: Request) -> Response:
         self.asked.append(request.url.path)
-        return JSONResponse({"keys": [self.key.as_dict(private=False, use="sig", alg="RS256")]})
+        own = [self.key.as_dict(private=False, use="sig", alg="RS256")] if self.publishes_its_key else []
+        return JSONResponse({"keys": [*self.also_published, *own]})
 
     async def _userinfo(self, request: Request) -> Response:
         self.asked.append(request.url.path)
