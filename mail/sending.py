@@ -8,7 +8,7 @@ from aiosmtplib import (
     SMTP,
     SMTPDataError,
     SMTPException,
-    SMTPNotSupported,
+    SMTPHeloError,
     SMTPResponse,
     SMTPServerDisconnected,
     SMTPStatus,
@@ -16,7 +16,7 @@ from aiosmtplib import (
 from aiosmtplib.protocol import SMTPProtocol
 
 from mail.addresses import sender_of
-from mail.failures import not_taken, unknown
+from mail.failures import Command, no_unicode, not_offered, not_taken, unknown
 from mail.headers import PLAIN_ADDRESSES, UNICODE_ADDRESSES
 from mail.server import MailServer, Security
 from outbound.guard import check_before_write
@@ -26,7 +26,8 @@ async def send(message: EmailMessage, server: MailServer) -> str:
     """To the message's one recipient; returns its Message-ID. Raises UnusableAddress, or of outbound.errors:
 
     NotExecuted (Unavailable, if there was no conversation): surely not taken; the same message may be sent again later.
-    Refused: this message never will be; CredentialsRefused: nor any other, until user and password are corrected.
+    Misconfigured: nor any other, until the settings are corrected; CredentialsRefused: until user and password are.
+    Refused: this message never will be.
     OutcomeUnknown: handed over, and no answer came. Each answer may take `server.timeout` seconds.
     """
     smtp = _client(server)
@@ -38,13 +39,24 @@ async def send(message: EmailMessage, server: MailServer) -> str:
     return str(message["Message-ID"])
 
 
+async def try_out(server: MailServer) -> None:
+    """Talk as for a letter until the server has taken the sender, and hand none over. Raises as `send`."""
+    smtp = _client(server)
+    try:
+        await _introduce(smtp, server)
+        with _not_taken_if_it_fails(Command.MAIL):
+            await smtp.mail(sender_of(server.sender).addr_spec, encoding="utf-8")
+    finally:
+        _leave(smtp)
+
+
 def _client(server: MailServer) -> SMTP:
     return SMTP(
         hostname=server.host,
         port=server.port,
         use_tls=server.security is Security.TLS,
-        # Without a word on it, aiosmtplib would encrypt if the server, or who stands between, offers it.
-        start_tls=server.security is Security.STARTTLS,
+        # By ourselves, below: without a word on it aiosmtplib would encrypt only if who stands between lets it.
+        start_tls=False,
         cert_bundle=str(server.ca_file) if server.ca_file else None,
         timeout=server.timeout,
         # The machine's own name would be asked of its resolver, without a time limit.
@@ -53,35 +65,49 @@ def _client(server: MailServer) -> SMTP:
 
 
 async def _introduce(smtp: SMTP, server: MailServer) -> None:
-    with _not_taken_if_it_fails("connect"):
+    with _not_taken_if_it_fails(Command.CONNECT):
         await smtp.connect()
+    await _greet(smtp)
+    if server.security is Security.STARTTLS:
+        if not smtp.supports_extension("starttls"):
+            raise not_offered(Command.STARTTLS)
+        with _not_taken_if_it_fails(Command.STARTTLS):
+            await smtp.starttls()
+        await _greet(smtp)
     if server.user is not None:
-        with _not_taken_if_it_fails("AUTH"):
+        if not smtp.supports_extension("auth"):
+            raise not_offered(Command.AUTH)
+        with _not_taken_if_it_fails(Command.AUTH):
             await smtp.login(server.user, server.password or "")
+
+
+async def _greet(smtp: SMTP) -> None:
+    with _not_taken_if_it_fails(Command.EHLO):
+        try:
+            await smtp.ehlo()
+        except SMTPHeloError as error:
+            if error.code < 500:
+                raise
+            # A server from before 1995: it offers nothing.
+            await smtp.helo()
 
 
 async def _hand_over(smtp: SMTP, message: EmailMessage, sender: str) -> None:
     recipient: str = message["To"].addresses[0].addr_spec
     is_ascii = f"{sender}{recipient}".isascii()
-    with _not_taken_if_it_fails("MAIL"):
-        await smtp.mail(sender, options=[] if is_ascii else await _unicode(smtp), encoding="utf-8")
-    with _not_taken_if_it_fails("RCPT"):
+    if not is_ascii and not smtp.supports_extension("smtputf8"):
+        raise no_unicode(Command.MAIL)
+    with _not_taken_if_it_fails(Command.MAIL):
+        await smtp.mail(sender, options=[] if is_ascii else ["SMTPUTF8"], encoding="utf-8")
+    with _not_taken_if_it_fails(Command.RCPT):
         await smtp.rcpt(recipient, encoding="utf-8")
     content = message.as_bytes(policy=PLAIN_ADDRESSES if is_ascii else UNICODE_ADDRESSES)
-    with _not_taken_if_it_fails("DATA"):
+    with _not_taken_if_it_fails(Command.DATA):
         protocol = await _data(smtp)
     await _check_before_write(smtp)
-    with _not_taken_if_it_fails("DATA"):
+    with _not_taken_if_it_fails(Command.DATA):
         protocol.write(content.replace(b"\r\n.", b"\r\n..").removesuffix(b"\r\n") + b"\r\n.\r\n")
     _check(await _answer(protocol, smtp.timeout))
-
-
-async def _unicode(smtp: SMTP) -> list[str]:
-    if smtp.is_ehlo_or_helo_needed:
-        await smtp.ehlo()
-    if not smtp.supports_extension("smtputf8"):
-        raise SMTPNotSupported("SMTPUTF8 is not supported by this server")
-    return ["SMTPUTF8"]
 
 
 async def _data(smtp: SMTP) -> SMTPProtocol:
@@ -113,13 +139,13 @@ async def _answer(protocol: SMTPProtocol, timeout: float | None) -> SMTPResponse
 def _check(answer: SMTPResponse) -> None:
     error = SMTPDataError(answer.code, answer.message)
     if 400 <= answer.code < 600:
-        raise not_taken("DATA", error)
+        raise not_taken(Command.DATA, error)
     if not 200 <= answer.code < 300:
         raise unknown(error)
 
 
 @contextmanager
-def _not_taken_if_it_fails(command: str) -> Iterator[None]:
+def _not_taken_if_it_fails(command: Command) -> Iterator[None]:
     # Without its cause: that names the recipient, and would be written to logs along with it.
     try:
         yield

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from cleaning.text import clean_json, clean_line
 from outbound.bounded import AnswerTooLarge
+from outbound.causes import cause_of
 from outbound.errors import (
     AccessDenied,
     CredentialsRefused,
@@ -76,13 +77,12 @@ def failure_without_answer(
         return call.not_as_agreed(f"{error}, and was not read to its end")
     if isinstance(error, TimeoutError):
         return call.broke_down("the answer took too long as a whole")
-    what = type(error).__name__
     if isinstance(error, _NOT_SENT):
-        message = f"could not be reached ({what}); nothing was done, check the base URL or call again later"
+        message = f"could not be reached, nothing was done: {cause_of(error)}"
         return Unavailable(call.vendor, call.operation, message)
     if isinstance(error, httpx.DecodingError):
-        return call.not_as_agreed(f"the answer could not be decoded ({what})")
-    return call.broke_down(f"the connection ended before an answer came ({what})")
+        return call.not_as_agreed("the answer could not be unpacked")
+    return call.broke_down(f"the connection ended before an answer came: {cause_of(error)}")
 
 
 def failure_of_answer(

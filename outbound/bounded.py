@@ -18,6 +18,9 @@ LARGEST_REASON: Final = 64 * 1024
 REASON_SECONDS: Final = 5.0
 
 _GZIP: Final = 16 + zlib.MAX_WBITS
+IS_FRAMED: Final = "is_framed"
+"""Of an answer's extensions: the line itself said where it ends, so that it is whole."""
+_SAY_THE_END: Final = ("Content-Length", "Transfer-Encoding")
 _ABOUT_THE_PACKING: Final = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 
@@ -69,7 +72,13 @@ async def send_within(
         finally:
             await response.aclose()
     headers = [one for one in response.headers.multi_items() if one[0].lower() not in _ABOUT_THE_PACKING]
-    return httpx.Response(response.status_code, headers=headers, content=content, request=request)
+    return httpx.Response(
+        response.status_code,
+        headers=headers,
+        content=content,
+        request=request,
+        extensions={IS_FRAMED: any(name in response.headers for name in _SAY_THE_END)},
+    )
 
 
 async def _content(response: httpx.Response, max_bytes: int) -> bytes:

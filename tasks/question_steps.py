@@ -5,21 +5,18 @@ from datetime import datetime
 from hiring.asked import Asked, LetterKind
 from hiring.candidacy import Candidacy
 from mail.addresses import UnusableAddress, sender_of
+from mail.failures import Misconfigured
 from mail.letter import compose
 from mail.links import AnswerLinks, Link
 from mail.question import Question
 from mail.sending import send
-from outbound.errors import CredentialsRefused, InvalidRequest, NotExecuted
+from outbound.errors import CredentialsRefused, InvalidRequest
 from store.effect_keys import mail_key
 from tasks.case import Case
 from tasks.effects import once
 from tasks.follow_up_records import DueFollowUp
 from tasks.step import step
 from wiring import current_parts
-
-
-class NoMailServer(NotExecuted):
-    """An admin has to do something before any mail can leave; then the question goes out by itself."""
 
 
 @step
@@ -31,12 +28,12 @@ async def send_question(case: Case, due: DueFollowUp, question: Question, again:
     parts = current_parts()
     server = parts.mail_server
     if server is None:
-        raise NoMailServer("mail", "send", "no mail server is set: write CROSSCHQ_LEVER_SMTP_HOST into .env")
+        raise Misconfigured("mail", "send", "no mail server is set: write CROSSCHQ_LEVER_SMTP_HOST into .env")
     key = mail_key(due.id, due.generation, again)
     try:
         sender_of(server.sender)
     except UnusableAddress as error:
-        raise NoMailServer("mail", "send", f"CROSSCHQ_LEVER_MAIL_FROM cannot be used: {error}") from None
+        raise Misconfigured("mail", "send", f"CROSSCHQ_LEVER_MAIL_FROM cannot be used: {error}") from None
     try:
         # Under our own key: another installation's mails never have the same Message-ID.
         message = compose(question, server.sender, parts.vault.blind_index(key), parts.now())
@@ -48,7 +45,7 @@ async def send_question(case: Case, due: DueFollowUp, question: Question, again:
             return await send(message, server)
         except CredentialsRefused as error:
             # Not the connection's credentials, which a pause would wait for.
-            raise NoMailServer(
+            raise Misconfigured(
                 "mail", "send", f"the mail server refused its user or password: {error}"
             ) from None
 

@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from crosschq.models import ReferenceRequest
-from outbound.download import LinkRefused, fetch_pdf
-from outbound.errors import Unavailable
+from outbound.download import LinkRefused, NotYetAReport, fetch_pdf
 from outbound.links import check_link
 from tasks.case import Case, connection_of
 from tasks.step import step
 from wiring import current_parts
 
 PDF_PATIENCE = timedelta(hours=1)
-"""How long a host that does not answer may hold back the summary; then the report is shown without its PDF."""
+"""How long a host that gives no whole PDF may hold back the summary; then the report is shown without it."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ async def report_link(case: Case, news: ReferenceRequest) -> ReportPart:
 
 @step
 async def fetch_report_pdf(case: Case, news: ReferenceRequest) -> ReportPart:
-    """The PDF to attach. Raises Unavailable while its host may be waited for."""
+    """The PDF to attach. Raises NotYetAReport while its host may be waited for."""
     link = news.report_full_pdf or news.report_summary_pdf
     if link is None:
         return ReportPart(problem="Crosschq gave none.")
@@ -45,10 +44,10 @@ async def fetch_report_pdf(case: Case, news: ReferenceRequest) -> ReportPart:
         return ReportPart(pdf=await fetch_pdf(parts.web, link, await _trusted(case)))
     except LinkRefused as error:
         return ReportPart(problem=error.reason)
-    except Unavailable:
+    except NotYetAReport as error:
         if parts.now() < case.first_attempt_at + PDF_PATIENCE:
             raise
-        return ReportPart(problem="its host did not answer for an hour. Open the link instead.")
+        return ReportPart(problem=f"for an hour its host {error.seen}. Open the link instead.")
 
 
 async def _trusted(case: Case) -> frozenset[str]:

@@ -1,23 +1,27 @@
 """Whether this installation itself is well: its connection, database, mail server and clock. Sends nothing."""
 
+from dataclasses import replace
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
 from time import monotonic
 
-from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException
 from sqlalchemy import text
 
 from deployments.database_connections import Share, on_our_server, total
-from mail.addresses import UnusableAddress, sender_of
-from mail.server import MailServer, Security
+from mail.addresses import UnusableAddress
+from mail.sending import try_out
 from onboarding.self_test.findings import Check, Group, Told, check, not_seen, ok, to_know, wrong
 from onboarding.self_test.prefect_checks import prefect_checks
+from outbound.causes import cause_of
+from outbound.errors import CredentialsRefused, VendorError
 from outbound.transport import CallFailed
 from store.connection_rows import ConnectionRows
 from store.requests_per_hour import RequestsPerHour
 from wiring import Parts
 
+MAIL_SECONDS = 10.0
+"""For each answer of the mail server."""
 MOST_SKEW = timedelta(seconds=30)
 """Whether a move came before or after a request is told by two clocks."""
 
@@ -109,37 +113,25 @@ async def _mail_server(parts: Parts) -> Told:
         )
     where = f"{server.host}:{server.port}"
     try:
-        async with _smtp(server) as smtp:
-            if server.user is not None:
-                await smtp.login(server.user, server.password or "")
+        await try_out(replace(server, timeout=MAIL_SECONDS))
     except UnusableAddress as error:
         return wrong(
             f"No letter can be sent, because of its sender: {error}.",
             "Set CROSSCHQ_LEVER_MAIL_FROM to an address of your company's, then start anew.",
         )
-    except SMTPAuthenticationError:
+    except CredentialsRefused:
         return wrong(
             f"The mail server {where} does not accept our user and password.",
             "Correct CROSSCHQ_LEVER_SMTP_USER and CROSSCHQ_LEVER_SMTP_PASSWORD, then start anew.",
         )
-    except (SMTPException, OSError) as error:
-        return wrong(
-            f"The mail server {where} did not let us in ({type(error).__name__}).",
-            "Check CROSSCHQ_LEVER_SMTP_HOST, _PORT, _SECURITY and _CA_FILE, and whether the server runs.",
-        )
-    return ok(f"The mail server {where} answers, and lets us in.")
+    except VendorError as error:
+        what, _, to_do = error.message.partition("; ")
+        return wrong(f"The mail server {where} is of no use to us: {what}.", _sentence(to_do))
+    return ok(f"The mail server {where} answers, lets us in, and takes our sender.")
 
 
-def _smtp(server: MailServer) -> SMTP:
-    return SMTP(
-        hostname=server.host,
-        port=server.port,
-        use_tls=server.security is Security.TLS,
-        start_tls=server.security is Security.STARTTLS,
-        cert_bundle=str(server.ca_file) if server.ca_file else None,
-        timeout=10,
-        local_hostname=sender_of(server.sender).domain,
-    )
+def _sentence(clause: str) -> str:
+    return f"{clause[:1].upper()}{clause[1:]}, then start anew."
 
 
 async def _clock(parts: Parts, vendor: str, url: str) -> Told:
@@ -148,9 +140,7 @@ async def _clock(parts: Parts, vendor: str, url: str) -> Told:
         answer = await parts.web.get(url, timeout=10)
         told = parsedate_to_datetime(answer.headers["Date"])
     except CallFailed as error:
-        return not_seen(
-            f"{vendor} did not answer ({type(error).__name__}).", "Check its address and the network."
-        )
+        return not_seen(f"{vendor} did not answer: {cause_of(error)}.", "Then run the self-test again.")
     except (KeyError, ValueError):
         return not_seen(
             f"{vendor}'s answer does not say what time it is.", "See whether NTP runs on this machine."

@@ -105,9 +105,7 @@ async def test_a_report_link_to_a_foreign_host_is_not_put_on_the_profile(office:
     assert await office.status_tags(candidate) == ["Crosschq: complete"]
 
 
-@pytest.mark.parametrize(
-    ("kind", "says"), [("html", "not a PDF"), ("huge", "larger than"), ("redirect", "not followed")]
-)
+@pytest.mark.parametrize(("kind", "says"), [("huge", "larger than"), ("redirect", "not followed")])
 async def test_a_report_that_is_no_pdf_is_linked_but_not_attached(
     office: Office, kind: str, says: str
 ) -> None:
@@ -121,11 +119,12 @@ async def test_a_report_that_is_no_pdf_is_linked_but_not_attached(
     assert len((await office.lever.opportunity(candidate["id"]))["links"]) == 1
 
 
-async def test_a_pdf_host_that_is_down_holds_back_neither_link_nor_for_ever_the_summary(
-    office: Office,
+@pytest.mark.parametrize(("kind", "says"), [("down", "answered 503"), ("html", "not a PDF")])
+async def test_a_pdf_that_does_not_come_holds_back_neither_link_nor_for_ever_the_summary(
+    office: Office, kind: str, says: str
 ) -> None:
     candidate, request_id = await a_request_sent(office)
-    await office.crosschq.say("report-kind", kind="down")
+    await office.crosschq.say("report-kind", kind=kind)
     await office.act(request_id, "finish")
     (ran,) = await office.work()
     assert ran.name == "TryingAgain"
@@ -137,9 +136,22 @@ async def test_a_pdf_host_that_is_down_holds_back_neither_link_nor_for_ever_the_
         )
     await office.work()
     assert await office.status_tags(candidate) == ["Crosschq: complete"]
-    assert (
-        sum("did not answer for an hour" in note for note in await office.lever.notes(candidate["id"])) == 1
-    )
+    [note] = [one for one in await office.lever.notes(candidate["id"]) if "report complete" in one]
+    assert "for an hour its host" in note
+    assert says in note
+    assert await office.lever.files(candidate["id"]) == []
+
+
+async def test_a_pdf_that_comes_a_minute_later_is_attached_once(office: Office) -> None:
+    candidate, request_id = await a_request_sent(office)
+    await office.crosschq.say("report-kind", kind="html")
+    await office.act(request_id, "finish")
+    assert [one.name for one in await office.work()] == ["TryingAgain"]
+    await office.crosschq.say("report-kind", kind="pdf")
+    await office.retry_now()
+    await office.work()
+    assert len(await office.lever.files(candidate["id"])) == 1
+    assert await office.status_tags(candidate) == ["Crosschq: complete"]
 
 
 async def test_a_cancelled_request_is_shown_and_can_be_asked_anew(office: Office) -> None:

@@ -1,11 +1,14 @@
 """Whatever a mail server does, the caller hears whether the message may be sent again."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from mail.sending import send
-from mail.server import MailServer
+from mail.failures import Misconfigured
+from mail.sending import send, try_out
+from mail.server import MailServer, Security
 from outbound.errors import CredentialsRefused, NotExecuted, OutcomeUnknown, Refused, Unavailable
 from sandbox.mailbox.mailbox import Mailbox
 from tests.mail.conftest import CUT, SILENCE, Scripted
@@ -15,6 +18,8 @@ A_MOMENT = 0.2
 LONG_ENOUGH = 1.0
 """Seconds in which everything before the silence is surely said."""
 BEFORE = ["greeting", "EHLO", "MAIL", "RCPT", "DATA"]
+STARTTLS = {"security": Security.STARTTLS}
+SIGNING_IN = {"user": "hiring", "password": "secret"}
 ABOUT_THE_MESSAGE = ["RCPT", "DATA", "end of data"]
 
 
@@ -65,13 +70,40 @@ async def test_an_answer_of_never_to_the_message_is_final(scripted: Scripted, co
     assert (refused.value.status, refused.value.reason) == (554, "not like this")
 
 
-@pytest.mark.parametrize("command", ["greeting", "EHLO", "MAIL"])
-async def test_an_answer_of_never_to_ourselves_is_not_the_messages_fault(
-    scripted: Scripted, command: str
+@pytest.mark.parametrize(
+    ("answers", "changes", "setting"),
+    [
+        ({"greeting": "554 go away"}, {}, "SMTP_HOST"),
+        ({"EHLO": "550 go away", "HELO": "550 go away"}, {}, "SMTP_HOST"),
+        ({"EHLO": "504 go away", "HELO": "554 go away"}, {}, "SMTP_HOST"),
+        ({"EHLO": "250-hi\r\n250 STARTTLS", "STARTTLS": "502 no"}, STARTTLS, "SMTP_SECURITY"),
+        ({}, STARTTLS, "SMTP_SECURITY"),
+        ({"EHLO": "502 what", "HELO": "250 hi"}, STARTTLS, "SMTP_SECURITY"),
+        ({}, SIGNING_IN, "SMTP_USER"),
+        ({"EHLO": "250-hi\r\n250 AUTH PLAIN", "AUTH": "502 no"}, SIGNING_IN, "SMTP_USER"),
+        ({"MAIL": "550 5.7.1 not you"}, {}, "MAIL_FROM"),
+        ({"MAIL": "553 5.1.8 no such domain"}, {}, "MAIL_FROM"),
+        ({"MAIL": "501 5.1.7 what"}, {}, "MAIL_FROM"),
+    ],
+)
+@pytest.mark.parametrize("talk", [lambda server: send(letter(), server), try_out], ids=["send", "try out"])
+async def test_a_final_no_to_ourselves_names_the_setting_and_is_not_the_messages_fault(
+    scripted: Scripted,
+    talk: Callable[[MailServer], Awaitable[object]],
+    answers: dict[str, str],
+    changes: dict[str, Any],
+    setting: str,
 ) -> None:
-    _, server = await scripted({command: "554 go away", "HELO": "554 go away"})
-    with pytest.raises(NotExecuted):
-        await send(letter(), server)
+    script, server = await scripted(answers)
+    with pytest.raises(Misconfigured, match=f"CROSSCHQ_LEVER_{setting}"):
+        await talk(replace(server, **changes))
+    assert script.mails == []
+
+
+async def test_trying_out_hands_nothing_over(scripted: Scripted) -> None:
+    script, server = await scripted({})
+    await try_out(server)
+    assert [line.split()[0] for line in script.heard] == ["EHLO", "MAIL"]
 
 
 async def test_a_server_that_wants_to_know_the_sender_first_wants_a_sign_in(scripted: Scripted) -> None:

@@ -106,9 +106,9 @@ async def test_without_a_live_worker_it_is_wrong(
     ("changes", "says"),
     [
         ({"smtp_host": None}, "No mail server is set"),
-        ({"smtp_port": 9}, "did not let us in"),
+        ({"smtp_port": 9}, "nothing listens there"),
         ({"mail_from": "nobody"}, "because of its sender"),
-        ({"smtp_security": "tls"}, "did not let us in"),
+        ({"smtp_security": "tls"}, "does not speak TLS"),
     ],
 )
 async def test_a_mail_server_that_cannot_be_used_is_wrong(

@@ -166,6 +166,7 @@ async def test_a_vendor_that_cannot_be_reached_is_named(desk: Desk, vendor: str)
     assert said.startswith(f"{vendor}, GET /")
     assert "could not be reached" in said
     assert "check the base URL" in said
+    assert "nothing listens there" in said
 
 
 async def test_a_vendor_that_is_something_else_is_named(desk: Desk) -> None:

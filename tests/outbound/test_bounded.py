@@ -141,9 +141,9 @@ async def test_what_is_packed_otherwise_than_asked_for_is_no_answer(
     start: Start, head: str, content: bytes
 ) -> None:
     _, http = await start(head, lambda: whole(content))
-    with pytest.raises(UnexpectedAnswer, match="could not be decoded"):
+    with pytest.raises(UnexpectedAnswer, match="could not be unpacked"):
         await read(http)
-    with pytest.raises(OutcomeUnknown, match="could not be decoded"):
+    with pytest.raises(OutcomeUnknown, match="could not be unpacked"):
         await write(http)
 
 

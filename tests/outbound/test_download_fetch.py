@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from outbound.download import NotAReport, UntrustedLink, fetch_pdf
-from outbound.errors import Unavailable
+from outbound.bounded import Limits
+from outbound.download import NotAReport, NotYetAReport, UntrustedLink, fetch_pdf
 
 PDF = b"%PDF-1.7\n%binary\n%%EOF\n"
 LINK = "https://app.crosschq.example/report/1.pdf"
@@ -29,7 +31,7 @@ class Host:
 
     async def fetch(self, link: str = LINK, *, max_bytes: int = 1000, max_seconds: float = 5) -> bytes:
         async with httpx.AsyncClient(transport=httpx.MockTransport(self)) as client:
-            return await fetch_pdf(client, link, TRUSTED, max_bytes=max_bytes, max_seconds=max_seconds)
+            return await fetch_pdf(client, link, TRUSTED, Limits(max_bytes, max_seconds))
 
 
 class Chunks(httpx.AsyncByteStream):
@@ -62,7 +64,7 @@ async def test_a_pdf_comes_back_whole() -> None:
 
 async def test_space_before_the_pdf_is_allowed_but_not_endlessly() -> None:
     assert await answers(200, b" \r\n" + PDF).fetch() == b" \r\n" + PDF
-    with pytest.raises(NotAReport, match="not a PDF"):
+    with pytest.raises(NotYetAReport, match="not a PDF"):
         await answers(200, b" " * 1025 + PDF).fetch(max_bytes=5000)
 
 
@@ -108,24 +110,79 @@ async def test_a_report_of_exactly_the_allowed_size_is_taken() -> None:
     assert len(await answers(200, PDF.ljust(1000)).fetch()) == 1000
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>%PDF-</html>", b"PK\x03\x04", b"%PDF", b"\x00%PDF-1.7"])
-async def test_what_is_not_a_pdf_is_no_report_whatever_it_calls_itself(content: bytes) -> None:
-    with pytest.raises(NotAReport, match="not a PDF"):
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "without a report"),
+        (b"\r\n  ", "without a report"),
+        (b"<html>%PDF-</html>", "not a PDF"),
+        (b'{"error": "not ready"}', "not a PDF"),
+        (b"PK\x03\x04", "not a PDF"),
+        (b"%PDF", "not a PDF"),
+        (b"\x00%PDF-1.7", "not a PDF"),
+        (b"%PDF-1.7\n", "not whole"),
+        (PDF.removesuffix(b"%%EOF\n"), "not whole"),
+    ],
+)
+async def test_what_is_not_a_whole_pdf_may_be_one_later_whatever_it_calls_itself(
+    content: bytes, says: str
+) -> None:
+    with pytest.raises(NotYetAReport, match=says):
         await answers(200, content, content_type="application/pdf").fetch()
 
 
-async def test_a_compressed_answer_is_refused_because_its_size_is_a_promise() -> None:
-    with pytest.raises(NotAReport, match="compressed"):
-        await answers(200, gzip.compress(PDF), content_encoding="gzip").fetch()
+OBJECT = b"1 0 obj\n<<>>\nendobj\n"
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 410])
-async def test_an_expired_link_is_said_to_be_expired(status: int) -> None:
-    with pytest.raises(NotAReport, match="has expired"):
+@pytest.mark.parametrize("framing", ["content_length", "chunked"])
+async def test_a_pdf_without_the_mark_of_its_end_is_taken_where_the_line_says_that_it_is_whole(
+    framing: str,
+) -> None:
+    unmarked = PDF.removesuffix(b"%%EOF\n") + OBJECT
+    headers = {"Content-Length": str(len(unmarked))}
+    if framing == "chunked":
+        headers = {"Transfer-Encoding": "chunked"}
+    host = Host(lambda: httpx.Response(200, stream=Chunks(unmarked), headers=headers))
+    assert await host.fetch() == unmarked
+
+
+@given(st.binary(max_size=300), st.integers(0, 400))
+async def test_a_pdf_that_is_cut_off_anywhere_by_the_end_of_the_line_is_not_taken(
+    body: bytes, cut: int
+) -> None:
+    whole = b"%PDF-1.7\n" + OBJECT + body.replace(b"%%EOF", b"") + b"\n%%EOF"
+    part = whole[: min(cut, len(whole) - 1)]
+    with pytest.raises(NotYetAReport):
+        await Host(lambda: httpx.Response(200, stream=Chunks(part))).fetch()
+    assert await Host(lambda: httpx.Response(200, stream=Chunks(whole))).fetch() == whole
+
+
+async def test_a_packed_report_is_unpacked_within_its_limit() -> None:
+    assert await answers(200, gzip.compress(PDF), content_encoding="gzip").fetch() == PDF
+    with pytest.raises(NotYetAReport, match="unpacked"):
+        await answers(200, gzip.compress(PDF)[:-9], content_encoding="gzip").fetch()
+    with pytest.raises(NotAReport, match="larger than"):
+        await answers(200, gzip.compress(PDF + bytes(5000) + PDF), content_encoding="gzip").fetch()
+
+
+async def test_a_link_that_asks_for_a_sign_in_is_no_report() -> None:
+    with pytest.raises(NotAReport, match="sign-in"):
+        await answers(401).fetch()
+
+
+@pytest.mark.parametrize("status", [403, 404, 410])
+async def test_an_expired_link_may_be_renewed(status: int) -> None:
+    with pytest.raises(NotYetAReport, match="has expired"):
         await answers(status).fetch()
 
 
-@pytest.mark.parametrize("status", [204, 206, 304, 400])
+@pytest.mark.parametrize("status", [202, 203, 204, 206])
+async def test_a_success_that_is_no_whole_report_may_be_one_later(status: int) -> None:
+    with pytest.raises(NotYetAReport, match=str(status)):
+        await answers(status, PDF).fetch()
+
+
+@pytest.mark.parametrize("status", [304, 400, 405])
 async def test_any_other_answer_is_no_report(status: int) -> None:
     with pytest.raises(NotAReport, match=str(status)):
         await answers(status).fetch()
@@ -133,7 +190,7 @@ async def test_any_other_answer_is_no_report(status: int) -> None:
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
 async def test_a_host_in_trouble_may_be_asked_again_later(status: int) -> None:
-    with pytest.raises(Unavailable) as caught:
+    with pytest.raises(NotYetAReport) as caught:
         await answers(status).fetch()
     assert (caught.value.status, caught.value.vendor) == (status, "app.crosschq.example")
     assert "/report/1.pdf" not in str(caught.value)
@@ -144,12 +201,12 @@ async def test_a_lost_connection_may_be_tried_again_later(error: type[httpx.Tran
     def fail() -> httpx.Response:
         raise error("gone")
 
-    with pytest.raises(Unavailable, match=error.__name__):
+    with pytest.raises(NotYetAReport, match="did not answer to the end"):
         await Host(fail).fetch()
 
 
 async def test_an_answer_that_trickles_for_ever_is_given_up() -> None:
     body = Chunks(PDF, stall=True)
-    with pytest.raises(Unavailable, match="TimeoutError"):
+    with pytest.raises(NotYetAReport, match="in time"):
         await Host(lambda: httpx.Response(200, stream=body)).fetch(max_seconds=0.05)
     assert body.closed
