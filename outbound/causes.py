@@ -89,7 +89,7 @@ def _of(error: BaseException) -> str | None:
         case FileNotFoundError() | PermissionError():
             return "a file of certificates is not there or cannot be read; check the settings that name one"
         case ConnectionRefusedError():
-            return "nothing listens there, or a firewall refuses; check the base URL or host, the port, and that it runs"
+            return "nothing listens there, or a firewall refuses; check the base URL or host and port"
         case ConnectionResetError() | BrokenPipeError():
             return "it cut the connection"
         case OSError(errno=number) if number in _NO_WAY:
