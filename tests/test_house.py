@@ -19,7 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "lever": {"hiring", "outbound"},
     "crosschq": {"hiring", "outbound"},
     "store": {"hiring", "outbound"},
-    "mail": {"hiring", "outbound", "store"},
+    "mail": {"settings", "hiring", "outbound", "store"},
     "wiring": {"settings", "lever", "crosschq", "mail", "outbound", "store"},
     "tasks": {"wiring", "lever", "crosschq", "mail", "store", "hiring", "outbound"},
     "flows": {"tasks", "wiring", "lever", "crosschq", "store", "hiring", "outbound"},
