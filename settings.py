@@ -24,6 +24,9 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from cleaning.email_address import NotAnAddress, clean_email
+from cleaning.typed import typed_list, typed_value
+
 PREFIX = "CROSSCHQ_LEVER_"
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -151,6 +154,12 @@ class Settings(BaseSettings):
     run_silence: timedelta = timedelta(seconds=30)
     """A run at work says that it lives three times as often; after so long without it counts as dead."""
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _trimmed(cls, value: object, field: ValidationInfo) -> object:
+        # A password may begin or end with a blank.
+        return value if field.field_name == "smtp_password" else typed_value(value)
+
     @field_validator("database_url", "prefect_database_url")
     @classmethod
     def _names_the_driver(cls, value: str | None) -> str | None:
@@ -172,9 +181,8 @@ class Settings(BaseSettings):
     @field_validator("allowed_hosts")
     @classmethod
     def _names_hosts(cls, value: str | None) -> str | None:
-        hosts = [one.strip() for one in (value or "").split(",")]
-        if value and not all(
-            re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?", one) for one in hosts
+        if not all(
+            re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?", one) for one in typed_list(value)
         ):
             raise ValueError("write hosts, or host:port, separated by commas")
         return value
@@ -189,11 +197,18 @@ class Settings(BaseSettings):
     @field_validator("notify_email")
     @classmethod
     def _has_mail_server(cls, value: str | None, others: ValidationInfo) -> str | None:
-        if value is not None and not re.fullmatch(r"[^\s@,<>]+@[^\s@,<>]+", value):
-            raise ValueError("write one plain address, as in ops@example.com")
-        if value is not None and not others.data.get("smtp_host"):
+        if value is None:
+            return None
+        if not others.data.get("smtp_host"):
             raise ValueError(f"no mail server would send it: set {PREFIX}SMTP_HOST, too")
-        return value
+        if re.fullmatch(r"[!-?A-~]+@[A-Za-z0-9-]+", value):  # at a host of this network, without a domain
+            return value
+        try:
+            return clean_email(value)
+        except NotAnAddress as error:
+            raise ValueError(
+                f"the address {error.reason}; write one plain address, as in ops@example.com"
+            ) from None
 
     @field_validator("history_retention")
     @classmethod

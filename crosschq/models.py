@@ -10,7 +10,18 @@ from pydantic import AliasChoices, AliasGenerator, BeforeValidator, ConfigDict, 
 
 from crosschq import dialect
 from crosschq.dialect import HiringStatus
-from crosschq.wire import Count, CrosschqModel, Day, InAnySpelling, Lenient, Moment, RequestId, Text, literal
+from crosschq.wire import (
+    Count,
+    CrosschqModel,
+    Day,
+    Email,
+    InAnySpelling,
+    Lenient,
+    Moment,
+    RequestId,
+    Text,
+    literal,
+)
 
 
 def _by_id(relationships: object) -> object:
@@ -53,7 +64,7 @@ class Person(CrosschqModel):
 
     first_name: Text = ""
     last_name: Text = ""
-    email: Text = ""
+    email: Email = ""
     mobile_phone: Text | None = None
 
 

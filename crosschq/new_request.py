@@ -5,11 +5,14 @@ Names on the wire come from crosschq.dialect (contract 1.3, inferred).
 
 from typing import Annotated, Final
 
-from pydantic import AliasGenerator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AliasGenerator, BaseModel, ConfigDict, Field
 
+from cleaning.email_address import clean_email
+from cleaning.text import clean_line, clean_text
 from crosschq import dialect
 
-Email = Annotated[str, Field(max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$")]
+Email = Annotated[str, AfterValidator(clean_email)]
+Line = Annotated[str, AfterValidator(clean_line)]
 _OURS: Final = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
@@ -18,8 +21,8 @@ class HiringManager(BaseModel):
 
     model_config = _OURS
 
-    first_name: str
-    last_name: str
+    first_name: Line
+    last_name: Line
     email: Email
 
 
@@ -42,12 +45,12 @@ class NewReferenceRequest(BaseModel):
     survey: str = Field(min_length=1)
     counts: dict[str, Annotated[int, Field(ge=0)]]
     requestor: Email
-    job_position: str
+    job_position: Line
     hiring_manager: HiringManager | None = None
     use_sms: bool = False
     send_past_due_notification: bool = True
     send_completed_notification: bool = True
-    candidate_message: str = ""
+    candidate_message: Annotated[str, AfterValidator(clean_text)] = ""
 
     def to_wire(self) -> dict[str, object]:
         """The JSON body; a missing phone or hiring manager is left out, because Crosschq may not take null."""

@@ -8,8 +8,9 @@ from typing import Annotated
 
 from pydantic import AliasGenerator, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from cleaning.text import clean_line
 from crosschq import dialect
-from crosschq.wire import Count, CrosschqModel, IsoMoment, Lenient, RequestId, Text, literal
+from crosschq.wire import Count, CrosschqModel, Email, IsoMoment, Lenient, RequestId, Text, literal
 
 LONGEST_TEXT = 4096
 MOST_TEXTS = 200
@@ -17,7 +18,7 @@ MOST_TEXTS = 200
 
 def _readable_texts(value: object) -> tuple[str, ...]:
     texts = value if isinstance(value, list | tuple) else [value]
-    readable = (one.strip() for one in texts if isinstance(one, str) and len(one) <= LONGEST_TEXT)
+    readable = (clean_line(one) for one in texts if isinstance(one, str) and len(one) <= LONGEST_TEXT)
     return tuple(one for one in readable if one)[:MOST_TEXTS]
 
 
@@ -39,7 +40,7 @@ class ProspectEntry(CrosschqModel):
     status: _Said = None
     first_name: _Personal = None
     last_name: _Personal = None
-    email: _Personal = None
+    email: Annotated[Email | None, Lenient, Field(repr=False)] = None
     mobile_phone: _Personal = None
     headline: _Personal = None
     company: _Personal = None

@@ -16,6 +16,9 @@ from pydantic import (
     model_validator,
 )
 
+from cleaning.email_address import clean_email_or_none
+from cleaning.text import clean_text, match_key
+
 
 class CrosschqModel(BaseModel):
     """Frozen; v1 sends numbers as strings (contract 1.3), and an error never quotes people's data."""
@@ -34,7 +37,11 @@ class CrosschqModel(BaseModel):
 
 def literal(said: str) -> str:
     """One of Crosschq's words as the dialect writes it: lower case, "_" for spaces and hyphens."""
-    return re.sub(r"[\s_-]+", "_", said.strip()).lower()
+    return re.sub(r"[\s_-]+", "_", match_key(said))
+
+
+def _clean(value: object) -> object:
+    return clean_text(value) if isinstance(value, str) else value
 
 
 def _literal_of(value: object) -> object:
@@ -69,8 +76,9 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("not a time within the years 1 to 9999 UTC") from None
 
 
-# PostgreSQL holds no NUL in text.
-Text = Annotated[str, Field(max_length=4096, pattern=r"^[^\x00]*$")]
+Text = Annotated[str, Field(max_length=4096), BeforeValidator(_clean)]
+Email = Annotated[Text, AfterValidator(lambda said: clean_email_or_none(said) or said)]
+"""Without what copying has left around an address; what is none stays as it is."""
 Moment = Annotated[datetime, AfterValidator(_in_utc)]
 IsoMoment = Annotated[datetime, BeforeValidator(_iso_moment_of), AfterValidator(_in_utc)]
 # Safe in a URL path, a log and a database key: an id from a webhook ends up in all three.

@@ -48,9 +48,10 @@ def whom_to_ask(candidacy: Candidacy, fallback_email: str | None) -> Asked | Nob
         if found := choose_requestor(candidacy, [role], None):
             return Asked(found.name, found.email, role, _why(passed_over))
         passed_over.append(f"{words} {_problem(in_role(candidacy, role))}")
-    if fallback_email:
-        return Asked(fallback_email, fallback_email, None, _why(passed_over))
-    return NobodyToAsk(_why([*passed_over, "the connection names no fallback address"]))
+    if fallback := choose_requestor(candidacy, [], fallback_email):
+        return Asked(fallback.name, fallback.email, None, _why(passed_over))
+    lacks = "names a fallback address that cannot be used" if fallback_email else "names no fallback address"
+    return NobodyToAsk(_why([*passed_over, f"the connection {lacks}"]))
 
 
 def _problem(person: Person | None) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hiring.reachability import usable_email
+from cleaning.email_address import clean_email_or_none
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,12 @@ class Person:
 
     @property
     def can_be_asked(self) -> bool:
-        return self.is_active and self.email is not None and usable_email([self.email]) == self.email
+        return self.is_active and self.address is not None
+
+    @property
+    def address(self) -> str | None:
+        """The e-mail address, clean; None where there is no usable one."""
+        return clean_email_or_none(self.email or "")
 
 
 @dataclass(frozen=True)

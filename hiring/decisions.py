@@ -9,7 +9,7 @@ from hiring import status_tags
 from hiring.candidacy import Candidacy, Person, Template
 from hiring.local_days import TIME_ZONE, local_day_in_words
 from hiring.names import split_name
-from hiring.reachability import international_phone, usable_email
+from hiring.reachability import international_phone, usable_email, why_no_usable_email
 from hiring.requestors import Requestor, RequestorRole, choose_requestor
 from hiring.templates import NoTemplate, SeveralTemplates, choose_template
 
@@ -230,8 +230,9 @@ def _not_a_candidate(candidacy: Candidacy) -> CannotSend | None:
 def _order(candidacy: Candidacy, policy: Policy) -> CannotSend | Send:
     email = usable_email(candidacy.emails)
     if email is None:
+        why = why_no_usable_email(candidacy.emails)
         return CannotSend(
-            "the candidate has no usable e-mail address. Add one, then move the candidate again."
+            f"the candidate has no usable e-mail address{why}. Add one, then move the candidate again."
         )
     template = choose_template(policy.templates, candidacy.all_tags)
     if not isinstance(template, Template):

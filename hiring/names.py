@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from itertools import chain
 
+from cleaning.text import clean_line
+
 LONGEST = 100
 """Characters of each part; longer ones are cut, as no vendor says what it takes."""
 NO_LAST_NAME = "-"
@@ -20,7 +22,7 @@ def split_name(full_name: str) -> tuple[str, str]:
     A title before a full name and letters after one (`Dr. Ada Lovelace, PhD`) are left out: Crosschq greets
     people by their first name. The first name is blank only where the whole name is.
     """
-    family, *given = [words for part in full_name.split(",") if (words := part.split())] or [[""]]
+    family, *given = [words for part in clean_line(full_name).split(",") if (words := part.split())] or [[""]]
     # Behind one word stands the first name, whatever it looks like: `Rahman, Md`.
     sure = 1 if len(family) == 1 else 0
     given = given[:sure] + [words for words in given[sure:] if not _is_suffix(words)]
@@ -41,4 +43,4 @@ def _is_suffix(words: Sequence[str]) -> bool:
 
 
 def _cut(words: Sequence[str]) -> str:
-    return " ".join(words)[:LONGEST].strip()
+    return clean_line(" ".join(words), LONGEST)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cleaning.email_address import clean_email_or_none
 from hiring.candidacy import Candidacy, Person
 
 
@@ -26,12 +27,13 @@ class RequestorRole(StrEnum):
 def choose_requestor(
     candidacy: Candidacy, chain: Sequence[RequestorRole], fallback_email: str | None
 ) -> Requestor | None:
-    """None when nobody of the chain is active with an e-mail address and there is no fallback address."""
+    """None when nobody of the chain is active with a usable e-mail address, and no fallback address is usable."""
     for role in chain:
         person = in_role(candidacy, role)
-        if person and person.email and person.can_be_asked:
-            return Requestor(person.name or person.email, person.email)
-    return Requestor(fallback_email, fallback_email) if fallback_email else None
+        if person and person.can_be_asked and person.address:
+            return Requestor(person.name or person.address, person.address)
+    fallback = clean_email_or_none(fallback_email or "")
+    return Requestor(fallback, fallback) if fallback else None
 
 
 def in_role(candidacy: Candidacy, role: RequestorRole) -> Person | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cleaning.text import match_key
 from hiring.candidacy import Candidacy, Template
 
 
@@ -24,9 +25,9 @@ class SeveralTemplates:
 def choose_template(
     templates: Sequence[Template], tags: Sequence[str]
 ) -> Template | NoTemplate | SeveralTemplates:
-    """The admin's order decides among several; without an order none is chosen. Case and outer blanks do not count."""
-    seen = {plain_tag(tag) for tag in tags}
-    matching = [t for t in templates if t.lever_tag is not None and plain_tag(t.lever_tag) in seen]
+    """The admin's order decides among several; without one none is chosen. Tags compare by match_key."""
+    seen = {match_key(tag) for tag in tags}
+    matching = [t for t in templates if t.lever_tag is not None and match_key(t.lever_tag) in seen]
     if not matching:
         fallback = next((t for t in templates if t.is_fallback), None)
         wanted = tuple(dict.fromkeys(t.lever_tag for t in templates if t.lever_tag is not None))
@@ -39,20 +40,15 @@ def choose_template(
 
 def why_this_template(template: Template, candidacy: Candidacy) -> str:
     """By which tag, and where it is; or that it is the fallback."""
-    wanted = plain_tag(template.lever_tag or "")
-    on_opportunity = any(plain_tag(tag) == wanted for tag in candidacy.tags)
-    if wanted and (on_opportunity or any(plain_tag(tag) == wanted for tag in candidacy.all_tags)):
+    wanted = match_key(template.lever_tag or "")
+    on_opportunity = any(match_key(tag) == wanted for tag in candidacy.tags)
+    if wanted and (on_opportunity or any(match_key(tag) == wanted for tag in candidacy.all_tags)):
         where = "the opportunity" if on_opportunity else "its posting"
         return f"Template '{template.name}' is used, because {where} has the tag '{template.lever_tag}'."
     seen = ", ".join(f"'{tag}'" for tag in candidacy.all_tags) or "none"
     return (
         f"Template '{template.name}' is used as the fallback: no template's tag is there. Tags seen: {seen}."
     )
-
-
-def plain_tag(tag: str) -> str:
-    """What two ways of writing one tag have in common."""
-    return tag.strip().casefold()
 
 
 def _order(template: Template) -> float:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from cleaning.text import clean_line
 from hiring.candidacy import Candidacy, Person
 from hiring.candidacy import Posting as HiringPosting
 from lever.models import Opportunity, Posting, Stage, User
@@ -14,11 +15,13 @@ def candidacy_of(opportunity: Opportunity, posting: Posting | None) -> Candidacy
         opportunity_id=opportunity.id,
         contact_id=opportunity.contact,
         profile_url=opportunity.urls.show or "",
-        name=opportunity.name,
+        name=clean_line(opportunity.name),
         emails=opportunity.emails,
         phones=_mobile_first(opportunity),
         stage_id=opportunity.stage_id or "",
-        stage_name=(stage.text if isinstance(stage, Stage) else "") or opportunity.stage_id or "unknown",
+        stage_name=(clean_line(stage.text) if isinstance(stage, Stage) else "")
+        or opportunity.stage_id
+        or "unknown",
         stage_since=stage_since(opportunity),
         tags=opportunity.tags,
         links=opportunity.links,
@@ -52,7 +55,7 @@ def _may_be_contacted(opportunity: Opportunity) -> bool:
 def _posting(posting: Posting) -> HiringPosting:
     return HiringPosting(
         id=posting.id,
-        title=posting.text,
+        title=clean_line(posting.text),
         tags=posting.tags,
         owner=_person(posting.owner_user),
         hiring_manager=_person(posting.hiring_manager_user),
@@ -60,4 +63,4 @@ def _posting(posting: Posting) -> HiringPosting:
 
 
 def _person(user: User | None) -> Person | None:
-    return Person(user.id, user.name, user.email, user.is_active) if user else None
+    return Person(user.id, clean_line(user.name), user.email, user.is_active) if user else None

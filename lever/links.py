@@ -2,6 +2,8 @@
 
 from urllib.parse import quote, urlsplit
 
+from cleaning.text import trimmed
+
 _PEOPLE = {"api.lever.co": "hire.lever.co", "api.sandbox.lever.co": "hire.sandbox.lever.co"}
 """Lever's API and its pages (contract 1.1)."""
 
@@ -17,7 +19,7 @@ def opportunity_page(api_url: str, opportunity_id: str) -> str | None:
 
 def opportunity_in(pasted: str) -> str:
     """The id in a pasted address of Lever's; anything else as it is."""
-    pasted = pasted.strip()
+    pasted = trimmed(pasted)
     if not pasted.startswith(("http://", "https://")):
         return pasted
     return urlsplit(pasted).path.rstrip("/").rpartition("/")[2]

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from aiosmtplib import SMTPException, SMTPResponseException
 
+from cleaning.text import clean_line
 from outbound.causes import cause_of
 from outbound.errors import CredentialsRefused, NotExecuted, OutcomeUnknown, Refused, Unavailable, VendorError
 from settings import PREFIX
@@ -105,4 +106,4 @@ def _of_answer(command: Command, error: SMTPResponseException) -> VendorError:
 
 
 def _reason(error: SMTPResponseException) -> str:
-    return error.message[:LONGEST_REASON]
+    return clean_line(error.message, LONGEST_REASON)

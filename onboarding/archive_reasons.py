@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from lever.models import ArchiveReason, DispositionStage
+from cleaning.text import clean_line
+from lever.models import ArchiveReason, DispositionStage, Posting
 
-Named = TypeVar("Named", DispositionStage, ArchiveReason)
+Named = TypeVar("Named", DispositionStage, ArchiveReason, Posting)
 
 
 def named(wanted: str, known: Sequence[Named]) -> list[Named]:
-    """Whose id it is, else whose text."""
-    return [one for one in known if wanted == one.id] or [one for one in known if wanted == one.text]
+    """Whose id it is, else whose text, without what nobody sees in it."""
+    return [one for one in known if wanted == one.id] or [
+        one for one in known if clean_line(wanted) == clean_line(one.text)
+    ]
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cleaning.email_address import email_key
 from crosschq.client import CrosschqClient
 from crosschq.models import Survey
 from lever.client import LeverClient
@@ -78,7 +79,7 @@ def _stage_ids(wanted: Sequence[str], known: Sequence[DispositionStage], problem
 
 def _user_id(wanted: str, users: Sequence[User], problems: list[str]) -> str:
     for user in users:
-        if wanted == user.id or wanted.casefold() == (user.email or "").casefold():
+        if wanted == user.id or email_key(wanted) == email_key(user.email or ""):
             return user.id
     problems.append(f"perform_as: Lever has no active user '{wanted}'.")
     return ""

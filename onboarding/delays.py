@@ -6,6 +6,8 @@ Only units that are always equally long: months and years differ, so days are wr
 import re
 from datetime import timedelta
 
+from cleaning.text import trimmed
+
 _UNITS = ("weeks", "days", "hours", "minutes", "seconds")
 _SECONDS = {"day": 86_400, "hour": 3600, "minute": 60, "second": 1}
 _ISO = re.compile(
@@ -17,7 +19,7 @@ _WORDS = re.compile(r"\s*".join(rf"(?:([0-9]{{1,8}})\s*{unit}?)?" for unit in _U
 
 def delay(value: object) -> timedelta:
     """Of text. Raises ValueError that says how to write it."""
-    text = value.strip() if isinstance(value, str) else ""
+    text = trimmed(value) if isinstance(value, str) else ""
     found = _ISO.fullmatch(text) or _WORDS.fullmatch(text)
     if not text or found is None:
         raise ValueError(

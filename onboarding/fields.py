@@ -7,13 +7,24 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
+from cleaning.email_address import NotAnAddress, clean_email
+from cleaning.typed import typed_line, typed_value
 from onboarding.delays import delay, in_words
 from outbound.links import Origin, UntrustedLink
 
-Name = Annotated[str, Field(min_length=1, max_length=100)]
-Email = Annotated[
-    str, Field(max_length=254, pattern=r"^[^@\s<>(),;\"\x00-\x1f\x7f]+@[^@\s<>(),;\"\x00-\x1f\x7f]+$")
-]
+
+def _one_address(typed: str) -> str:
+    try:
+        return clean_email(typed)
+    except NotAnAddress as error:
+        raise ValueError(f"the e-mail address {error.reason}") from None
+
+
+Typed = Annotated[str, BeforeValidator(typed_value)]
+Name = Annotated[str, Field(min_length=1, max_length=100), BeforeValidator(typed_line)]
+Line = Annotated[str, Field(max_length=100), BeforeValidator(typed_line)]
+"""A name that may be empty."""
+Email = Annotated[str, AfterValidator(_one_address)]
 
 
 def _from_environment(value: object) -> object:
@@ -64,10 +75,12 @@ TOO_SHORT = f"A webhook's token has {SHORTEST_TOKEN} characters or more"
 
 _SECOND, _DAY, _YEAR = timedelta(seconds=1), timedelta(days=1), timedelta(days=365)
 
-Secret = Annotated[SecretStr, BeforeValidator(_from_environment), Field(min_length=1)]
+Secret = Annotated[
+    SecretStr, BeforeValidator(typed_value), BeforeValidator(_from_environment), Field(min_length=1)
+]
 Token = Annotated[Secret, AfterValidator(_visible_ascii)]
 """Shown in a header or used as a key of a signature."""
-BaseUrl = Annotated[str, AfterValidator(_https_or_loopback)]
+BaseUrl = Annotated[Typed, AfterValidator(_https_or_loopback)]
 Wait = Annotated[timedelta, BeforeValidator(delay), _within(_SECOND, _YEAR)]
 WaitOrNever = Annotated[timedelta | None, BeforeValidator(_or_never), _within(_SECOND, _YEAR)]
 """None is written "never"."""

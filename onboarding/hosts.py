@@ -4,6 +4,7 @@ Whoever may set up a connection chooses where this machine sends its calls, and 
 of ours. Pure: looks no name up.
 """
 
+from cleaning.typed import typed_list
 from outbound.links import Origin, UntrustedLink
 from store.tables import Vendor
 
@@ -49,7 +50,7 @@ def is_vendors_own(origin: Origin, vendor: Vendor) -> bool:
 
 
 def _is_allowed(origin: Origin, allowed_hosts: str | None) -> bool:
-    names = {one.strip().lower() for one in (allowed_hosts or "").split(",")}
+    names = {one.lower() for one in typed_list(allowed_hosts)}
     port = origin.port or _DEFAULT_PORTS[origin.scheme]
     return bool({host_name(origin), f"{host_name(origin)}:{port}"} & names)
 

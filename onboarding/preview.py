@@ -6,6 +6,7 @@ from enum import StrEnum
 from itertools import pairwise
 from urllib.parse import unquote, urlsplit
 
+from cleaning.text import trimmed
 from hiring import notes
 from hiring.candidacy import Candidacy
 from hiring.decisions import CannotSend, Decision, Ignore, Mention, Send, Unexplained, decide
@@ -57,7 +58,7 @@ class Preview:
 def opportunity_id_of(asked: str) -> str:
     """Of a profile's address in Lever, or the bare id. Raises NoPreview."""
     try:
-        path = urlsplit(asked.strip()).path
+        path = urlsplit(trimmed(asked)).path
     except ValueError:
         path = ""
     parts = [unquote(part) for part in path.split("/") if part]

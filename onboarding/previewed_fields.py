@@ -26,7 +26,7 @@ def fields_of(order: Send) -> tuple[Field, ...]:
         ),
         Field("Job position", order.job_position),
         Field("Requestor", f"{order.requestor.name} ({order.requestor.email})"),
-        Field("Hiring manager", f"{manager.name} ({manager.email})" if manager else "none"),
+        Field("Hiring manager", f"{manager.name} ({manager.address})" if manager else "none"),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from hiring.prospects import IfInLever, OnWithdrawal
-from onboarding.fields import Name
+from onboarding.fields import Line, Name
 from onboarding.sections import Section
 
 
@@ -18,7 +18,7 @@ class PostingPart(Section):
 
     @model_validator(mode="after")
     def _has_one_sign(self) -> "PostingPart":
-        if bool((self.tag or "").strip()) is bool((self.job_function or "").strip()):
+        if bool(self.tag) is bool(self.job_function):
             raise ValueError(f"posting '{self.posting}' needs either a tag or a job_function")
         return self
 
@@ -35,7 +35,7 @@ class ProspectsPart(Section):
     if_in_lever: IfInLever = IfInLever.SKIP
     from_api: bool = True
     on_withdrawal: OnWithdrawal = OnWithdrawal.TAG
-    withdrawal_reason: Annotated[str, Field(max_length=100)] = ""
+    withdrawal_reason: Line = ""
     """An archive reason's name or id."""
     withdrawal_tag: Name = "Crosschq prospect: withdrawn"
     postings: tuple[PostingPart, ...] = ()

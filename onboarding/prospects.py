@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hiring.prospects import PostingRule
 from lever.client import LeverClient
 from lever.models import Posting
-from onboarding.archive_reasons import Reasons
+from onboarding.archive_reasons import Reasons, named
 from onboarding.prospect_section import PostingPart, ProspectsPart
 from store.prospect_switches import Switches, set_switches
 from store.prospect_tables import ProspectSettings
@@ -37,8 +37,7 @@ async def agree_prospects(wanted: ProspectsPart, lever: LeverClient, reasons: Re
 
 
 def _rule(part: PostingPart, known: Sequence[Posting], problems: list[str]) -> PostingRule | None:
-    matching = [one for one in known if one.id == part.posting]
-    matching = matching or [one for one in known if one.text == part.posting]
+    matching = named(part.posting, known)
     usable = [one for one in matching if one.state not in NOT_FOR_LEADS]
     if len(usable) == 1:
         return PostingRule(usable[0].id, part.tag, part.job_function)

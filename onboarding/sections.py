@@ -14,7 +14,7 @@ from lever.webhooks import (
     CANDIDATE_HIRED,
     CANDIDATE_STAGE_CHANGE,
 )
-from onboarding.fields import BaseUrl, Email, Name, Pause, Secret, Token, Wait, WaitOrNever
+from onboarding.fields import BaseUrl, Email, Line, Name, Pause, Secret, Token, Typed, Wait, WaitOrNever
 from outbound.links import TrustedOrigin
 
 
@@ -68,7 +68,7 @@ class CrosschqPart(Section):
     webhook_auth: Literal["none", "basic", "token"] = "token"
     webhook_token: Token | None = None
     """Chosen by the admin, and typed into Crosschq's API settings too."""
-    trusted_origins: Annotated[list[str], Field(min_length=1)] = sorted(dialect.REPORT_ORIGINS)
+    trusted_origins: Annotated[list[Typed], Field(min_length=1)] = sorted(dialect.REPORT_ORIGINS)
 
     @model_validator(mode="after")
     def _is_complete(self) -> "CrosschqPart":
@@ -108,8 +108,8 @@ class FollowUpPart(Section):
     fallback_asked: Email | None = None
     """None: whoever is the fallback requestor."""
     archived_means_not_hired: bool = True
-    archive_when_hired: Annotated[str, Field(max_length=100)] = ""
-    archive_when_not_hired: Annotated[str, Field(max_length=100)] = ""
+    archive_when_hired: Line = ""
+    archive_when_not_hired: Line = ""
     crosschq_takes_outcomes: bool = True
 
 

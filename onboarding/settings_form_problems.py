@@ -16,7 +16,6 @@ _IN_WORDS: Final = {
     "too_short": "Choose at least one.",
     "int_parsing": "Write a whole number.",
     "datetime_type": "Write a day and a time, such as 2026-12-01 09:00.",
-    "string_pattern_mismatch": "Write one e-mail address.",
     "enum": "Choose one of the list.",
     "missing": "it is missing, or cannot be decrypted any more",
 }

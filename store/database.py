@@ -9,6 +9,8 @@ import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
+from store.base import clean_json_text
+
 DATABASE_ERRORS = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 """A database that is away, starting, or refuses: what fails while connecting comes from the driver as it is."""
 
@@ -59,6 +61,7 @@ class Database:
             connect_args={"timeout": 5, "command_timeout": 10},
             # An error's text goes to logs, and parameters are people's data.
             hide_parameters=True,
+            json_serializer=clean_json_text,
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._refresh = refresh

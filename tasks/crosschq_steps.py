@@ -60,4 +60,4 @@ def _new_request(order: Send) -> NewReferenceRequest:
 
 def _hiring_manager(person: Person) -> HiringManager:
     first_name, last_name = split_name(person.name)
-    return HiringManager(first_name=first_name, last_name=last_name, email=person.email or "")
+    return HiringManager(first_name=first_name, last_name=last_name, email=person.address or "")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from cleaning.email_address import email_key
 from hiring.prospects import Lead
 from hiring.touched import LeadState, why_touched
 from lever.client import LeverClient
@@ -101,20 +102,20 @@ async def _is_linked(connection_id: int, opportunity_id: str) -> bool:
 async def people_in_lever(lever: LeverClient, emails: Sequence[str]) -> dict[str, Opportunity]:
     """Of those addresses that Lever knows, by the address: the opportunity that is at work, else the latest."""
     found: dict[str, Opportunity] = {}
-    by_plain = {plain(email): email for email in emails}
+    by_plain = {email_key(email): email for email in emails}
     async for one in all_opportunities(lever, email=list(emails)):
-        for email in filter(None, (by_plain.get(plain(theirs)) for theirs in one.emails)):
+        for email in filter(None, (by_plain.get(email_key(theirs)) for theirs in one.emails)):
             found[email] = max(found.get(email, one), one, key=_importance)
     return found
 
 
 async def lost_leads(lever: LeverClient, connection_id: int, leads: Sequence[Lead]) -> dict[str, Opportunity]:
     """By the address: leads of ours that no row of ours knows, as after a restored backup."""
-    by_plain = {plain(lead.emails[0]): lead for lead in leads}
+    by_plain = {email_key(lead.emails[0]): lead for lead in leads}
     emails = [lead.emails[0] for lead in leads]
     found: dict[str, Opportunity] = {}
     async for one in all_opportunities(lever, email=emails, origin="sourced", archived=False):
-        for email in map(plain, one.emails):
+        for email in map(email_key, one.emails):
             lead = by_plain.get(email)
             if lead is not None and await is_lost_lead(connection_id, lead, one):
                 found[lead.emails[0]] = one
@@ -131,10 +132,6 @@ async def is_lost_lead(connection_id: int, lead: Lead, there: Opportunity) -> bo
         and {*lead.tags} <= {*there.tags}
     )
     return wears_ours and not await _is_linked(connection_id, there.id)
-
-
-def plain(email: str) -> str:
-    return email.strip().casefold()
 
 
 def _importance(opportunity: Opportunity) -> tuple[bool, float]:

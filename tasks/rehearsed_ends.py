@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from cleaning.email_address import email_key
 from hiring.prospects import IfInLever, Lead, Unusable, lead_of
 from outbound.limiter import Priority
 from store.erased_prospects import DELETED_BEFORE, ErasedProspects
@@ -11,7 +12,7 @@ from store.prospects import Prospects
 from store.sealed_prospects import email_indexes, erased_digests, unseal
 from store.tables import Connection
 from store.vault import VaultError
-from tasks.leads import lost_leads, people_in_lever, plain
+from tasks.leads import lost_leads, people_in_lever
 from tasks.prospect_batch import BATCH
 from tasks.prospect_wishes import Wishes
 from wiring import current_parts
@@ -83,7 +84,7 @@ async def rehearse_ends(connection: Connection, wishes: Wishes, people: Sequence
     asked = [one for one in candidates if one.met.crosschq_id not in known]
     there = await _in_lever(connection, wishes.policy.if_in_lever, asked)
     for candidate in asked:
-        is_there = not candidate.met.is_begun and plain(candidate.lead.emails[0]) in there
+        is_there = not candidate.met.is_begun and email_key(candidate.lead.emails[0]) in there
         end = _end_of(candidate, wishes.policy.if_in_lever, is_there=is_there)
         known[candidate.met.crosschq_id] = end
     return [(ends | known)[one.crosschq_id] for one in people]
@@ -150,7 +151,7 @@ async def _in_lever(
             if makes_all
             else await people_in_lever(lever, [lead.emails[0] for lead in some])
         )
-        there |= set(map(plain, found))
+        there |= set(map(email_key, found))
     return there
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from functools import partial
 
+from cleaning.text import match_key
 from crosschq.models import Survey
-from hiring.templates import plain_tag
 from lever.models import Posting
 from onboarding.self_test.findings import Check, Finding, Group, Told, ok, to_know, wrong
 from onboarding.self_test.scene import Scene
@@ -55,8 +55,8 @@ def _survey_of(template: RequestTemplate, surveys: dict[str, Survey], least: int
 
 async def _tags(scene: Scene) -> Sequence[Finding]:
     postings = [posting async for posting in scene.lever.postings()]
-    on_open = {plain_tag(tag) for posting in postings if posting.state in _OPEN for tag in _tags_of(posting)}
-    on_others = {plain_tag(tag) for posting in postings for tag in _tags_of(posting)} - on_open
+    on_open = {match_key(tag) for posting in postings if posting.state in _OPEN for tag in _tags_of(posting)}
+    on_others = {match_key(tag) for posting in postings for tag in _tags_of(posting)} - on_open
     return [
         Finding(Group.TEMPLATES, f"{one.name}: Lever tag", *_tag_of(one, on_open, on_others))
         for one in scene.stored.templates
@@ -67,12 +67,12 @@ def _tag_of(template: RequestTemplate, on_open: set[str], on_others: set[str]) -
     tag = template.lever_tag
     if tag is None:
         return ok("It has no tag: it is the fallback, used when no other template's tag is there.")
-    if plain_tag(tag) in on_open:
+    if match_key(tag) in on_open:
         return ok(f"An open posting has the tag '{tag}'.")
     add = f"Add the tag '{tag}' to a posting in Lever, or correct the template's tag."
     if template.is_fallback:
         return to_know(f"No open posting has the tag '{tag}'; as the fallback it is used all the same.", add)
-    closed = " Only closed postings or drafts have it." if plain_tag(tag) in on_others else ""
+    closed = " Only closed postings or drafts have it." if match_key(tag) in on_others else ""
     return wrong(
         f"No open posting that the key may see has the tag '{tag}': nobody gets this template.{closed}", add
     )

@@ -6,6 +6,8 @@ from urllib.parse import parse_qs
 
 from starlette.requests import Request
 
+from cleaning.text import clean_text, trimmed
+
 LARGEST = 256 * 1024
 """Bytes; a connection with a dozen templates has about 5,000."""
 MOST_FIELDS = 5_000
@@ -18,16 +20,16 @@ class TooLarge(Exception):  # noqa: N818 - a fact about the body
 
 @dataclass(frozen=True)
 class Fields:
-    """What was sent, each field's values in their order, without outer blanks and without NUL."""
+    """What was sent, each field's values in their order, trimmed and clean."""
 
     values: Mapping[str, list[str]]
 
     def one(self, name: str) -> str:
         """The last value; blank where there is none."""
-        return self.values.get(name, [""])[-1].strip()
+        return trimmed(self.values.get(name, [""])[-1])
 
     def all(self, name: str) -> list[str]:
-        return [value.strip() for value in self.values.get(name, [])]
+        return [trimmed(value) for value in self.values.get(name, [])]
 
     def is_on(self, name: str) -> bool:
         """Of a checkbox, which is not sent when it is off."""
@@ -47,5 +49,4 @@ async def read_fields(request: Request) -> Fields:
         return Fields({})
     except ValueError:
         raise TooLarge from None
-    # No keyboard types a NUL, and PostgreSQL takes none.
-    return Fields({name: [one.replace("\0", "") for one in values] for name, values in sent.items()})
+    return Fields({name: [clean_text(one) for one in values] for name, values in sent.items()})

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
+from cleaning.email_address import clean_email_or_none
+from cleaning.typed import typed_list
 from outbound.openid import spelled
 from settings import Settings
 from store.people_tables import Role
@@ -47,4 +49,4 @@ def small(address: str) -> str:
 
 
 def _listed(setting: str | None) -> frozenset[str]:
-    return frozenset(small(one.strip()) for one in (setting or "").split(",") if one.strip())
+    return frozenset(small(clean_email_or_none(one) or one) for one in typed_list(setting))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from cleaning.text import clean_line
 from onboarding.delays import delay, in_words, iso
 from onboarding.settings_form import setting
 from pages.admin.forms import Fields
@@ -108,7 +109,7 @@ def _read(kind: Kind, fields: Fields, path: str) -> Typed:
     if kind is Kind.SWITCH:
         return fields.is_on(path)
     if kind is Kind.LINES:
-        lines = [line.strip() for value in fields.all(path) for line in value.splitlines()]
+        lines = [clean_line(line) for value in fields.all(path) for line in value.splitlines()]
         return list(dict.fromkeys(filter(None, lines)))
     return fields.one(path)
 

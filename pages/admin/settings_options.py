@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from hiring.templates import plain_tag
+from cleaning.text import match_key
 from lever.models import ArchiveReason, DispositionStage
 from onboarding.choices import Choices
 from onboarding.prospects import NOT_FOR_LEADS
@@ -101,7 +101,7 @@ def proposed_tags(choices: Choices) -> Sequence[str]:
 
 def is_unknown_tag(choices: Choices, typed: str) -> bool:
     """Nothing in Lever has it as yet, or any more; compared as a template's tag is."""
-    return choices.tags is not None and bool(typed) and plain_tag(typed) not in map(plain_tag, choices.tags)
+    return choices.tags is not None and bool(typed) and match_key(typed) not in map(match_key, choices.tags)
 
 
 def chosen_texts(options: Options, typed: Iterable[str]) -> str:

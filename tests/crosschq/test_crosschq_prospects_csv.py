@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cleaning.text import clean_text
 from crosschq.prospect_of import prospect_of
 from crosschq.prospects import ProspectEntry
 from crosschq.prospects_csv import BadRow, CsvProblem, read_prospects, text_lines
@@ -209,7 +210,7 @@ def test_whatever_a_csv_writer_wrote_is_read_back(
     rows = list(read_prospects(text_lines(io.BytesIO(file.getvalue().encode()))))
     assert [
         (one.id, one.headline or "", one.location or "") for one in rows if isinstance(one, ProspectEntry)
-    ] == [(f"pr_{n}", headline.strip(), location.strip()) for n, (headline, location) in enumerate(cells)]
+    ] == [(f"pr_{n}", *(clean_text(cell.strip()) for cell in pair)) for n, pair in enumerate(cells)]
 
 
 @given(st.text(max_size=200) | st.text(alphabet='",;\n\r\x00a@.', max_size=60))

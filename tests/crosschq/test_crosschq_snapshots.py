@@ -95,9 +95,17 @@ def test_an_unreadable_field_is_dropped_and_the_others_stay_hints() -> None:
     assert (hint.candidate.email, hint.status) == ("ada.kowal@people.test", "in progress")
 
 
-def test_text_a_database_cannot_hold_is_dropped() -> None:
-    body = json.loads('{"id": "rq_1", "status": "a\\u0000b", "candidate": {"email": "\\ud800@people.test"}}')
-    assert Snapshot.from_json(body).hint == ReferenceRequest.model_validate({"id": "rq_1"})
+def test_text_a_database_cannot_hold_is_cleaned() -> None:
+    body = json.loads(
+        '{"id": "rq_1", "status": "Completed\\u0000", '
+        '"candidate": {"first_name": "\\ud800", "email": "a@b.test\\u200b"}}'
+    )
+    hint = Snapshot.from_json(body).hint
+    assert (hint.status, hint.candidate.first_name, hint.candidate.email) == (
+        "Completed",
+        "\ufffd",
+        "a@b.test",
+    )
 
 
 def test_the_replay_key_is_endpoint_id_time_and_hash() -> None:

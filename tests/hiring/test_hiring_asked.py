@@ -74,3 +74,9 @@ def test_the_posting_owner_stays_who_they_are() -> None:
     asked = whom_to_ask(candidacy(owner=None), None)
     assert isinstance(asked, Asked)
     assert (asked.name, asked.role_in_words) == (POSTING_OWNER.name, "the posting's owner")
+
+
+def test_a_fallback_address_that_cannot_be_used_is_told() -> None:
+    nobody = whom_to_ask(candidacy(owner=None, posting=None), "tal ent@hiring.test")
+    assert isinstance(nobody, NobodyToAsk)
+    assert nobody.why.endswith("the connection names a fallback address that cannot be used")

@@ -15,6 +15,7 @@ from tests.hiring.examples import (
     MANAGER,
     MOVED,
     NOW,
+    OWNER,
     POSTING,
     SALES,
     candidacy,
@@ -90,7 +91,12 @@ def test_where_lever_does_not_say_since_when_the_webhook_counts() -> None:
         ({"is_anonymised": True, "name": "", "emails": ()}, "anonymised"),
         ({"may_be_contacted": False}, "not agreed to be contacted"),
         ({"name": " , "}, "no name"),
-        ({"emails": ()}, "no usable e-mail address"),
+        ({"emails": ()}, "no usable e-mail address. Add one"),
+        (
+            {"emails": ("ada@peo\u200bple.test",)},
+            "no usable e-mail address: the one there has an invisible character (U+200B, zero width space) in place 8.",
+        ),
+        ({"emails": ("ada", "bram@people")}, "no usable e-mail address: the first one there has no @."),
         ({"emails": ("ada@people", "ada@people.test, bram@people.test")}, "no usable e-mail address"),
         ({"owner": None, "posting": replace(POSTING, owner=None)}, "requestor"),
         ({"owner": GONE, "posting": replace(POSTING, owner=GONE)}, "requestor"),
@@ -98,6 +104,15 @@ def test_where_lever_does_not_say_since_when_the_webhook_counts() -> None:
 )
 def test_what_a_recruiter_must_put_right_first_is_said(change: dict[str, object], words: str) -> None:
     assert words in _problem(_decide(**change))
+
+
+@pytest.mark.parametrize(
+    "email", ["\u200bada@people.test\u00a0", "mailto:ada@people.test", "Ada <ada@people.test>;"]
+)
+def test_an_address_is_sent_without_what_copying_left_around_it(email: str) -> None:
+    order = _decide(emails=(email,), owner=replace(OWNER, email=f"\u2060{OWNER.email}\u180e"))
+    assert isinstance(order, Send)
+    assert (order.email, order.requestor.email) == ("ada@people.test", OWNER.email)
 
 
 def test_no_template_names_the_tags_seen_and_the_tags_wanted() -> None:

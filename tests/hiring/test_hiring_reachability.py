@@ -1,6 +1,7 @@
 """A request goes to an address that can be one; a text message only to a number that names its country."""
 
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -57,8 +58,6 @@ NO_ADDRESSES = [
     "ada@people.test, bram@people.test",
     "ada@people.test;bram@people.test",
     "ada@people.test bram@people.test",
-    "Ada <ada@people.test>",
-    "mailto:ada@people.test",
     "ada@people.test\r\nBcc: bram@people.test",
     "ada\x00@people.test",
     "a" * 250 + "@b.test",
@@ -86,8 +85,8 @@ def test_what_is_used_as_a_phone_number_is_always_e164(phones: list[str]) -> Non
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_an_address_is_used_as_it_stands_without_outer_blanks(address: str) -> None:
-    assert usable_email([address]) == usable_email([f" {address}\t\n"]) == address
+def test_an_address_is_used_as_it_stands_without_what_copying_left_around_it(address: str) -> None:
+    assert usable_email([address]) == usable_email([f" \u200bmailto:{address};\u00a0\n"]) == address
 
 
 @pytest.mark.parametrize("text", NO_ADDRESSES)
@@ -103,4 +102,4 @@ def test_an_address_in_use_has_one_sign_no_blanks_and_a_domain_with_a_dot(emails
         assert re.fullmatch(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+", used)
         assert "." in used.partition("@")[2]
         assert len(used) <= 254
-        assert used in [email.strip() for email in emails]
+        assert any(used in unicodedata.normalize("NFC", email) for email in emails)

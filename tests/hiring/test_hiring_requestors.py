@@ -35,6 +35,17 @@ def test_who_cannot_be_asked_is_passed_over(owner: Person | None) -> None:
     assert _chosen(choose_requestor(candidacy(owner=owner), OWNER_FIRST, None)) == POSTING_OWNER.email
 
 
+@pytest.mark.parametrize("written", ["\u200b{}\u00a0", "mailto:{}", "Orla <{}>", "{};", "\u202a{}\u202c"])
+def test_owners_and_the_fallback_are_cleaned_alike(written: str) -> None:
+    owner = replace(OWNER, email=written.format(OWNER.email))
+    assert _chosen(choose_requestor(candidacy(owner=owner), OWNER_FIRST, None)) == OWNER.email
+    assert _chosen(choose_requestor(candidacy(), [], written.format(TALENT))) == TALENT
+
+
+def test_a_fallback_that_is_no_address_is_none() -> None:
+    assert choose_requestor(candidacy(), [], "tal\u200bent@hiring.test") is None
+
+
 def test_without_a_posting_only_the_owner_and_the_fallback_are_left() -> None:
     lead = candidacy(owner=None, posting=None)
     assert _chosen(choose_requestor(lead, OWNER_FIRST, TALENT)) == TALENT

@@ -26,9 +26,16 @@ def test_the_template_whose_tag_is_seen_is_chosen() -> None:
     assert choose_template([ENGINEERS, SALES, GENERAL], ["remote", "sales"]) is SALES
 
 
-@pytest.mark.parametrize("tag", ["ENGINEER", " engineer ", "Engineer\u00a0"])
+@pytest.mark.parametrize(
+    "tag", ["ENGINEER", " engineer ", "Engineer\u00a0", "\u200bengi\u00adneer\u180e", "\u202aengineer\u2060"]
+)
 def test_case_and_outer_blanks_of_a_tag_do_not_count(tag: str) -> None:
     assert choose_template([ENGINEERS, SALES], [tag]) is ENGINEERS
+
+
+def test_a_blank_or_hyphen_of_another_kind_is_one_all_the_same() -> None:
+    nights = replace(ENGINEERS, lever_tag="full-time nights")
+    assert choose_template([nights, SALES], ["Full\u2011time\u00a0\u200bnights"]) is nights
 
 
 @pytest.mark.parametrize("tag", ["engineer-2", "eng", "engineer sales", "not engineer"])

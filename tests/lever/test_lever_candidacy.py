@@ -8,7 +8,7 @@ import pytest
 
 from hiring.candidacy import Candidacy
 from lever.candidacy import candidacy_of
-from lever.models import Opportunity
+from lever.models import Opportunity, Posting
 
 Payload = Callable[[str], Any]
 
@@ -35,3 +35,17 @@ def test_an_archived_one_may_not_say_why_or_when(payload: Payload, archived: obj
 def test_an_opportunity_in_the_pipeline_has_no_reason(payload: Payload) -> None:
     shown = candidacy(payload, None)
     assert (shown.is_archived, shown.archive_reason_id, shown.archived_at) == (False, None, None)
+
+
+def test_names_and_titles_are_single_lines_without_anything_unseen_at_their_ends(
+    payload: Payload,
+) -> None:
+    data = payload("opportunity")["data"] | {"name": "\u200bAda\u00a0\u00a0 Kowal\u2060"}
+    posting = Posting.model_validate(
+        {"id": "p", "text": "Nurse\u2028(nights)\ufeff", "owner": {"id": "u", "name": " Orla\u180e"}}
+    )
+    shown = candidacy_of(Opportunity.model_validate(data), posting)
+    assert shown.name == "Ada Kowal"
+    assert shown.posting
+    assert shown.posting.owner
+    assert (shown.posting.title, shown.posting.owner.name) == ("Nurse (nights)", "Orla")

@@ -53,7 +53,7 @@ WRONG: dict[str, tuple[Edit, str]] = {
         "  crosschq.webhook_auth: .*'none', 'basic' or 'token'",
     ),
     "a Crosschq key with a line break": (
-        swap('api_key = "crosschq-sandbox-key"', 'api_key = "crosschq-sandbox-key\\n"'),
+        swap('api_key = "crosschq-sandbox-key"', 'api_key = "crosschq-sandbox\\nkey"'),
         "  crosschq: .*API key is blank or holds spaces",
     ),
     "an empty secret": (swap('"lever-sandbox-key"', '""'), r"  lever\.api_key: "),

@@ -28,7 +28,10 @@ WRONG = {
     "an empty tag": ('tags = [""]', "prospects.tags.0: "),
     "a withdrawal that tells nothing": ('tags = ["x"]\nwithdrawal_tag = "x"', "one of the tags"),
     "a rule with no sign": (rule(ENGINEER, ""), "'Platform Engineer' needs either a tag or a job_function"),
-    "a rule with a blank sign": (rule(ENGINEER, 'tag = " "'), "needs either a tag or a job_function"),
+    "a rule with a blank sign": (
+        rule(ENGINEER, 'tag = " "'),
+        "postings.0.tag: String should have at least 1",
+    ),
     "a rule with two signs": (
         rule(ENGINEER, 'tag = "a"\njob_function = "b"'),
         "needs either a tag or a job_",

@@ -1,10 +1,14 @@
 """Which error an answer, or its absence, stands for."""
 
+import json
 import pickle
+import re
 from datetime import UTC, datetime
 
 import httpx
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter
 
 from outbound.answers import REASON_LENGTH, Call, failure_of_answer, failure_without_answer, json_of, shaped
@@ -119,6 +123,23 @@ def test_a_body_that_is_not_json_is_never_taken_for_an_answer(body: bytes) -> No
         json_of(READ, response)
     with pytest.raises(OutcomeUnknown, match="look before repeating"):
         json_of(WRITE, response)
+
+
+@given(
+    st.recursive(st.text() | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
+)
+@example({"te\0xt": ["Nurse\0 (nights)", {"\0": "\x9f\ufffe"}]})
+def test_no_answer_holds_what_the_next_system_cannot(said: object) -> None:
+    response = httpx.Response(200, content=json.dumps(said).encode())
+    read = json_of(READ, response)
+    assert json_of(READ, httpx.Response(200, content=json.dumps(read).encode())) == read
+    assert not re.search("[\x00-\x08\x7f-\x9f]", json.dumps(read, ensure_ascii=False).encode().decode())
+
+
+def test_a_refusals_reason_is_clean_too() -> None:
+    error = failure(WRITE, 400, "Unknown\0 survey\u200b")
+    assert isinstance(error, Refused)
+    assert error.reason == "Unknown survey"
 
 
 def test_half_an_emoji_in_a_text_is_replaced_and_the_rest_kept() -> None:

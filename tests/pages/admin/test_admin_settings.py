@@ -197,7 +197,7 @@ async def test_posting_rules_are_added_and_removed(desk: Desk, form: Filled) -> 
         ("lever.perform_as", "", "This is missing."),
         ("lever.trigger_stages", "", "Choose at least one."),
         ("requests.ask_again_after_days", "often", "Write a whole number."),
-        ("requests.fallback_requestor", "nobody", "Write one e-mail address."),
+        ("requests.fallback_requestor", "nobody", "The e-mail address has no @."),
         ("requests.requestor_chain", "", "Choose at least one."),
         ("follow_up.after", "two weeks", "ISO 8601"),
         ("follow_up.settle_after", "P3D", "from 0 seconds to 1 day"),
