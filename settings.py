@@ -50,7 +50,9 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """What an installation is told; times are ISO 8601 durations, addresses are those of this machine."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file_encoding="utf-8-sig", extra="ignore", frozen=True
+    )
 
     secret_keys: SecretStr
     """Fernet keys, newest first, separated by commas: they encrypt API keys, tokens and webhook bodies."""

@@ -20,4 +20,4 @@ def typed_line(value: object) -> object:
 
 def typed_list(text: str | None) -> tuple[str, ...]:
     """The entries of a list with commas, semicolons or line ends between them; blank ones are left out."""
-    return tuple(filter(None, map(clean_line, _BETWEEN.split(text or ""))))
+    return tuple(filter(None, map(trimmed, _BETWEEN.split(text or ""))))

@@ -17,6 +17,7 @@ from crosschq.wire import (
     Email,
     InAnySpelling,
     Lenient,
+    Link,
     Moment,
     RequestId,
     Text,
@@ -106,9 +107,9 @@ class ReferenceRequest(CrosschqModel):
     created_at: Moment | None = None
     updated_on: Moment | None = None
     status_updated_on: Moment | None = None
-    report_url: Text | None = None
-    report_summary_pdf: Text | None = None
-    report_full_pdf: Text | None = None
+    report_url: Link | None = None
+    report_summary_pdf: Link | None = None
+    report_full_pdf: Link | None = None
     hiring_status: Annotated[HiringStatus | None, InAnySpelling, Lenient] = None
     hired_on: Annotated[Day | None, Lenient] = None
 

@@ -9,6 +9,7 @@ from hiring import status_tags
 from hiring.candidacy import Candidacy, Person, Template
 from hiring.local_days import TIME_ZONE, local_day_in_words
 from hiring.names import split_name
+from hiring.outside_text import one_line, without_marks
 from hiring.reachability import international_phone, usable_email, why_no_usable_email
 from hiring.requestors import Requestor, RequestorRole, choose_requestor
 from hiring.templates import NoTemplate, SeveralTemplates, choose_template
@@ -239,9 +240,10 @@ def _order(candidacy: Candidacy, policy: Policy) -> CannotSend | Send:
         return CannotSend(_why_no_template(template))
     requestor = choose_requestor(candidacy, policy.requestor_chain, policy.fallback_requestor)
     if requestor is None:
+        fallback = ", nor is its fallback address usable" if policy.fallback_requestor else ""
         return CannotSend(
-            "nobody can be named as requestor: neither the owner nor the others of the connection's chain are "
-            "active Lever users with an e-mail address. Give the opportunity an owner, then move it again."
+            "nobody can be named as requestor: neither the owner nor the others of the connection's chain are active "
+            f"Lever users with a usable e-mail address{fallback}. Give the opportunity an owner, then move it again."
         )
     first_name, last_name = split_name(candidacy.name)
     posting = candidacy.posting
@@ -270,6 +272,6 @@ def _why_no_template(choice: NoTemplate | SeveralTemplates) -> str:
             f"several templates match: {names}. Remove all but one of their tags from the opportunity and its "
             "posting, or give the templates an order, then move the candidate again."
         )
-    seen = ", ".join(f"'{tag}'" for tag in choice.seen) or "none"
+    seen = ", ".join(f"'{without_marks(one_line(tag))}'" for tag in choice.seen) or "none"
     wanted = ", ".join(f"'{tag}'" for tag in choice.wanted) or "none is set up"
     return f"no template matches. Tags seen: {seen}. Tags wanted: {wanted}. Add one, then move the candidate again."

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cleaning.text import match_key
+from cleaning.text import clean_line, match_key
 from hiring.candidacy import Candidacy, Template
 
 
@@ -45,7 +45,7 @@ def why_this_template(template: Template, candidacy: Candidacy) -> str:
     if wanted and (on_opportunity or any(match_key(tag) == wanted for tag in candidacy.all_tags)):
         where = "the opportunity" if on_opportunity else "its posting"
         return f"Template '{template.name}' is used, because {where} has the tag '{template.lever_tag}'."
-    seen = ", ".join(f"'{tag}'" for tag in candidacy.all_tags) or "none"
+    seen = ", ".join(f"'{clean_line(tag)}'" for tag in candidacy.all_tags) or "none"
     return (
         f"Template '{template.name}' is used as the fallback: no template's tag is there. Tags seen: {seen}."
     )

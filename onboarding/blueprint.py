@@ -48,7 +48,7 @@ class Blueprint(Section):
     def from_file(cls, path: Path) -> "Blueprint":
         """Raises BlueprintError."""
         try:
-            return cls.from_text(path.read_text(encoding="utf-8"))
+            return cls.from_text(path.read_text(encoding="utf-8-sig"))
         except (OSError, UnicodeDecodeError) as error:
             raise BlueprintError(f"{path} cannot be read: {error}.") from None
 

@@ -117,7 +117,7 @@ class TemplatePart(Section):
     """A default of the brief."""
 
     name: Name
-    description: str = ""
+    description: Typed = ""
     survey: Name
     """Crosschq's codename of the job function."""
     lever_tag: Name | None = None

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from cryptography.fernet import Fernet, InvalidToken
 
+from cleaning.typed import typed_list
+
 _MARK = b"k"
 """Begins what is sealed, before the key's fingerprint. Tokens of Fernet, as earlier releases stored them, begin
 with g."""
@@ -60,7 +62,7 @@ class Vault:
     @classmethod
     def from_setting(cls, setting: str) -> "Vault":
         """Takes the comma-separated keys of `CROSSCHQ_LEVER_SECRET_KEYS`."""
-        return cls([key.strip() for key in setting.split(",") if key.strip()])
+        return cls(typed_list(setting))
 
     @property
     def fingerprints(self) -> list[str]:

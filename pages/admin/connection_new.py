@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from cleaning.text import clean_line
 from crosschq.webhooks import AuthScheme
 from onboarding.beginning import Beginning, CannotBegin, begin
 from onboarding.keys_checking import LIVE_CROSSCHQ, LIVE_LEVER, CrosschqAccess, LeverAccess
@@ -53,7 +54,7 @@ class NewConnection:
 
 def _beginning(fields: Fields) -> Beginning:
     return Beginning(
-        name=fields.one("name"),
+        name=clean_line(fields.one("name")),
         lever=lever_access(fields),
         crosschq=crosschq_access(fields),
         webhook_auth=auth_scheme(fields),

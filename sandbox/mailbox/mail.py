@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 from email import message_from_bytes
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
@@ -42,7 +44,9 @@ class Mail:
         return cls(
             id=mail_id,
             at=at,
-            sender=str(message.get("From") or sender),
+            sender=next(
+                (_shown(value) for name, value in message.raw_items() if name.lower() == "from"), sender
+            ),
             to=to,
             subject=str(message.get("Subject") or ""),
             text=_part(message, "plain"),
@@ -77,6 +81,15 @@ def _unfolded(value: object) -> str:
     text = re.sub(r"[\r\n]+(?=[ \t])", "", str(value)).strip()
     # The parser keeps bytes beyond ASCII as surrogates, which no JSON can carry.
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _shown(value: object) -> str:
+    # Not the parser's own reading: before Python 3.13 it puts a blank between two encoded words of a name.
+    raw = _unfolded(value)
+    try:
+        return str(make_header(decode_header(raw)))
+    except (HeaderParseError, LookupError, ValueError):
+        return raw
 
 
 def _part(message: EmailMessage, kind: str) -> str:

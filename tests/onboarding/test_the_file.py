@@ -94,7 +94,11 @@ WRONG: dict[str, tuple[Edit, str]] = {
     ),
     "a fallback requestor that is no address": (
         with_requests('fallback_requestor = "HR"'),
-        r"  requests\.fallback_requestor: ",
+        r"  requests\.fallback_requestor: .*the e-mail address has no @",
+    ),
+    "something invisible in an address": (
+        with_requests('fallback_requestor = "hr@exa\u200bmple.test"'),
+        r"  requests\.fallback_requestor: .*\(U\+200B, zero width space\) in place 7",
     ),
     "a wait in words": (with_follow_up('after = "two weeks"'), '  follow_up.after: .*ISO 8601.*"P14D"'),
     "a wait in seconds": (with_follow_up("after = 1209600"), "  follow_up.after: .*ISO 8601"),
@@ -181,3 +185,23 @@ async def test_a_blueprint_shows_no_secret_when_printed(desk: Desk) -> None:
     shown = repr(Blueprint.from_text(desk.file))
     assert "perform_as" in shown
     assert not any(secret in shown for secret in SECRETS)
+
+
+PASTED = re.compile(
+    r'^((?:name|perform_as|url|api_key|webhook_token|survey|lever_tag|description) = ")([^"]*)"', re.MULTILINE
+)
+
+
+def test_what_nobody_sees_around_a_value_does_not_count(desk: Desk) -> None:
+    addresses = with_requests('fallback_requestor = "hr@acme.example"')(desk.file)
+    pasted, values = PASTED.subn('\\1\u200b\u00a0\\2\u2060 \ufeff"', addresses)
+    assert values > 8
+    pasted = pasted.replace("hr@acme.example", "mailto:hr@acme.example;")
+    pasted = pasted.replace('["Crosschq"]', '["\u202aCrosschq\u00a0"]')
+    assert Blueprint.from_text(pasted) == Blueprint.from_text(addresses)
+
+
+def test_a_file_of_an_editor_that_marks_utf_8_is_read(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "connection.toml"
+    path.write_text(desk.file, encoding="utf-8-sig")
+    assert Blueprint.from_file(path) == Blueprint.from_text(desk.file)
