@@ -1,7 +1,6 @@
 """The running stack that is measured, with its people, and how one of its processes is exchanged. Measures nothing."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -39,7 +38,6 @@ class Scene:
     tell: Callable[[str], None]
     measured: dict[str, float] = field(default_factory=dict)
     is_stock: bool = False
-    began: float = field(default_factory=time.monotonic)
     idle_minutes: float = 15.0
     """How long bench.idle waits."""
 
@@ -72,9 +70,9 @@ class Scene:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def settled(self) -> None:
-        """`quiet`, and Prefect has planned an hour of runs ahead, as it does for new deployments."""
+        """`quiet`, and Prefect has caught up: with an hour of runs to plan for new deployments, with events of runs."""
         await self.quiet()
-        await asyncio.sleep(self.began + SETTLE_SECONDS - time.monotonic())
+        await asyncio.sleep(SETTLE_SECONDS)
 
     async def calls(self, url: str) -> list[dict[str, object]]:
         """The sandbox ledger of one vendor, oldest first."""

@@ -14,6 +14,7 @@ from joserfc.jwk import KeySet
 from pydantic import BaseModel, HttpUrl, ValidationError
 
 from outbound.bounded import SIGN_IN, AnswerTooLarge, send_within
+from outbound.causes import cause_of
 
 WELL_KNOWN: Final = "/.well-known/openid-configuration"
 SETTING: Final = "CROSSCHQ_LEVER_OIDC_ISSUER"
@@ -88,7 +89,7 @@ async def ask(
     except TimeoutError:
         raise Away(f"{what}: the answer was not whole within {SIGN_IN.max_seconds:g} s") from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise Away(f"{what}: {type(error).__name__}") from None
+        raise Away(f"{what}: {cause_of(error)}") from None
 
 
 def parsed(model: type[Answer], what: str, answer: httpx.Response) -> Answer:

@@ -18,6 +18,7 @@ from prefect.states import Cancelled, Scheduled
 
 from hiring.export_order import Scope
 from lever.webhooks import CANDIDATE_DELETED, CANDIDATE_STAGE_CHANGE
+from outbound.causes import cause_of
 from outbound.transport import BadStatus, CallFailed
 from store.attempts import Attempt
 from store.due import SNAPSHOT_EVENT
@@ -185,7 +186,7 @@ async def _in_our_words() -> AsyncIterator[None]:
         which = PrefectUnavailable if status in _OUTAGES else PrefectRefused
         raise which(f"Prefect's API answered {status}.") from None
     except (CallFailed, TimeoutError) as error:
-        raise PrefectUnavailable(f"Prefect's API did not answer ({type(error).__name__}).") from None
+        raise PrefectUnavailable(f"Prefect's API could not be asked: {cause_of(error).seen}.") from None
     except ValueError:
         raise PrefectRefused("What answers at PREFECT_API_URL is not Prefect's API.") from None
 

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from onboarding.self_test.findings import Check, Group, Told, check, not_seen, ok, wrong
+from outbound.causes import cause_of
 from outbound.transport import BadStatus, CallFailed
 from wiring import Parts
 
@@ -137,9 +138,7 @@ async def _read(prefect: httpx.AsyncClient, path: str) -> Any:  # noqa: ANN401 -
     except BadStatus as error:
         raise NoPrefect(f"Prefect answered {error.response.status_code}.") from None
     except CallFailed as error:
-        raise NoPrefect(
-            f"No Prefect server answers at {prefect.base_url} ({type(error).__name__})."
-        ) from None
+        raise NoPrefect(f"No Prefect server answers at {prefect.base_url}: {cause_of(error).seen}.") from None
     except ValueError:
         raise NoPrefect(f"What answers at {prefect.base_url} is not Prefect's API.") from None
 

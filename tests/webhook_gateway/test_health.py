@@ -10,7 +10,7 @@ from tests.webhook_gateway.senders import NOW
 from webhook_gateway import health
 from webhook_gateway.health import Finding, Part, PoolSeen, Since
 
-GONE = "Prefect's API did not answer (ConnectError)."
+GONE = "Prefect's API could not be asked: nothing listens there."
 FINE = PoolSeen(is_paused=False, heartbeats=[NOW - timedelta(seconds=20)])
 
 

@@ -175,7 +175,7 @@ async def test_an_answer_that_is_no_run_means_try_again(
 
 async def test_a_prefect_that_is_down_means_try_again(prefect: Prefect) -> None:
     prefect.is_down = True
-    with pytest.raises(PrefectUnavailable, match=r"did not answer \(ConnectError\)\.$"):
+    with pytest.raises(PrefectUnavailable, match=r"asked: the connection could not be made\.$"):
         await PrefectRuns().start(delivery())
 
 
@@ -185,7 +185,7 @@ async def test_a_prefect_that_asks_to_come_back_later_does_not_hold_up_the_dispa
     monkeypatch.setattr(prefect_runs, "PATIENCE_SECONDS", 0.1)
     # Its own client would wait for a minute and ask again.
     prefect.answer = httpx.Response(503, headers={"Retry-After": "60"})
-    with pytest.raises(PrefectUnavailable, match=r"did not answer \(TimeoutError\)\.$"):
+    with pytest.raises(PrefectUnavailable, match=r"asked: it did not answer in time\.$"):
         await PrefectRuns().start(delivery())
 
 

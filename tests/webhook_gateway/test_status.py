@@ -45,7 +45,7 @@ class Pools:
         if self.hangs:
             await asyncio.Event().wait()
         if self.is_away:
-            raise PrefectUnavailable("Prefect's API did not answer (ConnectError).")
+            raise PrefectUnavailable("Prefect's API could not be asked: nothing listens there.")
         return self.seen
 
 
