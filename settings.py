@@ -17,7 +17,6 @@ from pydantic import (
     Field,
     HttpUrl,
     SecretStr,
-    StringConstraints,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -25,6 +24,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cleaning.email_address import NotAnAddress, clean_email
+from cleaning.issuer import clean_issuer
 from cleaning.typed import typed_list, typed_value
 
 PREFIX = "CROSSCHQ_LEVER_"
@@ -85,7 +85,7 @@ class Settings(BaseSettings):
     """Sets the admin's password on the pages, as long as there is no admin. `make up` prints it."""
     private_base_url: HttpUrl | None = None
     """How browsers reach the private port, where that is not `private_host`:`private_port`."""
-    oidc_client_id: Annotated[str, StringConstraints(strip_whitespace=True)] | None = None
+    oidc_client_id: str | None = None
     oidc_client_secret: SecretStr | None = None
     """None for a public client: PKCE is used in any case."""
     oidc_admins: str | None = None
@@ -234,22 +234,16 @@ class Settings(BaseSettings):
     @field_validator("oidc_issuer")
     @classmethod
     def _has_what_it_needs(cls, value: str | None, others: ValidationInfo) -> str | None:
-        value = (value or "").strip()
         if not value:
             return None
-        try:
-            address = HttpUrl(value)
-        except ValidationError:
-            raise ValueError("write it as the provider does, as in https://id.example.com") from None
-        if not (address.scheme == "https" or _is_on_this_machine(value)):
+        issuer = clean_issuer(value)
+        if not (issuer.startswith("https://") or _is_on_this_machine(issuer)):
             raise ValueError("write it as the provider does, beginning with https://")
-        if address.query or address.fragment or address.username or address.password:
-            raise ValueError("write it as the provider does, without ?, # and @")
         if not others.data.get("oidc_client_id"):
             raise ValueError(f"set {PREFIX}OIDC_CLIENT_ID, too: what the provider calls this installation")
         if not (others.data.get("oidc_admins") or others.data.get("oidc_viewers")):
             raise ValueError(f"name in {PREFIX}OIDC_ADMINS or {PREFIX}OIDC_VIEWERS who may sign in")
-        return value
+        return issuer
 
     @property
     def pages_url(self) -> str:

@@ -11,12 +11,12 @@ from typing import Any, Final, TypeVar
 import httpx
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from pydantic import BaseModel, HttpUrl, ValidationError
+from pydantic import BaseModel, ValidationError
 
+from cleaning.issuer import WELL_KNOWN, NotAnIssuer, clean_issuer
 from outbound.bounded import SIGN_IN, AnswerTooLarge, send_within
 from outbound.causes import cause_of
 
-WELL_KNOWN: Final = "/.well-known/openid-configuration"
 SETTING: Final = "CROSSCHQ_LEVER_OIDC_ISSUER"
 
 Answer = TypeVar("Answer", bound=BaseModel)
@@ -49,20 +49,9 @@ class Keys(BaseModel):
     keys: list[dict[str, Any]]
 
 
-def spelled(issuer: str) -> str:
-    """The one spelling of an issuer that people and providers write in several; raises ValueError for no web address.
-
-    Small letters in the host, no default port, no slash at the end, and not the address of its configuration.
-    """
-    url = HttpUrl(issuer.strip())
-    if url.query or url.fragment or url.username or url.password:
-        raise ValueError("an issuer has no user, no ? and no #")
-    return str(url).rstrip("/").removesuffix(WELL_KNOWN).rstrip("/")
-
-
 async def configuration_of(http: httpx.AsyncClient, issuer: str) -> Metadata:
-    """Found at the issuer however that is written; it says itself how tokens write it. Raises Away."""
-    request = http.build_request("GET", f"{spelled(issuer)}{WELL_KNOWN}")
+    """`issuer` as `clean_issuer` spells it; the configuration says how tokens write it. Raises Away."""
+    request = http.build_request("GET", f"{issuer}{WELL_KNOWN}")
     found = parsed(Metadata, "its configuration", await ask(http, "its configuration", request))
     _check(found, issuer)
     return found
@@ -115,15 +104,15 @@ def clock_of(answer: httpx.Response) -> datetime | None:
 def _check(metadata: Metadata, issuer: str) -> None:
     """Nobody else's configuration, and nothing of it in the clear; on this machine http does."""
     try:
-        is_theirs = spelled(metadata.issuer) == spelled(issuer)
-    except ValueError:
+        is_theirs = clean_issuer(metadata.issuer) == issuer
+    except NotAnIssuer:
         is_theirs = False
     if not is_theirs:
         raise OtherIssuer(metadata.issuer)
     used = [metadata.authorization_endpoint, metadata.token_endpoint, metadata.jwks_uri]
     used += [metadata.userinfo_endpoint] if metadata.userinfo_endpoint else []
     is_safe = all(one.lower().startswith("https://") for one in used)
-    if spelled(issuer).startswith("https://") and not is_safe:
+    if issuer.startswith("https://") and not is_safe:
         raise Away("its configuration, which names addresses without https")
 
 

@@ -3,18 +3,9 @@
 from datetime import timedelta
 from functools import partial
 
+from cleaning.issuer import WELL_KNOWN
 from onboarding.self_test.findings import Check, Group, Told, check, ok, wrong
-from outbound.openid import (
-    SETTING,
-    WELL_KNOWN,
-    Away,
-    OtherIssuer,
-    ask,
-    clock_of,
-    configuration_of,
-    keys_of,
-    spelled,
-)
+from outbound.openid import SETTING, Away, OtherIssuer, ask, clock_of, configuration_of, keys_of
 from wiring import Parts
 
 MOST_SKEW = timedelta(seconds=60)
@@ -30,7 +21,7 @@ def sign_in_checks(parts: Parts) -> list[Check]:
 
 
 async def _provider(parts: Parts, issuer: str) -> Told:
-    where = f"{spelled(issuer)}{WELL_KNOWN}"
+    where = f"{issuer}{WELL_KNOWN}"
     try:
         metadata = await configuration_of(parts.web, issuer)
         keys = await keys_of(parts.web, metadata)

@@ -208,7 +208,7 @@ def make_oidc(
         http=http,
         issuer=settings.oidc_issuer,
         client_id=settings.oidc_client_id,
-        client_secret=secret.get_secret_value().strip() if secret else None,
+        client_secret=secret.get_secret_value() if secret else None,
         back=f"{settings.pages_url}{PATH}/back",
         now=parts.now,
         assumes_verified=settings.oidc_assume_verified,

@@ -6,7 +6,6 @@ from typing import Self
 
 from cleaning.email_address import clean_email_or_none
 from cleaning.typed import typed_list
-from outbound.openid import spelled
 from settings import Settings
 from store.people_tables import Role
 
@@ -27,8 +26,7 @@ class Named:
     def from_settings(cls, settings: Settings) -> Self:
         if settings.oidc_issuer is None:
             return cls()
-        issuer = spelled(settings.oidc_issuer)
-        return cls(_listed(settings.oidc_admins), _listed(settings.oidc_viewers), issuer)
+        return cls(_listed(settings.oidc_admins), _listed(settings.oidc_viewers), settings.oidc_issuer)
 
     def role_of(self, address: str) -> Role | None:
         """None: they may not sign in, or not any more."""

@@ -14,7 +14,7 @@ from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from pydantic import BaseModel, RootModel, ValidationError
 
-from outbound.openid import Away, Metadata, ask, clock_of, configuration_of, keys_of, parsed, spelled
+from outbound.openid import Away, Metadata, ask, clock_of, configuration_of, keys_of, parsed
 from pages.admin.oidc_account import Account
 from pages.admin.oidc_begun import Begun
 from pages.admin.oidc_tokens import Expected, claims_of
@@ -59,6 +59,7 @@ class Provider:
 
     http: httpx.AsyncClient
     issuer: str
+    """As the settings spell it."""
     client_id: str
     client_secret: str | None
     back: str
@@ -97,7 +98,7 @@ class Provider:
         if metadata.userinfo_endpoint and (account.address is None or is_missing):
             account = account.completed_by(await self._userinfo(metadata.userinfo_endpoint, tokens))
         address = account.verified_address(assumed=self.assumes_verified)
-        return Vouched(Identity(spelled(self.issuer), account.subject), address)
+        return Vouched(Identity(self.issuer, account.subject), address)
 
     async def _metadata(self) -> Metadata:
         if self._known is None or self.now() - self._known[1] > KNOWN_FOR:

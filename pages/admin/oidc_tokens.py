@@ -6,6 +6,7 @@ Performs no I/O. An error names the claim, its type and whose clock it was held 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 from typing import Any, Final
 
 from authlib.oidc.core import CodeIDToken
@@ -43,6 +44,18 @@ _NOT_OURS: Final[Mapping[str, str]] = {
 }
 
 
+_UNREADABLE: Final = (
+    JoseError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
+_MOST_SECONDS: Final = 10**10
+
+
 class NotTrusted(Exception):  # noqa: N818 - says what it is
     """The message is the clause that says what failed, and quotes nothing of the answer."""
 
@@ -68,7 +81,7 @@ def claims_of(id_token: str, keys: KeySet, expected: Expected) -> Mapping[str, A
         raise NotTrusted("the ID token's signature is by a key that the provider does not publish") from None
     except BadSignatureError:
         raise NotTrusted("the ID token's signature is wrong") from None
-    except (JoseError, ValueError, TypeError, KeyError):
+    except _UNREADABLE:
         raise NotTrusted(
             f"the ID token cannot be read, or is signed by another algorithm than {', '.join(ALGORITHMS)}"
         ) from None
@@ -90,12 +103,14 @@ def claims_of(id_token: str, keys: KeySet, expected: Expected) -> Mapping[str, A
         claims.validate(now=int(expected.now.timestamp()), leeway=LEEWAY)
     except ClaimError as error:
         raise NotTrusted(_said(error, checked, expected)) from None
-    except (JoseError, ValueError, TypeError, KeyError):
+    except _UNREADABLE:
         raise NotTrusted("the ID token's claims cannot be read") from None
     return token.claims
 
 
 def kind_of(value: object) -> str:
+    if isinstance(value, float) and not isfinite(value):
+        return "no number"
     return _KINDS.get(type(value), "nothing")
 
 
@@ -115,7 +130,8 @@ def _said(error: ClaimError, claims: Mapping[str, Any], expected: Expected) -> s
         return f"the ID token's claim {name} is missing"
     if name not in ("exp", "iat", "nbf"):
         return f"the ID token's claim {name} {_NOT_OURS.get(name, 'is not as it must be')}"
-    off = abs(round(claims[name] - expected.now.timestamp()))
+    # A number of a thousand digits is one, too.
+    off = min(abs(int(claims[name]) - int(expected.now.timestamp())), _MOST_SECONDS)
     what = f"is over, since {off} s" if name == "exp" else f"lies {off} s ahead"
     return f"the ID token's claim {name} {what}, by this machine's clock; {_by_their_clock(expected)}"
 

@@ -49,6 +49,8 @@ class Provider:
     """The paths that our side called."""
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     shown_back: str = ""
+    posts: bool = False
+    """Sends people back with a form, as response_mode=form_post has it, though it was not asked to."""
     clock_ahead: float | None = None
     """Of its Date header, in seconds; None: it sends none."""
 
@@ -80,7 +82,13 @@ class Provider:
         return HTMLResponse('<form method="post" action="/authorize"><button>I am Ada</button></form>')
 
     async def _send_back(self, _request: Request) -> Response:
-        return RedirectResponse(self.shown_back, 303)
+        if not self.posts:
+            return RedirectResponse(self.shown_back, 303)
+        sent = parse_qs(urlsplit(self.shown_back).query)
+        fields = "".join(
+            f'<input type="hidden" name="{name}" value="{one[0]}">' for name, one in sent.items()
+        )
+        return HTMLResponse(f'<form method="post" action="{self.back}">{fields}<button>Back</button></form>')
 
     async def _configuration(self, request: Request) -> Response:
         self.asked.append(request.url.path)

@@ -4,13 +4,14 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from playwright.async_api import BrowserContext, Page, ViewportSize, async_playwright, expect
 from pydantic import SecretStr
-from starlette.types import ASGIApp
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.serve import Server, address, listen
 from settings import Settings
@@ -37,6 +38,7 @@ class Place:
 
     desk: Desk
     base: str
+    provider: Provider
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ async def place(database: Database, settings: Settings) -> AsyncIterator[Place]:
         pages = await stack.enter_async_context(open_pages(changed))
         await stack.enter_async_context(serving(theirs, provider.app))
         await stack.enter_async_context(serving(ours, pages.app))
-        yield Place(await Desk.of(pages), base)
+        yield Place(await Desk.of(pages), base, provider)
 
 
 @asynccontextmanager
@@ -108,6 +110,84 @@ async def test_who_comes_back_from_another_site_is_signed_in(context: BrowserCon
     await expect(page.get_by_role("heading", name="Deliveries")).to_be_visible()
     await expect(page).to_have_url(f"{place.base}/deliveries")
     await expect(page.get_by_text("ada@firm.test (looks only)")).to_be_visible()
+
+
+async def test_two_tabs_sign_in_one_after_the_other_and_back_leads_on(
+    context: BrowserContext, place: Place
+) -> None:
+    tabs = [await context.new_page() for _ in range(2)]
+    ways_back: list[str] = []
+    for tab in tabs:
+        await tab.goto(f"{place.base}/people")
+        await tab.get_by_role("link", name="Sign in with your organization").click()
+        await expect(tab.get_by_role("button", name="I am Ada")).to_be_visible()
+        ways_back.append(place.provider.shown_back)
+    for tab, way_back in zip(tabs, ways_back, strict=True):
+        place.provider.shown_back = way_back
+        await tab.get_by_role("button", name="I am Ada").click()
+        await expect(tab.get_by_role("heading", name="People")).to_be_visible()
+    await tabs[0].goto(ways_back[0])
+    await expect(tabs[0].get_by_role("alert")).to_contain_text("used already")
+    await tabs[0].get_by_role("link", name="Go on, or sign in with a password").click()
+    await expect(tabs[0].get_by_text("ada@firm.test (looks only)")).to_be_visible()
+
+
+async def test_who_is_sent_back_by_a_form_is_signed_in(context: BrowserContext, place: Place) -> None:
+    place.provider.posts = True
+    page = await context.new_page()
+    await page.goto(f"{place.base}/deliveries")
+    await page.get_by_role("link", name="Sign in with your organization").click()
+    await page.get_by_role("button", name="I am Ada").click()
+    await page.get_by_role("button", name="Back").click()
+    await expect(page.get_by_role("heading", name="Deliveries")).to_be_visible()
+    await expect(page.get_by_text("ada@firm.test (looks only)")).to_be_visible()
+
+
+async def test_behind_a_proxy_that_hides_where_forms_come_from_people_work_as_ever(
+    context: BrowserContext, place: Place
+) -> None:
+    """Referrer-Policy: no-referrer makes the Origin of our own forms null."""
+    origins: list[str | None] = []
+
+    async def hiding(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_on(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["Referrer-Policy"] = "no-referrer"
+            await send(message)
+
+        if scope["type"] == "http" and scope["method"] == "POST":
+            origins.append(Headers(scope=scope).get("origin"))
+        await place.desk.pages.app(scope, receive, send_on)
+
+    with listen("127.0.0.1", 0) as listener:
+        async with serving(listener, hiding):
+            proxied = replace(place, base=f"http://127.0.0.1:{address(listener)[1]}")
+            page, _ = await open_signed_in(context, proxied)
+            await page.goto(f"{proxied.base}/people")
+            await page.get_by_label("Name").fill("vera")
+            await page.get_by_label("Their first password").fill("a viewer's password")
+            await page.get_by_role("button", name="Add the viewer").click()
+            await expect(page.get_by_role("cell", name="vera", exact=True)).to_be_visible()
+    assert origins == ["null", "null"]
+
+
+@scripted
+@pytest.mark.parametrize("width", [390, 1280])
+async def test_a_refusal_fits_the_page_and_leads_to_a_new_beginning(
+    context: BrowserContext, place: Place, width: int
+) -> None:
+    place.provider.claims = {"email_verified": 1}
+    page = await context.new_page()
+    await page.set_viewport_size({"width": width, "height": 800})
+    await page.goto(f"{place.base}/deliveries")
+    await page.get_by_role("link", name="Sign in with your organization").click()
+    await page.get_by_role("button", name="I am Ada").click()
+    await expect(page.get_by_role("alert")).to_contain_text("claim email_verified is a number")
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+    place.provider.claims = {}
+    await page.get_by_role("link", name="Sign in with your organization").click()
+    await page.get_by_role("button", name="I am Ada").click()
+    await expect(page.get_by_role("heading", name="Deliveries")).to_be_visible()
 
 
 async def test_a_link_on_another_site_opens_the_page_for_who_is_signed_in(

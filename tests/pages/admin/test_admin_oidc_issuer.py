@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outbound.openid import WELL_KNOWN, spelled
+from cleaning.issuer import WELL_KNOWN, clean_issuer
 from settings import Settings
 from store.database import Database
 from tests.factories import settings_at
@@ -19,6 +19,7 @@ WRITTEN = (
     "https://id.firm.test/app/",
     "https://id.firm.test/app//",
     "  https://id.firm.test/app \t\n",
+    "\u200bhttps://id.firm.test/app\u00a0\u200b",
     "HTTPS://ID.Firm.TEST/app",
     "https://id.firm.test:443/app/",
     f"https://id.firm.test/app{WELL_KNOWN}",
@@ -95,7 +96,7 @@ def test_every_spelling_of_one_issuer_is_one(
     end = data.draw(st.sampled_from(["", "/", "//", WELL_KNOWN, f"{WELL_KNOWN}/"]))
     around = data.draw(st.sampled_from(["", " ", "\n", "\t "]))
     written = f"{around}{cased}{port}{''.join(f'/{one}' for one in path)}{end}{around}"
-    assert spelled(written) == f"https://{address}"
+    assert clean_issuer(written) == f"https://{address}"
 
 
 @pytest.mark.parametrize(
