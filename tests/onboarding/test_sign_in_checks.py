@@ -99,7 +99,8 @@ async def test_no_provider_there_is_told_with_the_address_to_try(room: Room, pro
     one = await found(room.parts, f"{provider.issuer}/elsewhere")
     assert (one.verdict, "the status 404" in one.says) == (Verdict.WRONG, True)
     assert f"Open {provider.issuer}/elsewhere/.well-known/openid-configuration in a browser" in one.do
-    assert (await found(room.parts, "http://127.0.0.1:9")).verdict is Verdict.WRONG
+    nobody = await found(room.parts, "http://127.0.0.1:9")
+    assert (nobody.verdict, "nothing listens there" in nobody.says) == (Verdict.WRONG, True)
 
 
 @pytest.mark.parametrize(("minutes", "which"), [(10, "ahead of"), (-10, "behind")])
