@@ -4,10 +4,11 @@
 
 import re
 import unicodedata
+from email import utils
 from typing import Final
 from urllib.parse import unquote
 
-from cleaning.text import UNSEEN
+from cleaning.text import UNSEEN, clean_line
 
 LONGEST: Final = 254
 _LONGEST_WITH_NAME: Final = 2_000
@@ -48,6 +49,12 @@ def clean_email_or_none(text: str) -> str | None:
         return clean_email(text)
     except NotAnAddress:
         return None
+
+
+def name_and_email(text: str) -> tuple[str, str]:
+    """Of `Name <local@domain>`, or of the address alone; whether it is one is not asked."""
+    name, _, email = clean_line(text).rpartition("<")
+    return utils.unquote(name.strip()), email.removesuffix(">")
 
 
 def email_key(text: str) -> str:

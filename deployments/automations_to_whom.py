@@ -5,12 +5,12 @@ automations that an admin has made with it. Sends nothing itself: Prefect's serv
 """
 
 from dataclasses import dataclass
-from email.utils import parseaddr
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import httpx
 
+from cleaning.email_address import name_and_email
 from deployments.prefect_api import PrefectApiError, checked
 from settings import Settings
 
@@ -73,7 +73,7 @@ def mail_block(settings: Settings, to: str) -> Block:
     automation, and one of our own would be unknown to another's Prefect server. But Prefect's "Slack Webhook" hands any
     address that is not Slack's to Apprise, which comes with Prefect and speaks SMTP.
     """
-    name, sender = parseaddr(settings.mail_from)
+    name, sender = name_and_email(settings.mail_from)
     password = settings.smtp_password.get_secret_value() if settings.smtp_password else ""
     user = f"{quote(settings.smtp_user, safe='')}:{quote(password, safe='')}@" if settings.smtp_user else ""
     told = {"smtp": settings.smtp_host, "mode": MODES[settings.smtp_security], "from": sender, "to": to}

@@ -2,9 +2,8 @@
 
 import re
 from email.headerregistry import Address
-from email.utils import unquote
 
-from cleaning.email_address import NotAnAddress, clean_email
+from cleaning.email_address import NotAnAddress, clean_email, name_and_email
 from cleaning.text import clean_line
 
 LONGEST_NAME = 200
@@ -29,8 +28,8 @@ def address_of(email: str, name: str = "") -> Address:
 
 def sender_of(text: str) -> Address:
     """`Hiring <hiring@company.test>`, or the address alone, as an admin writes it."""
-    name, bracket, email = clean_line(text).rpartition("<")
-    return address_of(f"{bracket}{email}", unquote(name.strip()))
+    name, email = name_and_email(text)
+    return address_of(email, name)
 
 
 def _in_ascii(domain: str) -> str:

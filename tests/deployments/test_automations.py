@@ -83,6 +83,15 @@ def test_mail_goes_the_way_of_our_mail_settings(ours: str, its: str) -> None:
     assert mail.targets == [(False, "ops@company.example")]
 
 
+@pytest.mark.parametrize("name", ["Acme, Inc. Hiring", "Ana Marija Ćosić-Vujčić", "漢字 & Söhne: R+D"])
+def test_notices_come_from_the_organization_as_it_was_typed(name: str) -> None:
+    apprise = Apprise()
+    settings = settings_with(smtp_host="127.0.0.1", mail_from=f"{name} <hr@company.example>")
+    assert apprise.add(mail_block(settings, "ops@company.example").data["url"])
+    (mail,) = apprise
+    assert tuple(mail.from_addr) == (name, "hr@company.example")
+
+
 def test_mail_of_a_server_without_sign_in_signs_in_nowhere() -> None:
     apprise = Apprise()
     settings = settings_with(smtp_host="127.0.0.1", smtp_security="plain", mail_from="no-reply@localhost")
@@ -95,7 +104,7 @@ def test_mail_of_a_server_without_sign_in_signs_in_nowhere() -> None:
     ("given", "told"),
     [
         ({"notify_email": "ops@company.example"}, "SMTP_HOST"),
-        ({"notify_email": "Ops <ops@company.example>", "smtp_host": "smtp.example.com"}, "plain address"),
+        ({"notify_email": "ops@a.example, hr@a.example", "smtp_host": "smtp.example.com"}, "plain address"),
         ({"notify_webhook_url": "hooks.example.com/secret"}, "whole address"),
     ],
 )
