@@ -1,5 +1,6 @@
 """What automations.yaml says, as Prefect's API would take it, and whom it tells; no Prefect server is asked."""
 
+from email.header import decode_header, make_header
 from typing import Any
 
 import pytest
@@ -89,7 +90,8 @@ def test_notices_come_from_the_organization_as_it_was_typed(name: str) -> None:
     settings = settings_with(smtp_host="127.0.0.1", mail_from=f"{name} <hr@company.example>")
     assert apprise.add(mail_block(settings, "ops@company.example").data["url"])
     (mail,) = apprise
-    assert tuple(mail.from_addr) == (name, "hr@company.example")
+    shown, address = mail.from_addr
+    assert (str(make_header(decode_header(shown))), address) == (name, "hr@company.example")
 
 
 def test_mail_of_a_server_without_sign_in_signs_in_nowhere() -> None:
