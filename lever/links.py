@@ -22,4 +22,7 @@ def opportunity_in(pasted: str) -> str:
     pasted = trimmed(pasted)
     if not pasted.startswith(("http://", "https://")):
         return pasted
-    return urlsplit(pasted).path.rstrip("/").rpartition("/")[2]
+    try:
+        return urlsplit(pasted).path.rstrip("/").rpartition("/")[2]
+    except ValueError:
+        return pasted

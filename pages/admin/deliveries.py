@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from cleaning.text import clean_text
 from lever.links import opportunity_in
 from pages.admin.access import Door
 from pages.admin.deliveries_seen import look
@@ -94,10 +95,10 @@ def wanted(asked: Mapping[str, str]) -> Wanted:
     state = asked.get("state", "")
     return Wanted(
         connection_id=_number(asked.get("connection", "")),
-        event=asked.get("event", "").replace("\0", ""),
+        event=clean_text(asked.get("event", "")),
         state=DeliveryState(state) if state in list(DeliveryState) else None,
         has_unknown=state == UNKNOWN,
-        opportunity=opportunity_in(asked.get("opportunity", "")).replace("\0", ""),
+        opportunity=opportunity_in(clean_text(asked.get("opportunity", ""))),
         older_than=_number(asked.get("older", "")),
         newer_than=_number(asked.get("newer", "")),
     )

@@ -29,7 +29,7 @@ class Option:
     is_chosen: bool = False
 
     def is_meant_by(self, typed: Collection[str]) -> bool:
-        return self.value in typed or any(one.casefold() in self.also for one in typed)
+        return self.value in typed or any(match_key(one) in self.also for one in typed)
 
     @property
     def said(self) -> str:
@@ -55,7 +55,7 @@ def user_options(choices: Choices, chosen: str) -> Options:
         Option(
             user.id,
             user.name or user.email or user.id,
-            also=frozenset({(user.email or user.id).casefold()}),
+            also=frozenset({match_key(user.email or user.id)}),
             note=user.email or "",
         )
         for user in sorted(choices.users, key=lambda user: (user.name.casefold(), user.id))
@@ -86,7 +86,7 @@ def posting_options(choices: Choices, chosen: str) -> Options:
         Option(
             one.id,
             one.text or one.id,
-            also=frozenset({one.text.casefold()}),
+            also=frozenset({match_key(one.text)}),
             note=one.state or "",
             is_open=one.state not in NOT_FOR_LEADS,
         )
@@ -112,13 +112,13 @@ def chosen_texts(options: Options, typed: Iterable[str]) -> str:
 def _stage(stage: DispositionStage) -> Option:
     note = "lead stage: its people have not applied" if stage.is_lead else stage.pipeline or ""
     return Option(
-        stage.id, stage.text or stage.id, frozenset({stage.text.casefold()}), note, is_open=not stage.is_lead
+        stage.id, stage.text or stage.id, frozenset({match_key(stage.text)}), note, is_open=not stage.is_lead
     )
 
 
 def _reason(reason: ArchiveReason) -> Option:
     note = "" if reason.is_active else "no longer active in Lever"
-    also = frozenset({reason.text.casefold()})
+    also = frozenset({match_key(reason.text)})
     return Option(reason.id, reason.text or reason.id, also, note, is_open=reason.is_active)
 
 
