@@ -26,7 +26,7 @@ from outbound.transport import NoAnswer
 from store.database import DATABASE_ERRORS
 from wiring import make_parts, use_parts
 
-FLAWS = ("no_email", "bad_phone", "refused")
+FLAWS = ("no_email", "bad_email", "refused")
 """One in thirty has each: cannot become a lead, and must stop nobody else. Another one in thirty opts in twice."""
 AT_ONCE = 6
 """Calls to Lever that an export has under way at a time, as in tasks/prospect_batch."""

@@ -13,6 +13,7 @@ from crosschq import dialect
 
 Email = Annotated[str, AfterValidator(clean_email)]
 Line = Annotated[str, AfterValidator(clean_line)]
+E164Phone = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
 _OURS: Final = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
@@ -27,9 +28,9 @@ class HiringManager(BaseModel):
 
 
 class Candidate(HiringManager):
-    """Who is asked for references; `mobile_phone` in the form +15550100."""
+    """Who is asked for references."""
 
-    mobile_phone: str | None = None
+    mobile_phone: E164Phone | None = None
 
 
 class NewReferenceRequest(BaseModel):

@@ -15,7 +15,7 @@ from deployments.prefect_api import checked, every, prefect_api
 from settings import Settings
 
 MANY = 30
-UNUSABLE = {"no_email": 1, "bad_phone": 1}
+UNUSABLE = {"no_email": 1, "bad_email": 1}
 """Of them. Two have something to say in the table at the end."""
 WITHDRAWN_TAG = "Crosschq prospect: withdrawn"
 TABLE = "prospect-export"
@@ -40,7 +40,7 @@ class ProspectStory:
         for one in those:
             await self._is_somebody_new(one)
         known = await self.story.lever.meet_candidate()
-        usable = next(one for one in those if any(map(str.isdigit, one["mobile_phone"])))
+        usable = next(one for one in those if "@" in one["email"])
         await crosschq.change_prospect(usable["id"], "change", email=known["email"])
         self._leads = MANY - sum(UNUSABLE.values()) - 1
         yield self.story.told(

@@ -8,13 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 
-from hiring.lead_fields import is_phone, labels, web_links, whole_line
+from cleaning.email_address import NotAnAddress, clean_email
+from cleaning.text import match_key, trimmed
+from hiring.lead_fields import LONGEST_TEXT, labels, phones, plain_text, web_links
 from hiring.outside_text import one_line
-from hiring.reachability import usable_email
-
-LONGEST_TEXT: Final = 200
 
 
 class IfInLever(StrEnum):
@@ -63,7 +61,7 @@ class PostingRule:
             raise ValueError("a posting rule needs either a tag or a job function, and not both")
 
     def matches(self, prospect: Prospect) -> bool:
-        """Case and outer blanks do not count."""
+        """Tags compare by match_key."""
         if wanted := _plain(self.tag):
             return wanted in map(_plain, prospect.tags)
         return _plain(self.job_function) == _plain(prospect.job_function)
@@ -92,6 +90,8 @@ class Lead:
     sources: tuple[str, ...]
     tags: tuple[str, ...]
     posting_id: str | None
+    remarks: tuple[str, ...] = field(default=(), compare=False)
+    """What of the prospect could not be taken over, and why: a sentence each, quoting nothing."""
 
 
 class Unusable(Exception):  # noqa: N818 - says what it is, as the vendor errors do
@@ -105,20 +105,22 @@ class Unusable(Exception):  # noqa: N818 - says what it is, as the vendor errors
 def lead_of(prospect: Prospect, policy: ProspectPolicy) -> Lead:
     """The lead with the connection's source and tags; the prospect's own tags only choose the posting.
 
-    Raises Unusable for one who has withdrawn, for no e-mail address, and for an address or phone that is none.
+    Raises Unusable for one who has withdrawn, and for no e-mail address. Anything else is left out with a remark.
     """
     if not prospect.is_active:
         raise Unusable("The prospect has withdrawn in Crosschq; there is nothing to do.")
+    remarks: list[str] = []
     return Lead(
-        name=one_line(prospect.name, LONGEST_TEXT),
-        headline=one_line(prospect.headline, LONGEST_TEXT),
-        location=one_line(prospect.location, LONGEST_TEXT),
+        name=plain_text("name", prospect.name, remarks.append),
+        headline=plain_text("headline", prospect.headline, remarks.append),
+        location=plain_text("location", prospect.location, remarks.append),
         emails=(_email(prospect.email),),
-        phones=_phones(prospect.phone),
-        links=web_links(prospect.links),
+        phones=phones(prospect.phone or "", remarks.append),
+        links=web_links(prospect.links, remarks.append),
         sources=labels([policy.source]),
         tags=labels(policy.tags),
         posting_id=posting_for(prospect, policy.posting_rules),
+        remarks=tuple(remarks),
     )
 
 
@@ -134,30 +136,17 @@ def headline_of(headline: str, title: str, company: str) -> str:
 
 
 def _email(written: str | None) -> str:
-    whole = (written or "").strip()
-    if not whole:
+    if not trimmed(written or ""):
         raise Unusable(
             "The prospect has no e-mail address: add one in Crosschq, then export the prospect again."
         )
-    email = usable_email([whole])
-    if email is None or not email.isprintable():
+    try:
+        return clean_email(written or "")
+    except NotAnAddress as error:
         raise Unusable(
-            "The prospect's e-mail address is none: correct it in Crosschq, then export the prospect again."
-        )
-    return email
-
-
-def _phones(written: str | None) -> tuple[str, ...]:
-    phone = whole_line(written or "")
-    if not phone:
-        return ()
-    if not is_phone(phone):
-        raise Unusable(
-            "The prospect's phone number is none (7 to 15 digits, no words): correct or remove it in Crosschq, then "
-            "export the prospect again."
-        )
-    return (phone,)
+            f"The prospect's e-mail address {error.reason}: correct it in Crosschq, then export the prospect again."
+        ) from None
 
 
 def _plain(text: str | None) -> str:
-    return (text or "").strip().casefold()
+    return match_key(text or "")

@@ -93,14 +93,16 @@ class Prospects:
         )
         return rows.all()
 
-    async def linked(self, row_id: int, opportunity_id: str, tags: Sequence[str]) -> None:
-        """Its lead was made. Who has withdrawn meanwhile leaves Lever again."""
+    async def linked(
+        self, row_id: int, opportunity_id: str, tags: Sequence[str], remark: str | None = None
+    ) -> None:
+        """Its lead was made; `remark` says what it lacks. Who has withdrawn meanwhile leaves Lever again."""
         row = await locked(self._session, row_id)
         row.opportunity_id, row.tags_given, row.reason = opportunity_id, list(tags), None
         if row.state in OPTED_OUT:
             row.state, row.sealed = ProspectState.WITHDRAWING, None
         else:
-            end_row(row, ProspectState.LINKED, None)
+            end_row(row, ProspectState.LINKED, remark)
 
     async def found(self, row_id: int, opportunity_id: str | None, reason: str) -> None:
         """The person was in Lever already."""

@@ -120,7 +120,8 @@ async def _make(desk: Desk, policy: ProspectPolicy, one: Candidate) -> None:
         await _end_if_in_vain(desk.case, one)
         raise
     async with current_parts().database.transaction() as session:
-        await Prospects(session, desk.case.connection_id).linked(one.row.id, made.opportunity_id, made.tags)
+        prospects, remark = Prospects(session, desk.case.connection_id), " ".join(one.lead.remarks) or None
+        await prospects.linked(one.row.id, made.opportunity_id, made.tags, remark)
 
 
 async def _begin(case: Case, one: Candidate) -> bool:

@@ -157,5 +157,6 @@ async def _in_lever(
 
 def _end_of(one: _Candidate, if_in_lever: IfInLever, *, is_there: bool) -> WouldBe:
     if not is_there:
-        return one.would_be("would be created", _BEGUN if one.met.is_begun else "")
+        why = [_BEGUN] if one.met.is_begun else one.lead.remarks
+        return one.would_be("would be created", " ".join(why))
     return one.would_be("would be tagged" if if_in_lever is IfInLever.TAG else "would be skipped", _IN_LEVER)

@@ -27,7 +27,7 @@ class Kind:
     posting: str | None = "engineer"
     owner: str | None = "recruiter"
     email: bool = True
-    phone: str = "+47 555 01 23"
+    phone: str = "+47 555 01 234"
     tags: tuple[str, ...] = ()
     inherits: bool = True
     archived: bool = False

@@ -8,7 +8,7 @@ from hiring.export_order import Scope
 from hiring.prospects import IfInLever
 from store.prospect_tables import ProspectState
 from tests.flows.office import Office
-from tests.flows.prospecting import from_now
+from tests.flows.prospecting import from_now, lead_of, row_of
 
 pytestmark = pytest.mark.stack
 
@@ -92,15 +92,27 @@ async def test_bad_ones_stop_nobody_and_are_retried_alone(office: Office) -> Non
     flawed = (await office.crosschq.add_prospects(8, no_email=1, bad_phone=1, refused=1))["flawed"]
     await office.want_prospects()
     await office.export()
-    assert len(await office.lever.leads()) == 5
+    assert len(await office.lever.leads()) == 6
     failed = {one: row for one, row in (await office.known_prospects()).items() if row.state == "failed"}
-    assert set(failed) == {*flawed["no_email"], *flawed["bad_phone"], *flawed["refused"]}
+    assert set(failed) == {*flawed["no_email"], *flawed["refused"]}
     [mended] = flawed["no_email"]
     assert "e-mail" in (failed[mended].reason or "")
     await office.crosschq.change_prospect(mended, "change", email="mended@prospects.test")
     await office.export(only=[mended])
     assert "mended@prospects.test" in emails(await office.lever.leads())
-    assert len(await office.lever.leads()) == 6
+    assert len(await office.lever.leads()) == 7
+
+
+async def test_a_phone_number_that_is_none_is_left_out_of_the_lead_and_the_row_says_so(
+    office: Office,
+) -> None:
+    [flawed] = (await office.crosschq.add_prospects(2, bad_phone=1))["flawed"]["bad_phone"]
+    await office.want_prospects()
+    await office.export()
+    assert (await lead_of(office, flawed))["phones"] == []
+    assert (
+        await row_of(office, flawed)
+    ).reason == "A phone number was left out: it is no number that can be dialled."
 
 
 async def test_new_ones_come_as_they_opt_in_and_old_ones_stay_where_they_are(office: Office) -> None:
