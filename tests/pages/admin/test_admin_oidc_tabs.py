@@ -14,6 +14,7 @@ from settings import Settings
 from store.database import Database
 from tests.pages.admin.browser import Browser
 from tests.pages.admin.office import ISSUER, Office, open_office, provider_at, with_oidc
+from tests.pages.admin.provider import Provider
 
 ANEW = "/sign-in/oidc?next=%2Fdeliveries"
 
@@ -90,6 +91,25 @@ async def test_the_last_five_are_kept_and_no_more(office: Office, browser: Brows
     assert len(sent) < 8000, "Proxies take 8 kB of one header line."
     statuses = [(await browser.open(one)).status_code for one in paths]
     assert statuses == [403, 403, 403, 200, 200, 200, 200, 200]
+
+
+async def test_over_https_they_are_bound_to_the_host_and_told_apart(
+    database: Database, settings: Settings
+) -> None:
+    https = "https://admin.test"
+    provider = Provider(ISSUER, f"{https}/sign-in/oidc/back")
+    async with open_office(with_oidc(settings, private_base_url=https), provider) as office:
+        browser = Browser(httpx.AsyncClient(transport=httpx.ASGITransport(office.pages.app), base_url=https))
+        begun = [await browser.open("/sign-in/oidc?next=/people") for _ in range(7)]
+        for answer in begun:
+            given = answer.headers.get_list("set-cookie")[-1]
+            assert given.startswith(f"__Host-{oidc_begun.COOKIE}-")
+            assert {"Secure", "HttpOnly", "Path=/", "SameSite=lax"} <= set(given.split("; "))
+        assert len([name for name in browser.http.cookies if oidc_begun.COOKIE in name]) == oidc_begun.MOST
+        backs = [provider.sign_in(one.headers["location"]) for one in begun]
+        statuses = [(await browser.http.get(one)).status_code for one in backs]
+        assert statuses == [403, 403, 200, 200, 200, 200, 200]
+        await browser.http.aclose()
 
 
 async def test_those_that_are_worth_nothing_make_room_first(
