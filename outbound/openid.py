@@ -6,12 +6,12 @@ Redirects are not followed, and no error quotes what was answered.
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import httpx
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, HttpUrl, ValidationError
 
 from cleaning.issuer import WELL_KNOWN, NotAnIssuer, clean_issuer
 from outbound.bounded import SIGN_IN, AnswerTooLarge, send_within
@@ -19,6 +19,8 @@ from outbound.causes import cause_of
 
 SETTING: Final = "CROSSCHQ_LEVER_OIDC_ISSUER"
 
+Address = Annotated[str, AfterValidator(lambda text: str(HttpUrl(text)))]
+"""Of the web, as the HTTP client reads it; a query stays."""
 Answer = TypeVar("Answer", bound=BaseModel)
 
 
@@ -38,10 +40,10 @@ class Metadata(BaseModel):
     """What is used of a configuration."""
 
     issuer: str
-    authorization_endpoint: str
-    token_endpoint: str
-    jwks_uri: str
-    userinfo_endpoint: str | None = None
+    authorization_endpoint: Address
+    token_endpoint: Address
+    jwks_uri: Address
+    userinfo_endpoint: Address | None = None
     token_endpoint_auth_methods_supported: list[str] | None = None
 
 
@@ -111,7 +113,7 @@ def _check(metadata: Metadata, issuer: str) -> None:
         raise OtherIssuer(metadata.issuer)
     used = [metadata.authorization_endpoint, metadata.token_endpoint, metadata.jwks_uri]
     used += [metadata.userinfo_endpoint] if metadata.userinfo_endpoint else []
-    is_safe = all(one.lower().startswith("https://") for one in used)
+    is_safe = all(one.startswith("https://") for one in used)
     if issuer.startswith("https://") and not is_safe:
         raise Away("its configuration, which names addresses without https")
 

@@ -280,6 +280,13 @@ async def test_an_address_told_at_userinfo_only_counts_if_it_is_the_same_account
         ({"token_endpoint": "http://id.firm.test/token"}, "without https"),
         ({"userinfo_endpoint": "http://id.firm.test/userinfo"}, "without https"),
         ({"jwks_uri": None}, "not as OpenID Connect has it"),
+        ({"jwks_uri": "https://[::1"}, "not as OpenID Connect has it (jwks_uri)"),
+        ({"token_endpoint": "/token"}, "not as OpenID Connect has it (token_endpoint)"),
+        ({"userinfo_endpoint": "https://"}, "not as OpenID Connect has it (userinfo_endpoint)"),
+        (
+            {"authorization_endpoint": "javascript:alert(1)"},
+            "not as OpenID Connect has it (authorization_endpoint)",
+        ),
     ],
 )
 async def test_a_provider_that_is_not_as_it_should_be_is_told_in_the_log(
@@ -291,6 +298,22 @@ async def test_a_provider_that_is_not_as_it_should_be_is_told_in_the_log(
     assert "did not answer as it should" in answer.text
     assert said in caplog.text
     assert "evil.test" not in told_by_us(caplog)
+
+
+async def test_addresses_of_the_provider_keep_their_query(office: Office) -> None:
+    office.provider.configuration = {
+        name: f"HTTPS://ID.firm.test/{path}?policy=one"
+        for name, path in (
+            ("token_endpoint", "token"),
+            ("jwks_uri", "keys"),
+            ("authorization_endpoint", "authorize"),
+        )
+    }
+    browser = office.open_browser()
+    begun = await browser.open("/sign-in/oidc")
+    assert begun.headers["location"].startswith(f"{ISSUER}/authorize?policy=one&response_type=code&")
+    back = office.provider.sign_in(begun.headers["location"])
+    assert (await browser.http.get(back)).status_code == 200
 
 
 async def test_who_cancels_there_is_told_so(office: Office) -> None:

@@ -1,5 +1,6 @@
 """Sign-ins begun side by side in one browser: each ends by itself, and a refusal says how to begin anew."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -152,6 +153,13 @@ async def test_a_code_that_was_taken_meanwhile_is_told_apart(office: Office, bro
     answer = await browser.open(path)
     assert (answer.status_code, "used already, or took too long" in answer.text) == (502, True)
     assert link(answer, "Sign in with Firm") == ANEW
+
+
+async def test_two_presses_at_once_sign_in_once(office: Office, browser: Browser) -> None:
+    path = await office.return_path(browser)
+    answers = await asyncio.gather(*(browser.open(path) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [200, 502, 502]
+    assert await is_in(browser)
 
 
 @pytest.mark.parametrize("error", ["access_denied", "login_required", "<script>", ""])
