@@ -50,7 +50,7 @@ def clean_json(value: object) -> object:
     """A JSON value of which every text is clean, keys included."""
     if isinstance(value, str):
         return clean_text(value)
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [clean_json(one) for one in value]
     if isinstance(value, dict):
         return _clean_object(value)
@@ -60,7 +60,7 @@ def clean_json(value: object) -> object:
 def _clean_object(value: dict[str, object]) -> dict[str, object]:
     cleaned: dict[str, object] = {}
     for key, one in value.items():
-        name = clean_text(key)
+        name = clean_text(str(key))
         # A key that had to be cleaned never takes the place of the one that is really called so.
         if name == key or name not in cleaned:
             cleaned[name] = clean_json(one)

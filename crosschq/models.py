@@ -17,6 +17,7 @@ from crosschq.wire import (
     Email,
     InAnySpelling,
     Lenient,
+    Line,
     Link,
     Moment,
     RequestId,
@@ -100,7 +101,7 @@ class ReferenceRequest(CrosschqModel):
 
     id: RequestId
     candidate: Person = Person()
-    job: Text = ""
+    job: Line = ""
     status: Text = ""
     progress: Annotated[int, Field(ge=0, le=100)] = 0
     references: tuple[Reference, ...] = ()

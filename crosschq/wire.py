@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from cleaning.email_address import clean_email_or_none
-from cleaning.text import clean_text, match_key, trimmed
+from cleaning.text import clean_line, clean_text, match_key, trimmed
 
 
 class CrosschqModel(BaseModel):
@@ -77,6 +77,7 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 Text = Annotated[str, Field(max_length=4096), BeforeValidator(_clean)]
+Line = Annotated[Text, AfterValidator(clean_line)]
 Link = Annotated[Text, AfterValidator(trimmed)]
 Email = Annotated[Text, AfterValidator(lambda said: clean_email_or_none(said) or said)]
 """Without what copying has left around an address; what is none stays as it is."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 
+from cleaning.text import clean_line
 from hiring import status_tags
 from hiring.candidacy import Candidacy, Person, Template
 from hiring.local_days import TIME_ZONE, local_day_in_words
@@ -262,7 +263,8 @@ def _order(candidacy: Candidacy, policy: Policy) -> CannotSend | Send:
 
 def _job_position(candidacy: Candidacy, template: Template | None) -> str:
     posting = candidacy.posting
-    return posting.title if posting and posting.title else template.name if template else ""
+    title = posting.title if posting and posting.title else template.name if template else ""
+    return clean_line(title)
 
 
 def _why_no_template(choice: NoTemplate | SeveralTemplates) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from cleaning.email_address import clean_email_or_none
 from cleaning.text import clean_line
 from hiring.candidacy import Candidacy, Person
 from hiring.candidacy import Posting as HiringPosting
@@ -16,7 +17,7 @@ def candidacy_of(opportunity: Opportunity, posting: Posting | None) -> Candidacy
         contact_id=opportunity.contact,
         profile_url=opportunity.urls.show or "",
         name=clean_line(opportunity.name),
-        emails=opportunity.emails,
+        emails=tuple(clean_email_or_none(one) or one for one in opportunity.emails),
         phones=_mobile_first(opportunity),
         stage_id=opportunity.stage_id or "",
         stage_name=(clean_line(stage.text) if isinstance(stage, Stage) else "")

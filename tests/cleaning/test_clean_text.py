@@ -123,6 +123,10 @@ def test_texts_are_cleaned_however_deep_they_are_and_in_keys_too() -> None:
     assert clean_json(value) == {"text": ["Nurse", {"name": ["Ana", 1, None]}], "n": True}
 
 
+def test_what_our_own_code_stores_is_cleaned_too() -> None:
+    assert clean_json({1: ("\0a", 2)}) == {"1": ["a", 2]}
+
+
 def test_a_key_that_had_to_be_cleaned_does_not_take_the_place_of_the_real_one() -> None:
     assert clean_json({"id": "real", "id\0": "other"}) == {"id": "real"}
     assert clean_json({"id\0": "other", "id": "real"}) == {"id": "real"}

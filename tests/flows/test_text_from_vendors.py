@@ -66,3 +66,20 @@ async def test_what_is_inside_an_address_is_named_to_the_recruiter(office: Offic
     (note,) = await office.lever.notes(candidate["id"])
     assert ran.name == "NotSent"
     assert "the one there has an invisible character (U+200B, zero width space) in place 8" in note
+
+
+async def test_a_request_that_was_never_confirmed_is_recognised_by_clean_text(office: Office) -> None:
+    candidate = await office.lever.meet_candidate()
+    account = office.lever_app.state.lever.account
+    opportunity = account.opportunities[candidate["id"]]
+    account.contacts[opportunity.contact].emails = [f"\u200bmailto:{candidate['email']}\u00a0"]
+    account.postings[opportunity.application.posting].text = "\ufeffNurse\u00a0\u00a0(nights)\x00"
+    await office.crosschq.set_knobs(
+        fail_after_write=1, match="POST", lose_webhooks=1, fail_after_write_status=503
+    )
+    await office.move(candidate)
+    assert (await office.work_once()).name == "Unconfirmed"
+    request = await office.the_request(candidate)
+    await office.act(request["id"], "candidate_opens")
+    await office.work()
+    assert await office.status_tags(candidate) == ["Crosschq: sent"]

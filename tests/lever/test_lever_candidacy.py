@@ -40,12 +40,17 @@ def test_an_opportunity_in_the_pipeline_has_no_reason(payload: Payload) -> None:
 def test_names_and_titles_are_single_lines_without_anything_unseen_at_their_ends(
     payload: Payload,
 ) -> None:
-    data = payload("opportunity")["data"] | {"name": "\u200bAda\u00a0\u00a0 Kowal\u2060"}
+    data = payload("opportunity")["data"] | {
+        "name": "\u200bAda\u00a0\u00a0 Kowal\u2060",
+        "emails": ["mailto:ada@people.test;", "ada\u200b@people.test"],
+    }
     posting = Posting.model_validate(
         {"id": "p", "text": "Nurse\u2028(nights)\ufeff", "owner": {"id": "u", "name": " Orla\u180e"}}
     )
     shown = candidacy_of(Opportunity.model_validate(data), posting)
     assert shown.name == "Ada Kowal"
+    # One that cannot be used stays, to be told what is wrong with it.
+    assert shown.emails == ("ada@people.test", "ada\u200b@people.test")
     assert shown.posting
     assert shown.posting.owner
     assert (shown.posting.title, shown.posting.owner.name) == ("Nurse (nights)", "Orla")
