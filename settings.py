@@ -23,6 +23,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from cleaning.database_url import clean_database_url
 from cleaning.email_address import NotAnAddress, clean_email
 from cleaning.issuer import clean_issuer
 from cleaning.typed import typed_list, typed_value
@@ -164,10 +165,8 @@ class Settings(BaseSettings):
 
     @field_validator("database_url", "prefect_database_url")
     @classmethod
-    def _names_the_driver(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith("postgresql+asyncpg://"):
-            raise ValueError("write it as postgresql+asyncpg://user:password@host/database")
-        return value
+    def _is_a_database(cls, value: str | None) -> str | None:
+        return None if value is None or not value.strip() else clean_database_url(value)
 
     @field_validator("first_run_code")
     @classmethod

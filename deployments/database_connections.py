@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy.engine import make_url
-
+from cleaning.database_url import server_of
 from deployments.lineup import RUNS_AT_ONCE
 from settings import WARM, Settings
 from store.database import ERASURE, FLOW_RUN, GATEWAY, PREFECT_SERVER
@@ -49,8 +48,7 @@ def prefects(settings: Settings) -> list[Share]:
 
 def on_our_server(settings: Settings) -> list[Share]:
     """All of our database's server; Prefect's database may be on the same one. Migrations come before everything."""
-    one, other = make_url(settings.store_url), make_url(settings.prefect_store_url)
-    are_together = (one.host, one.port, one.query) == (other.host, other.port, other.query)
+    are_together = server_of(settings.store_url) == server_of(settings.prefect_store_url)
     return ours(settings) + (prefects(settings) if are_together else [])
 
 
