@@ -2,6 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cleaning.text import clean_line
 from store.prospect_overview import all_connections
 from store.prospect_switches import not_set_up
 from store.prospect_tables import ProspectSettings
@@ -15,11 +16,16 @@ class NoSuchConnection(Exception):  # noqa: N818 - says what it is
 
 
 async def connection_called(session: AsyncSession, name_or_number: str) -> Connection:
-    """By its exact name, else by its number. Raises NoSuchConnection."""
+    """By its exact name, else as its name reads, else by its number. Raises NoSuchConnection."""
     known = await all_connections(session)
-    for called in ([one.name for one in known], [str(one.id) for one in known]):
-        if name_or_number in called:
-            return known[called.index(name_or_number)]
+    wanted = clean_line(name_or_number)
+    for called in (
+        {one.name: one for one in known}.get(name_or_number),
+        {clean_line(one.name): one for one in known}.get(wanted),
+        {str(one.id): one for one in known}.get(wanted),
+    ):
+        if called:
+            return called
     there_are = ", ".join(f"{one.id} '{one.name}'" for one in known) or "none: see `crosschq-lever connect`"
     raise NoSuchConnection(f"There is no connection '{name_or_number}'. There are: {there_are}.")
 

@@ -57,7 +57,7 @@ def _day_of(value: object) -> object:
 
 def _iso_moment_of(value: object) -> object:
     if isinstance(value, str):
-        return datetime.fromisoformat(value.strip())
+        return datetime.fromisoformat(trimmed(value))
     # A spreadsheet's day is a number, which pydantic would take for a time in 1970.
     return value if isinstance(value, datetime) else None
 

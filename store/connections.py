@@ -7,6 +7,7 @@ from hashlib import sha256
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cleaning.text import clean_line
 from store.tables import Connection, RequestTemplate, Vendor, WebhookEndpoint
 
 _MAKING_WEBHOOKS = 8_600_003
@@ -54,9 +55,14 @@ class Connections:
         return bool(await self._session.scalar(select(lock)))
 
     async def named(self, name: str) -> Connection | None:
+        """What nobody sees in a name does not count: earlier releases stored it as it was typed."""
+        known = await self._session.execute(select(Connection.name, Connection.id))
+        ids = {row.name: row.id for row in known}
+        same = (one for one in ids if clean_line(one) == clean_line(name))
+        found = name if name in ids else next(same, None)
         return (
-            await self._session.scalars(select(Connection).where(Connection.name == name).with_for_update())
-        ).one_or_none()
+            None if found is None else await self._session.get(Connection, ids[found], with_for_update=True)
+        )
 
     def add(self, connection: Connection) -> None:
         self._session.add(connection)

@@ -154,6 +154,28 @@ async def test_whoever_changes_a_connection_changes_it_alone(
         await second.rollback()
 
 
+@pytest.mark.parametrize("called", ["Acme  EU", "Acme EU", "\u200bAcme\u00a0EU ", "Acme\u2003EU"])
+async def test_a_name_of_an_earlier_release_is_found_as_it_reads(
+    database: Database, vault: Vault, connected: Connected, called: str
+) -> None:
+    earlier = await connect(database, vault, name="Acme  EU")
+    async with database.transaction() as session:
+        found = await Connections(session).named(called)
+        assert await Connections(session).named("acme eu") is None
+    assert found
+    assert found.id == earlier.connection.id
+
+
+async def test_of_two_names_that_read_alike_the_exact_one_is_meant(database: Database, vault: Vault) -> None:
+    for name in ("Acme  EU", "Acme EU"):
+        await connect(database, vault, name=name)
+    for name in ("Acme  EU", "Acme EU"):
+        async with database.transaction() as session:
+            found = await Connections(session).named(name)
+        assert found
+        assert found.name == name
+
+
 async def test_a_connections_name_is_its_own(database: Database, vault: Vault, connected: Connected) -> None:
     with pytest.raises(IntegrityError, match="uq_connection_name"):
         await connect(database, vault, name="northwind")
