@@ -84,7 +84,7 @@ def _unfolded(value: object) -> str:
 
 
 def _shown(value: object) -> str:
-    # Not the parser's own reading: before Python 3.13 it puts a blank between two encoded words of a name.
+    # Not the parser's own reading: up to Python 3.13.0 it puts a blank between two encoded words of a name.
     raw = _unfolded(value)
     try:
         return str(make_header(decode_header(raw)))

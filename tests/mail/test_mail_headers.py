@@ -74,7 +74,7 @@ def received(message: EmailMessage) -> EmailMessage:
 
 
 def named_in(message: EmailMessage, header: str) -> tuple[str, str]:
-    """By Python's own parsers; the newer one puts a blank between two encoded words of a name before 3.13."""
+    """By Python's own parsers; the newer one, up to 3.13.0, puts a blank between two words of a name."""
     value = raw(message.as_bytes(), header)
     name, email = parseaddr(value.decode())
     read = str(make_header(decode_header(name))) if b"=?" in value else name
