@@ -16,9 +16,9 @@ from store.database import PREFECT_SERVER
 
 
 def server_argv(settings: Settings) -> list[str]:
-    """Prefect's own command: https://docs.prefect.io/v3/how-to-guides/self-hosted/server-cli"""
+    """As Prefect's own command: https://docs.prefect.io/v3/how-to-guides/self-hosted/server-cli"""
     address = ["--host", settings.prefect_host, "--port", str(settings.prefect_port)]
-    return [sys.executable, "-m", "prefect", "server", "start", *address]
+    return [sys.executable, "-m", "deployments.prefect_process", "server", "start", *address]
 
 
 def server_environment(settings: Settings) -> dict[str, str]:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from store.base import clean_json_text
+from store.read_only import close_read_only
 
 DATABASE_ERRORS = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 """A database that is away, starting, or refuses: what fails while connecting comes from the driver as it is."""
@@ -63,6 +64,7 @@ class Database:
             hide_parameters=True,
             json_serializer=clean_json_text,
         )
+        close_read_only(self.engine.sync_engine)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._refresh = refresh
         self._refresh_at = 0.0

@@ -62,7 +62,8 @@ async def _listen(engine: AsyncEngine, listening: Callable[[], None], heard: Cal
             await driver.add_listener(CHANNEL, lambda *_: heard())
             listening()
             while not await _comes(lost, SILENCE_SECONDS):
-                await driver.execute("SELECT 1")
+                if await driver.fetchval("SHOW transaction_read_only") == "on":
+                    return "its server was demoted: announcements are made elsewhere"
     except _AWAY as error:
         return type(error).__name__
     return "its connection was closed"

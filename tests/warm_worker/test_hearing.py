@@ -107,7 +107,7 @@ async def test_a_connection_that_is_silent_is_asked_and_still_heard(
     monkeypatch.setattr(hearing, "SILENCE_SECONDS", 0.01)
     async with hearing_of(store_url) as heard:
         await heard.acquire()
-        await until(lambda: backends(database, "query = 'SELECT 1'"), 10)
+        await until(lambda: backends(database, "query = 'SHOW transaction_read_only'"), 10)
         await announce(database)
         await heard.acquire()
         assert heard.locked()

@@ -1,0 +1,94 @@
+"""Two PostgreSQL servers of which one follows the other, and an address that leads to the one that may be written."""
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import asyncpg
+
+from deployments.cluster import _binary, _own
+from deployments.os_user import identity
+from deployments.postgres import PostgresProcess, embedded_postgres
+from sandbox.serve import address, listen
+
+READ_ONLY = "ALTER SYSTEM SET default_transaction_read_only = {}"
+
+
+@dataclass
+class Switch:
+    """As a load balancer or a floating address is: what is connected stays, what comes goes to `leader`."""
+
+    first: Path
+    second: Path
+    port: int = 0
+    leader: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.leader = self.first
+
+    def url(self, database: str = "crosschq_lever") -> str:
+        return f"postgresql+asyncpg://postgres@127.0.0.1:{self.port}/{database}"
+
+    async def switch_over(self) -> None:
+        """The first is fenced and its sessions live on; the second is promoted, and leads."""
+        await self.at(self.first, READ_ONLY.format("on"), "SELECT pg_reload_conf()")
+        await self.at(self.second, "SELECT pg_promote()")
+        self.leader = self.second
+
+    async def at(self, socket: Path, *statements: str) -> None:
+        connection = await asyncpg.connect(host=str(socket), user="postgres", database="postgres")
+        try:
+            for one in statements:
+                await connection.execute(one)
+        finally:
+            await connection.close()
+
+    async def lead(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_unix_connection(str(self.leader / ".s.PGSQL.5432"))
+        await asyncio.gather(_pass_on(reader, back), _pass_on(there, writer))
+
+
+async def _pass_on(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    try:
+        while data := await source.read(65536):
+            target.write(data)
+            await target.drain()
+    except ConnectionError:
+        pass
+    finally:
+        target.close()
+
+
+@asynccontextmanager
+async def two_servers(folder: Path) -> AsyncIterator[Switch]:
+    with embedded_postgres(folder / "a", folder / "a-socket") as first:
+        standby = await asyncio.to_thread(_follow, first, folder)
+        try:
+            switch = Switch(folder / "a-socket", folder / "b-socket")
+            listener = listen("127.0.0.1", 0)
+            switch.port = address(listener)[1]
+            async with await asyncio.start_server(switch.lead, sock=listener):
+                yield switch
+        finally:
+            standby.terminate()
+            standby.wait()
+
+
+def _follow(leader: PostgresProcess, folder: Path) -> subprocess.Popen[bytes]:
+    cluster = leader.cluster
+    as_owner = identity(cluster.user)
+    data, socket = folder / "b", folder / "b-socket"
+    for one in (data, socket):
+        _own(one, cluster.user)
+    source = ["-h", str(cluster.socket_dir), "-U", "postgres"]
+    copy = [str(_binary("pg_basebackup")), *source, "-D", str(data), "-R", "-X", "stream", "-c", "fast"]
+    subprocess.run(copy, check=True, capture_output=True, **as_owner)
+    argv = [str(_binary("postgres")), "-D", str(data), "-k", str(socket), "-h", ""]
+    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **as_owner)
+    ready = [str(_binary("pg_isready")), "-h", str(socket), "-t", "30"]
+    while subprocess.run(ready, check=False, capture_output=True).returncode:
+        assert process.poll() is None, "the standby did not start"
+    return process
