@@ -12,6 +12,7 @@ import httpx
 
 from deployments import lineup
 from deployments.cluster import ClusterError, prepare
+from deployments.database_check import UnusableDatabaseError, require_usable_databases
 from deployments.database_connections import embedded_limit
 from deployments.lineup import SandboxPorts
 from deployments.locks import InUseError, folder_in_use
@@ -32,6 +33,7 @@ CANNOT_START = (
     PrefectApiError,
     ProcessFailedError,
     StateFileError,
+    UnusableDatabaseError,
 )
 """What keeps a stack from starting: each says what, and what to do."""
 
@@ -66,6 +68,7 @@ async def running_stack(
     """
     bypass_proxies(settings)
     _require_free_ports(settings)
+    await require_usable_databases(settings)
     ports = SandboxPorts.free(settings) if with_sandbox else None
     if ports is not None:
         settings = settings.model_copy(update=_mail_into_the_mailbox(ports))

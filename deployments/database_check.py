@@ -1,0 +1,40 @@
+"""Whether the databases that an administrator named can be used, before anything starts: one sentence if not."""
+
+from outbound.causes import cause_of
+from settings import PREFIX, Settings
+from store.database import DATABASE_ERRORS
+from store.pooler import shares_sessions
+
+_BY_SQLSTATE = {
+    "28P01": "it does not take this user with this password",
+    "28000": "it does not let this user in from here, or not without TLS: see pg_hba.conf, and sslmode",
+    "3D000": "it has no such database: create it first",
+    "53300": "it takes no more connections: raise max_connections",
+}
+
+
+class UnusableDatabaseError(Exception):
+    """The message names the setting, and what to do."""
+
+
+async def require_usable_databases(settings: Settings) -> None:
+    """Raises UnusableDatabaseError. The embedded PostgreSQL is not asked: it is not started yet."""
+    for name in ("database_url", "prefect_database_url"):
+        url = getattr(settings, name)
+        if url is not None and (problem := await _problem(url)):
+            raise UnusableDatabaseError(f"{PREFIX}{name.upper()}: {problem}.")
+
+
+async def _problem(url: str) -> str | None:
+    try:
+        if not await shares_sessions(url):
+            return None
+    except DATABASE_ERRORS as error:
+        state = getattr(getattr(error, "orig", error), "sqlstate", None)
+        if state is None:
+            return f"the server could not be reached: {cause_of(error)}"
+        return _BY_SQLSTATE.get(state, f"the server refuses (SQLSTATE {state}): see its log")
+    return (
+        "between us and PostgreSQL is a pooler that shares sessions (PgBouncer in transaction mode, for one); name "
+        "PostgreSQL itself, or set pool_mode = session for this database there"
+    )
