@@ -4,9 +4,32 @@ from sqlalchemy.exc import DataError, IntegrityError, InvalidRequestError
 
 from store.database import DATABASE_ERRORS
 
+_BY_SQLSTATE = {
+    "53100": "its disk is full",
+    "53300": "it takes no more connections",
+    "25006": "it is read-only, as after a switchover",
+    "55P03": "a lock holds it up",
+    "57014": "it was too slow and was cancelled",
+    "57P01": "it is being stopped",
+    "57P03": "it is starting or stopping",
+    "28P01": "it does not accept our password",
+    "42P01": "its tables are missing: run the migrations",
+}
 _OF_THE_ROW = (DataError, IntegrityError, InvalidRequestError)
 
 
 def is_outage(error: BaseException) -> bool:
     """Whether trying again later may help: away, starting, read-only, full, locked, out of connections."""
     return isinstance(error, DATABASE_ERRORS) and not isinstance(error, _OF_THE_ROW)
+
+
+def why_not_written(error: BaseException) -> str:
+    """Why a write failed, without the database's own words, which quote what was to be written."""
+    sqlstate = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
+    if sqlstate in _BY_SQLSTATE:
+        return _BY_SQLSTATE[sqlstate]
+    if isinstance(error, TimeoutError):
+        return "it does not answer in time"
+    if isinstance(error, OSError):
+        return "it cannot be reached"
+    return f"it answers with an error ({sqlstate or type(error).__name__})"

@@ -15,18 +15,6 @@ SILENT = timedelta(seconds=90)
 LEAST_FREE = 1024**3
 """Bytes of disk."""
 
-_BY_SQLSTATE = {
-    "53100": "its disk is full",
-    "53300": "it takes no more connections",
-    "25006": "it is read-only, as after a switchover",
-    "55P03": "a lock holds it up",
-    "57014": "it was too slow and was cancelled",
-    "57P01": "it is being stopped",
-    "57P03": "it is starting or stopping",
-    "28P01": "it does not accept our password",
-    "42P01": "its tables are missing: run the migrations",
-}
-
 
 class Part(StrEnum):
     DATABASE = "database"
@@ -72,18 +60,6 @@ class PoolSeen:
 
     is_paused: bool
     heartbeats: Sequence[datetime]
-
-
-def why_not_written(error: BaseException) -> str:
-    """Why a write failed, without the database's own words, which quote what was to be written."""
-    sqlstate = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
-    if sqlstate in _BY_SQLSTATE:
-        return _BY_SQLSTATE[sqlstate]
-    if isinstance(error, TimeoutError):
-        return "it does not answer in time"
-    if isinstance(error, OSError):
-        return "it cannot be reached"
-    return f"it answers with an error ({sqlstate or type(error).__name__})"
 
 
 def database(why_not: str | None) -> Finding:

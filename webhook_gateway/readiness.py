@@ -10,9 +10,8 @@ from sqlalchemy import select
 from store.database import DATABASE_ERRORS, Database
 from store.deliveries import Deliveries, NewDelivery
 from store.heartbeats import beat
-from store.outages import is_outage
+from store.outages import is_outage, why_not_written
 from store.tables import WebhookEndpoint
-from webhook_gateway.health import why_not_written
 
 NAME = "gateway"
 KEPT_SECONDS = 3.0

@@ -17,6 +17,9 @@ from outbound.causes import cause_of
 from outbound.errors import CredentialsRefused, VendorError
 from outbound.transport import CallFailed
 from store.connection_rows import ConnectionRows
+from store.database import DATABASE_ERRORS
+from store.heartbeats import beat
+from store.outages import why_not_written
 from store.requests_per_hour import RequestsPerHour
 from wiring import Parts
 
@@ -79,10 +82,18 @@ async def _most_per_hour(parts: Parts, stored: ConnectionRows) -> Told:
 
 
 async def _database(parts: Parts) -> Told:
+    """By a write that is taken back: a server that was demoted, or has no disk left, answers reads for ever."""
     began = monotonic()
-    async with parts.database.transaction() as session:
-        await session.execute(text("SELECT 1"))
-    return ok(f"Our database answers, in {1000 * (monotonic() - began):.0f} ms.")
+    try:
+        async with parts.database.transaction() as session:
+            await beat(session, "self-test")
+            await session.rollback()
+    except DATABASE_ERRORS as error:
+        return wrong(
+            f"Our database takes nothing that is to be written: {why_not_written(error)}.",
+            "See to the database; webhooks are answered 503 meanwhile, and Lever sends them again.",
+        )
+    return ok(f"Our database takes what is written, in {1000 * (monotonic() - began):.0f} ms.")
 
 
 async def _database_connections(parts: Parts) -> Told:

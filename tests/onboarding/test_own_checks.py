@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import yaml
 from pydantic import SecretStr
+from sqlalchemy import text
 
 from deployments.register import DEFAULT_SCHEDULES, PREFECT_FILE
 from onboarding.self_test.findings import Verdict
@@ -100,6 +101,22 @@ async def test_without_a_live_worker_it_is_wrong(
     room.prefect.pool = pool
     found = await room.found("This installation: Worker")
     assert (found.verdict, says in found.says) == (Verdict.WRONG, True)
+
+
+async def test_a_database_that_answers_reads_alone_is_wrong(room: Room) -> None:
+    await room.set_up()
+    async with room.parts.database.engine.begin() as connection:
+        name = (await connection.execute(text("SELECT current_database()"))).scalar_one()
+        await connection.execute(text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'))
+    await room.parts.database.engine.dispose()
+    try:
+        found = await room.found("This installation: Database")
+    finally:
+        async with room.parts.database.engine.begin() as connection:
+            await connection.execute(text("SET TRANSACTION READ WRITE"))
+            await connection.execute(text(f'ALTER DATABASE "{name}" RESET default_transaction_read_only'))
+        await room.parts.database.engine.dispose()
+    assert (found.verdict, "it is read-only" in found.says) == (Verdict.WRONG, True)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from store.outages import why_not_written
 from tests.webhook_gateway.senders import NOW
 from webhook_gateway import health
 from webhook_gateway.health import Finding, Part, PoolSeen, Since
@@ -30,7 +31,7 @@ class Refused(Exception):  # noqa: N818 - as a driver's
     ],
 )
 def test_a_failure_is_told_without_the_database_s_own_words(error: Exception, why: str) -> None:
-    assert health.why_not_written(error) == why
+    assert why_not_written(error) == why
 
 
 @pytest.mark.parametrize(
