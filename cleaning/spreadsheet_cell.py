@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from cleaning.text import clean_text, trimmed
+from cleaning.text import trimmed
 
 _FORMULA_TEXT: Final = re.compile(r'="(.*)"', re.DOTALL)
 # A name such as 't Hooft begins with one, too; only before these is it the mark for "this is text".
@@ -29,7 +29,7 @@ class LostInSpreadsheet(ValueError):  # noqa: N818 - says what happened
 
 def plain_cell(cell: str) -> str:
     """What was typed into the cell: `="+44..."` and `'+44...` lose their marks. Raises LostInSpreadsheet."""
-    text, before = trimmed(clean_text(cell)), None
+    text, before = trimmed(cell), None
     while text != before:
         before = text
         if found := _FORMULA_TEXT.fullmatch(text):
@@ -44,17 +44,19 @@ def plain_cell(cell: str) -> str:
     return text
 
 
-def digits_of_number(text: str) -> str:
-    """A number that stands for digits, such as a phone's: without `.0`, thousands' commas or an exponent.
+def whole_number(text: str) -> str:
+    """A whole number without `.0` and thousands' commas; other text stays as it is."""
+    found = _WHOLE.fullmatch(text)
+    return (found[1] or found[2]).replace(",", "") if found else text
 
-    Other text stays as it is. Raises LostInSpreadsheet for one that was rounded.
-    """
-    if found := _WHOLE.fullmatch(text):
-        return (found[1] or found[2]).replace(",", "")
-    if found := _SCIENTIFIC.fullmatch(text):
-        first, decimals, exponent = found[1], found[2] or "", int(found[3])
-        # With fewer decimals than the exponent nobody can tell zeros from digits that were rounded away.
-        if len(decimals) != exponent:
-            raise LostInSpreadsheet("was rounded by a spreadsheet: format its column as text")
-        return first + decimals
-    return text
+
+def digits_of_number(text: str) -> str:
+    """As `whole_number`, and with an exponent written out. Raises LostInSpreadsheet for a number that was rounded."""
+    found = _SCIENTIFIC.fullmatch(text)
+    if found is None:
+        return whole_number(text)
+    first, decimals, exponent = found[1], found[2] or "", int(found[3])
+    # With fewer decimals than the exponent nobody can tell zeros from digits that were rounded away.
+    if len(decimals) != exponent:
+        raise LostInSpreadsheet("was rounded by a spreadsheet: format its column as text")
+    return first + decimals

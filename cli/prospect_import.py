@@ -5,7 +5,7 @@ from typing import BinaryIO
 import typer
 
 from cli.one_connection import NoSuchConnection, prospect_settings
-from onboarding.prospect_import import BadRow, CsvProblem, Imported, import_prospects
+from onboarding.prospect_import import BadRow, CsvProblem, Imported, RowRemark, import_prospects
 from store.prospect_switches import NotSetUp
 from store.prospect_tables import ProspectSettings
 from wiring import open_parts
@@ -30,7 +30,7 @@ async def run_import(name_or_number: str, file: BinaryIO, *, dry_run: bool) -> i
     return 0
 
 
-def _tell(row: BadRow) -> None:
+def _tell(row: BadRow | RowRemark) -> None:
     typer.echo(f"  line {row.line:,}: {row.reason}")
 
 

@@ -3,28 +3,22 @@
 Which columns there are stands in crosschq.dialect (contract 4, inferred).
 """
 
-import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
+from cleaning.email_address import clean_email_or_none
+from cleaning.spreadsheet_file import CsvProblem
+from cleaning.spreadsheet_rows import DELIMITERS, Header
+from cleaning.text import clean_line, match_key, trimmed
 from crosschq import dialect
 
-DELIMITERS: Final = (",", ";")
 LONGEST_SHOWN: Final = 40
 MOST_SHOWN: Final = 20
 
 # Reads as part of somebody's data rather than of a column's name.
 _DATA: Final = re.compile(r"@|[0-9]{4}")
-
-
-class CsvProblem(Exception):  # noqa: N818 - says what it is, as the vendor errors do
-    """The file, or the rest of it, cannot be used. `reason` says why and what to do, and quotes nobody's data."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +30,44 @@ class Columns:
     places: dict[str, tuple[int, ...]]
 
     @classmethod
-    def of_header(cls, line: str) -> Self:
+    def of_header(cls, header: Header) -> Self:
         """Raises CsvProblem where no column holds e-mail addresses, or two columns mean the same."""
-        headers = {delimiter: cells for delimiter in DELIMITERS if (cells := _cells(line, delimiter))}
-        if not headers:
+        by_delimiter = {one: cells for one in DELIMITERS if (cells := header.cells(one))}
+        if not by_delimiter:
             raise CsvProblem(
-                "The header line is too long, has a quotation mark that is not closed, or ends in a carriage return "
-                "alone: save the file as 'CSV UTF-8', then import it again."
+                "The header line is too long, or has a quotation mark that is not closed: save the file as "
+                "'CSV UTF-8', then import it again."
             )
-        delimiter = max(headers, key=lambda one: sum(_meaning(cell) is not None for cell in headers[one]))
-        header = headers[delimiter]
+        best = max(by_delimiter, key=lambda one: _count_meanings(by_delimiter[one]))
+        delimiter = header.separator or best
+        cells = header.cells(delimiter)
+        if _count_meanings(cells) < _count_meanings(by_delimiter[best]):
+            raise CsvProblem(
+                f"The line 'sep={_shown(delimiter)}' contradicts the header line, whose columns are parted by "
+                f"'{_shown(best)}': correct it or remove it, then import the file again."
+            )
         places: dict[str, tuple[int, ...]] = {}
-        for place, cell in enumerate(header):
+        for place, cell in enumerate(cells):
             if meaning := _meaning(cell):
                 places[meaning] = (*places.get(meaning, ()), place)
-        _check(header, places)
-        return cls(delimiter, len(header), places)
+        _check(cells, places)
+        return cls(delimiter, len(cells), places)
 
     def cells_of(self, row: Sequence[str]) -> dict[str, list[str]]:
         """The cells we take over, by the dialect's names; those without content are left out."""
         cells = {name: [row[place] for place in places] for name, places in self.places.items()}
-        return {name: found for name, all_of in cells.items() if (found := [c for c in all_of if c.strip()])}
+        return {name: found for name, all_of in cells.items() if (found := [c for c in all_of if trimmed(c)])}
+
+    def row_key(self, cells: Sequence[str]) -> str | None:
+        """Whose row the cells may be: by an address, or an id and no address, in its place. None: they are no row."""
+        # Whoever swallowed it may have broken it, too.
+        if len(cells) < 2 or abs(len(cells) - self.width) > self.width // 4:
+            return None
+        found = self.cells_of([*cells, *[""] * (self.width - len(cells))])
+        if "email" in found:
+            return clean_email_or_none(found["email"][0])
+        is_id = len(cells) == self.width and "id" in found and " " not in trimmed(found["id"][0])
+        return trimmed(found["id"][0]) if is_id else None
 
 
 def _check(header: Sequence[str], places: dict[str, tuple[int, ...]]) -> None:
@@ -65,27 +76,32 @@ def _check(header: Sequence[str], places: dict[str, tuple[int, ...]]) -> None:
         raise CsvProblem(f"The file needs a header line with a column {needed}. {_found(header)}")
     for name, found in places.items():
         if len(found) > 1 and name != "links":
-            columns = " and ".join(f"'{header[place].strip()}' (column {place + 1})" for place in found)
+            columns = " and ".join(f"{_name(header[place])} (column {place + 1})" for place in found)
             raise CsvProblem(f"The columns {columns} mean the same: remove all but one, then import again.")
 
 
 def _found(header: Sequence[str]) -> str:
     if any(map(_DATA.search, header)):
         return f"The first line holds {len(header)} cells and looks like somebody's data, so it is not shown here."
-    shown = ", ".join(f"'{cell.strip()[:LONGEST_SHOWN]}'" for cell in header[:MOST_SHOWN])
+    shown = ", ".join(map(_name, header[:MOST_SHOWN]))
     more = f" and {len(header) - MOST_SHOWN} more" if len(header) > MOST_SHOWN else ""
     return f"Found: {shown}{more}."
 
 
-def _cells(line: str, delimiter: str) -> list[str]:
-    try:
-        return next(csv.reader([line], delimiter=delimiter, strict=True), [])
-    except csv.Error:
-        return []
+def _name(cell: str) -> str:
+    return f"'{clean_line(cell, LONGEST_SHOWN)}'"
+
+
+def _count_meanings(cells: Sequence[str]) -> int:
+    return sum(_meaning(cell) is not None for cell in cells)
+
+
+def _shown(delimiter: str) -> str:
+    return delimiter.replace("\t", "\\t")
 
 
 def _plain(column: str) -> str:
-    return re.sub(r"[\s_-]+", "", column).casefold()
+    return re.sub(r"[\s_-]+", "", match_key(column))
 
 
 def _by_column(columns: Mapping[str, Iterable[str]]) -> dict[str, str]:

@@ -1,103 +1,134 @@
-"""Reads Crosschq's CSV export of prospects row by row (contract 4, inferred). Never holds the whole file.
+"""Read Crosschq's CSV export of prospects row by row (contract 4, inferred). Never holds the whole file.
 
 What is bad in a row is told with the line it begins at and nobody's data; the rows after it are read all the same,
-unless a quotation mark is open, for then nobody can tell where the next row begins.
+unless a quotation mark is open, for then nobody can tell where the next row begins. A cell that cannot be used is left
+out with a remark, and its person is taken in, unless it says who the person is.
 """
 
-import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from pydantic import ValidationError
 
-from crosschq.csv_columns import Columns, CsvProblem
-from crosschq.csv_lines import CountedLines, text_lines
+from cleaning.spreadsheet_cell import LostInSpreadsheet, plain_cell, whole_number
+from cleaning.spreadsheet_file import CountedLines, CsvProblem, text_lines
+from cleaning.spreadsheet_rows import NUL, BadRow, Row, read_header, read_rows
+from cleaning.text import trimmed
+from crosschq import dialect
+from crosschq.csv_columns import Columns
+from crosschq.prospect_of import prospect_of
 from crosschq.prospects import ProspectEntry
 from hiring.names import NO_LAST_NAME, split_name
+from hiring.prospects import remarks_on
 
-__all__ = ["BadRow", "CsvProblem", "read_prospects", "text_lines"]
+__all__ = ["BadRow", "CsvProblem", "RowRemark", "read_prospects", "text_lines"]
 
 LONGEST_CELL: Final = 4096
-NUL: Final = "\x00"
 _BETWEEN_ITEMS: Final = re.compile(r"[|;\r\n]+")
-_UTF_8: Final = "save the file as 'CSV UTF-8', then import it again."
+_IDENTITY: Final = ("id", "email")
+# The rules for leads judge these themselves, and remark on them.
+_JUDGED_LATER: Final = ("mobile_phone", "links")
+_DIGITS: Final = ("id", "mobile_phone")
+_DATES: Final = ("opted_in_on", "updated_on")
 
 
 @dataclass(frozen=True, slots=True)
-class BadRow:
-    """A row no prospect can be made of. `line` counts from 1, the header included; `reason` is one sentence."""
+class RowRemark:
+    """What of a row was not taken over, or will not be: its person was taken in. `reason` quotes nothing."""
 
     line: int
     reason: str
 
 
-def read_prospects(lines: Iterable[str]) -> Iterator[ProspectEntry | BadRow]:
+def read_prospects(lines: Iterable[str]) -> Iterator[ProspectEntry | RowRemark | BadRow]:
     """The rows of a file as prospects; `lines` as `text_lines` or a text file opened with newline="" gives them.
 
-    A row without Prospect ID comes with id None. Raises CsvProblem at once for a header that cannot be used, and from
-    the iterator where the file cannot be read on or holds no row; the rows given out until then are good.
+    A row without Prospect ID comes with id None; remarks on a row come after it. Raises CsvProblem at once for a
+    header that cannot be used, and from the iterator where the file cannot be read on or holds no row; the rows given
+    out until then are good.
     """
     counted = CountedLines(lines)
-    columns = Columns.of_header(_header_line(counted))
-    return _rows(counted, columns)
+    columns = Columns.of_header(read_header(counted))
+    return _prospects(counted, columns)
 
 
-def _header_line(lines: CountedLines) -> str:
-    header = next((line for line in lines if line.strip()), None)
-    if header is None:
-        raise CsvProblem("The file is empty: export the prospects from Crosschq again.")
-    if NUL in header:
-        raise CsvProblem(f"The file holds NUL characters, as UTF-16 does: {_UTF_8}")
-    return header
-
-
-def _rows(lines: CountedLines, columns: Columns) -> Iterator[ProspectEntry | BadRow]:
-    reader = csv.reader(lines, delimiter=columns.delimiter, strict=True)
-    rows = 0
-    while (row := _next_row(reader, lines)) is not None:
-        if isinstance(row, BadRow) or any(cell.strip() for cell in row):
-            rows += 1
-            yield row if isinstance(row, BadRow) else _entry(row, columns, lines.row_began_at)
-    if not rows:
+def _prospects(lines: CountedLines, columns: Columns) -> Iterator[ProspectEntry | RowRemark | BadRow]:
+    is_empty = True
+    for row in read_rows(lines, columns.delimiter, columns.row_key):
+        is_empty = False
+        yield from [row] if isinstance(row, BadRow) else _read(row, columns)
+    if is_empty:
         raise CsvProblem("The file has a header line but no prospects: export them from Crosschq again.")
 
 
-def _next_row(reader: Iterator[list[str]], lines: CountedLines) -> list[str] | BadRow | None:
-    lines.begin_row()
+def _read(row: Row, columns: Columns) -> Iterator[ProspectEntry | RowRemark | BadRow]:
+    if len(row.cells) < columns.width or any(map(trimmed, row.cells[columns.width :])):
+        yield row.bad(f"The row has {len(row.cells)} cells, the header has {columns.width}.")
+        return
+    remarks: list[str] = []
+    cells = _usable(columns.cells_of(row.cells), remarks)
+    if why := _why_nobody(cells):
+        yield row.bad(why)
+        return
     try:
-        return next(reader, None)
-    except csv.Error:
-        if lines.is_at_row_end:
-            span = f" It reaches to line {lines.number}." if lines.number > lines.row_began_at else ""
-            why = f"A cell of the row is too long, or has misplaced quotation marks or line ends.{span}"
-            return BadRow(lines.row_began_at, why)
-        raise CsvProblem(
-            f"The row that begins at line {lines.row_began_at} has a quotation mark that is not closed, so nothing "
-            "after it can be read: correct it, then import the file again."
-        ) from None
-
-
-def _entry(row: Sequence[str], columns: Columns, line: int) -> ProspectEntry | BadRow:
-    if len(row) < columns.width or any(cell.strip() for cell in row[columns.width :]):
-        return BadRow(line, f"The row has {len(row)} cells, the header has {columns.width}.")
-    cells = columns.cells_of(row)
-    texts = [cell for all_of in cells.values() for cell in all_of]
-    if any(NUL in text for text in texts):
-        return BadRow(line, "The row holds NUL characters.")
-    if any(len(text) > LONGEST_CELL for text in texts):
-        return BadRow(line, f"A cell of the row is longer than {LONGEST_CELL:,} characters.")
-    if "id" not in cells and "email" not in cells:
-        return BadRow(line, "The row has neither a Prospect ID nor an e-mail address.")
-    try:
-        return ProspectEntry.model_validate(_fields(cells))
+        entry = ProspectEntry.model_validate(_fields(cells))
     except ValidationError:
-        return BadRow(line, "The row's Prospect ID is none: it is too long, or holds characters no id has.")
+        yield row.bad("The row's Prospect ID is none: it is too long, or holds characters no id has.")
+        return
+    remarks += [
+        f"The cell in the column '{_column(name)}' was left out: it is no date such as 2026-01-31."
+        for name in _DATES
+        if name in cells and getattr(entry, name) is None
+    ]
+    yield entry
+    yield from (RowRemark(row.line, said) for said in (*remarks, *remarks_on(prospect_of(entry, "a row"))))
+
+
+def _usable(cells: dict[str, list[str]], remarks: list[str]) -> dict[str, list[str]]:
+    """As they were typed. What says who the person is stays, whatever it is."""
+    usable: dict[str, list[str]] = {}
+    for name, all_of in cells.items():
+        for cell in all_of:
+            try:
+                usable.setdefault(name, []).append(_plain(name, cell))
+            except LostInSpreadsheet as lost:
+                remarks.append(f"The cell in the column '{_column(name)}' was left out: it {lost.reason}.")
+    return {name: found for name, all_of in usable.items() if (found := [cell for cell in all_of if cell])}
+
+
+def _plain(name: str, cell: str) -> str:
+    if name not in _IDENTITY and len(cell) > LONGEST_CELL:
+        raise LostInSpreadsheet(f"is longer than {LONGEST_CELL:,} characters")
+    try:
+        plain = plain_cell(cell)
+    except LostInSpreadsheet:
+        if name not in _JUDGED_LATER:
+            raise
+        return trimmed(cell)
+    return whole_number(plain) if name in _DIGITS else plain
+
+
+def _why_nobody(cells: dict[str, list[str]]) -> str | None:
+    identity = [cells[name][0] for name in _IDENTITY if name in cells]
+    if not identity:
+        return "The row has neither a Prospect ID nor an e-mail address."
+    if any(NUL in cell for cell in identity):
+        return "The row holds NUL characters."
+    if any(len(cell) > LONGEST_CELL for cell in identity):
+        return f"A cell of the row is longer than {LONGEST_CELL:,} characters."
+    if any(re.search(r"[\r\n]", cell) for cell in identity):
+        return "The Prospect ID or the e-mail address goes over several lines: a quotation mark may be misplaced."
+    return None
+
+
+def _column(name: str) -> str:
+    return dialect.PROSPECT_COLUMNS[name][0]
 
 
 def _fields(cells: dict[str, list[str]]) -> dict[str, object]:
-    fields: dict[str, object] = {name: found[0].strip() for name, found in cells.items()}
+    fields: dict[str, object] = {name: found[0] for name, found in cells.items()}
     full_name = str(fields.pop("full_name", ""))
     if full_name and not {"first_name", "last_name"} & fields.keys():
         first, last = split_name(full_name)

@@ -124,6 +124,16 @@ def lead_of(prospect: Prospect, policy: ProspectPolicy) -> Lead:
     )
 
 
+def remarks_on(prospect: Prospect) -> tuple[str, ...]:
+    """Why no lead can be made, or what it will lack; nothing of one who has withdrawn."""
+    if not prospect.is_active:
+        return ()
+    try:
+        return lead_of(prospect, ProspectPolicy("", (), IfInLever.SKIP)).remarks
+    except Unusable as unusable:
+        return (unusable.reason,)
+
+
 def posting_for(prospect: Prospect, rules: Sequence[PostingRule]) -> str | None:
     """The posting of the first rule that matches; None where none does."""
     return next((rule.posting_id for rule in rules if rule.matches(prospect)), None)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from crosschq.prospect_of import prospect_of
 from crosschq.prospects import ProspectEntry
-from crosschq.prospects_csv import BadRow, CsvProblem, read_prospects, text_lines
+from crosschq.prospects_csv import BadRow, CsvProblem, RowRemark, read_prospects, text_lines
 from hiring.prospects import Prospect
 from onboarding.derived_ids import ids_by_email
 from store.prospect_intake import ProspectIntake, SeenProspect
@@ -19,8 +19,9 @@ from store.prospect_tables import ProspectKind, ProspectSettings
 from store.vault import Vault
 from wiring import Parts
 
-__all__ = ["BadRow", "CsvProblem", "Imported", "import_prospects"]
+__all__ = ["BadRow", "CsvProblem", "Imported", "RowRemark", "import_prospects"]
 
+Tell = Callable[[BadRow | RowRemark], None]
 PAGE = 200
 IMPORT = "import"
 """The origin of the order it places."""
@@ -44,11 +45,11 @@ async def import_prospects(
     parts: Parts,
     settings: ProspectSettings,
     file: BinaryIO,
-    tell: Callable[[BadRow], None],
+    tell: Tell,
     *,
     dry_run: bool,
 ) -> Imported:
-    """Importing a file again changes nothing. `tell` hears of each bad row; a dry run stores nothing.
+    """Importing a file again changes nothing. `tell` hears of each bad row and each remark; a dry run stores nothing.
 
     Raises CsvProblem; the pages before it are stored.
     """
@@ -75,13 +76,13 @@ async def _order(parts: Parts, settings: ProspectSettings) -> None:
         await ProspectOrders(session, settings.connection_id).place(event, IMPORT)
 
 
-def _good_rows(file: BinaryIO, tell: Callable[[BadRow], None], imported: Imported) -> Iterator[ProspectEntry]:
+def _good_rows(file: BinaryIO, tell: Tell, imported: Imported) -> Iterator[ProspectEntry]:
     for row in read_prospects(text_lines(file)):
-        if isinstance(row, BadRow):
-            imported.bad += 1
-            tell(row)
-        else:
+        if isinstance(row, ProspectEntry):
             yield row
+        else:
+            imported.bad += isinstance(row, BadRow)
+            tell(row)
 
 
 async def _seen_on(

@@ -133,6 +133,26 @@ async def test_bad_rows_are_told_by_line_and_stop_no_other(inbox: Inbox, file: P
     assert "osima" not in said
 
 
+async def test_a_phone_number_that_a_spreadsheet_spoilt_is_remarked_on_and_the_person_taken_in(
+    inbox: Inbox, file: Path
+) -> None:
+    database, vault, terminal = inbox
+    await saved(database, vault)
+    rows = "Email,Phone\no@people.test,4.479E+11\n"
+    said = await terminal.said("prospects", "import", "acme", written(file, rows))
+    assert "  line 2: A phone number was left out: it was rounded by a spreadsheet" in said
+    assert "Read 1 prospects, 0 of them withdrawn; 0 bad rows.\nNew or changed: 1.\n" in said
+
+
+async def test_two_spellings_of_an_address_are_one_person(inbox: Inbox, file: Path) -> None:
+    database, vault, terminal = inbox
+    await saved(database, vault)
+    await terminal.said("prospects", "import", "acme", written(file, HEADER + WITHOUT_ID))
+    again = "E\u2011mail\n\u200bmailto:bram@people.test\u00a0;\n"
+    await terminal.said("prospects", "import", "acme", written(file, again.encode("utf-16")))
+    assert list(await known(database)) == derived_ids(vault, "bram@people.test")
+
+
 @pytest.mark.parametrize(
     ("content", "named"),
     [

@@ -11,24 +11,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cleaning.spreadsheet_cell import plain_cell
 from cleaning.text import clean_text
 from crosschq.prospect_of import prospect_of
 from crosschq.prospects import ProspectEntry
-from crosschq.prospects_csv import BadRow, CsvProblem, read_prospects, text_lines
+from crosschq.prospects_csv import BadRow, CsvProblem, RowRemark, read_prospects, text_lines
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "crosschq" / "prospects.csv"
 HEADER = "Prospect ID,Email,Name\n"
 
 
-def rows_of(content: str | bytes) -> list[ProspectEntry | BadRow]:
+def rows_of(content: str | bytes) -> list[ProspectEntry | RowRemark | BadRow]:
     raw = content.encode() if isinstance(content, str) else content
     return list(read_prospects(text_lines(io.BytesIO(raw))))
 
 
+def sorted_out(content: str | bytes) -> tuple[list[ProspectEntry], list[RowRemark], list[BadRow]]:
+    rows = rows_of(content)
+    return (
+        [one for one in rows if isinstance(one, ProspectEntry)],
+        [one for one in rows if isinstance(one, RowRemark)],
+        [one for one in rows if isinstance(one, BadRow)],
+    )
+
+
 def only(content: str | bytes) -> ProspectEntry:
-    [row] = rows_of(content)
-    assert isinstance(row, ProspectEntry)
-    return row
+    [entry], _, [] = sorted_out(content)
+    return entry
 
 
 def test_the_export_is_read_as_the_api_would_tell_it() -> None:
@@ -72,6 +81,19 @@ def test_a_text_file_is_read_too() -> None:
         ),
         ("Email,Opt-in Date", "a@b.test,2026-01-06", "opted_in_on", datetime(2026, 1, 6, tzinfo=UTC)),
         ("Email,Opted In At", "a@b.test,46026", "opted_in_on", None),
+        ("E\u2011mail\tJOB\u00a0TITLE", "a@b.test\tEngineer", "title", "Engineer"),
+        ("\u200bemail|\u2060 Mobile\u2013Phone\ufeff", "a@b.test|+15550100", "mobile_phone", "+15550100"),
+        ('"E-\nmail",Head\u00adline', "a@b.test,Maker", "headline", "Maker"),
+        ("\uff25mail,Company", "a@b.test,Works", "company", "Works"),
+        ("Email,Company,,", "a@b.test,Works", "company", "Works"),
+        ("sep=;\nEmail;Company", "a@b.test;Works, Ltd", "company", "Works, Ltd"),
+        ('\ufeff"SEP=\t"\nEmail\tCompany', "a@b.test\tWorks", "company", "Works"),
+        ("Email,Company", '="a@b.test",="Works"', "email", "a@b.test"),
+        ("Email,Company", "\u200b<mailto:a@b.test>\u00a0;,Works", "email", "a@b.test"),
+        ("Email,Company", "a@b.test,'=Works", "company", "=Works"),
+        ("Email,Company", "a@b.test,\u00a0Works\u200b", "company", "Works"),
+        ("Email,Prospect ID", "a@b.test,17.0", "id", "17"),
+        ("Email,Prospect ID", "a@b.test,\u200bpr_1\u00a0", "id", "pr_1"),
     ],
 )
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
@@ -98,14 +120,15 @@ def test_who_opted_out_counts_as_withdrawn(status: str) -> None:
         (b"Email,Name,E-mail\n", r"'Email' \(column 1\) and 'E-mail' \(column 3\) mean the same"),
         (b"Email,Phone,Mobile Phone\n", "'Phone' .* 'Mobile Phone' .* mean the same"),
         ("Email\nå@b.test\n".encode("latin-1"), "Line 2 is not UTF-8"),
-        ("Email\na@b.test\n".encode("utf-16"), "Line 1 is not UTF-8"),
-        ("Email\na@b.test\n".encode("utf-16-le"), "NUL characters"),
+        ("Email\nå@b.test\n".encode("utf-16")[:-1], "Line 2 is not UTF-16"),
+        (b"PK\x03\x04\x14\x00", "a spreadsheet's own file"),
         (b'"Email\na@b.test\n', "header line .* has a quotation mark"),
         (b'Email,Name\na@b.test,"Rosa\nb@b.test,Bo\n', "begins at line 2 has a quotation mark"),
         (b'Email,Name\na@b.test,"' + b"x\n" * 200_000, "begins at line 2 has a quotation mark"),
         (b"Email\na@b.test\n" + b"x" * (1 << 24) + b"x", "Line 3 is longer than 16 MB"),
         (b"\x00\x01" * 100, "NUL characters"),
-        (b"Email,Name\ra@b.test,Rosa\r", "carriage return alone"),
+        (b"sep=;\nEmail,Name\na@b.test,Rosa\n", "'sep=;' contradicts the header line, whose columns .* ','"),
+        (b"sep=\t\nEmail;Name\na@b.test;Rosa\n", r"'sep=\\t' contradicts"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_told_in_clear_words(content: bytes, reason: str) -> None:
@@ -134,7 +157,8 @@ def test_the_rows_before_a_broken_one_are_given_out() -> None:
         (",,Rosa", "neither a Prospect ID nor an e-mail"),
         ("../rosa,rosa@b.test,Rosa", "Prospect ID is none"),
         ("pr_1,rosa\x00@b.test,Rosa", "NUL"),
-        ("pr_1,rosa@b.test," + "x" * 5000, "longer than 4,096"),
+        ("x" * 5000 + ",rosa@b.test,Rosa", "longer than 4,096"),
+        ('pr_1,"rosa@b.test\n",Rosa'.replace("\n", "\nx"), "over several lines"),
         ("pr_1,rosa@b.test," + "x" * 10_000_000, "too long"),
         ('pr_1,rosa@b.test,"Ro"sa', "misplaced quotation marks"),
     ],
@@ -175,6 +199,53 @@ def test_blank_cells_after_the_last_column_and_blank_rows_do_not_matter() -> Non
     assert len(rows_of(HEADER + "\n,,\npr_1,a@b.test,A,,\n\n")) == 1
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_what_a_spreadsheet_calls_unicode_text_is_read(encoding: str, end: str) -> None:
+    rows = f'name\temail\theadline{end}Rosa\tr@b.test\t"Maker, of\nthings"{end}B\u014d\tb@b.test{3 * chr(9)}{end}'
+    rosa, bo = rows_of(rows.encode(encoding))
+    assert isinstance(rosa, ProspectEntry)
+    assert isinstance(bo, ProspectEntry)
+    assert (rosa.email, rosa.headline, bo.first_name) == ("r@b.test", "Maker, of\nthings", "B\u014d")
+
+
+REMARKS = {
+    "Mobile Phone": ("4.479E+11", "A phone number was left out: it was rounded by a spreadsheet"),
+    "Phone": ("#########", "A phone number was left out: it was too wide"),
+    "Links": ("see my page", "1 of 1 links were left out"),
+    "Headline": (
+        "#NAME?",
+        "The cell in the column 'Headline' was left out: it holds a spreadsheet's error value",
+    ),
+    "Company": ("x" * 5000, "The cell in the column 'Company' was left out: it is longer than 4,096"),
+    "Tags": ("#N/A", "The cell in the column 'Tags' was left out"),
+    "Name": ("#REF!", "The cell in the column 'Name' was left out"),
+    "Opted In On": ("06/01/2026", "The cell in the column 'Opted In On' was left out: it is no date"),
+}
+
+
+@pytest.mark.parametrize("column", REMARKS)
+def test_one_cells_flaw_is_remarked_on_by_its_line_and_the_person_is_taken_in(column: str) -> None:
+    cell, said = REMARKS[column]
+    entries, [remark], [] = sorted_out(
+        f'Email,Location,{column}\na@b.test,"A\nB",\nc@b.test,C,{cell}\nd@b.test,D,\n'
+    )
+    assert [entry.email for entry in entries] == ["a@b.test", "c@b.test", "d@b.test"]
+    assert remark.line == 4
+    assert remark.reason.startswith(said)
+    assert cell not in remark.reason
+
+
+def test_an_address_of_which_no_lead_can_be_made_is_remarked_on() -> None:
+    [_], [remark], [] = sorted_out("Email\nro\u200bsa@b.test\n")
+    assert "has an invisible character (U+200B, zero width space) in place 3" in remark.reason
+
+
+def test_line_numbers_count_the_line_that_declares_the_separator() -> None:
+    [_], [], [bad] = sorted_out("sep=;\nEmail;Name\na@b.test;A\nb@b.test\n")
+    assert bad.line == 4
+
+
 def test_a_large_file_takes_no_more_memory_than_a_small_one() -> None:
     def lines(count: int) -> Iterator[str]:
         yield HEADER
@@ -197,7 +268,7 @@ CELL = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r"), max_si
 
 @given(
     st.lists(st.tuples(CELL, CELL), min_size=1, max_size=8),
-    st.sampled_from([",", ";"]),
+    st.sampled_from([",", ";", "\t", "|"]),
     st.sampled_from(["\n", "\r\n"]),
 )
 def test_whatever_a_csv_writer_wrote_is_read_back(
@@ -210,7 +281,7 @@ def test_whatever_a_csv_writer_wrote_is_read_back(
     rows = list(read_prospects(text_lines(io.BytesIO(file.getvalue().encode()))))
     assert [
         (one.id, one.headline or "", one.location or "") for one in rows if isinstance(one, ProspectEntry)
-    ] == [(f"pr_{n}", *(clean_text(cell.strip()) for cell in pair)) for n, pair in enumerate(cells)]
+    ] == [(f"pr_{n}", *(clean_text(plain_cell(cell)) for cell in pair)) for n, pair in enumerate(cells)]
 
 
 @given(st.text(max_size=200) | st.text(alphabet='",;\n\r\x00a@.', max_size=60))
@@ -219,4 +290,4 @@ def test_no_file_leads_to_another_error_or_shows_its_content(content: str) -> No
         rows = list(read_prospects(io.StringIO("Email,Name\n" + content, newline="")))
     except CsvProblem:
         return
-    assert all(isinstance(row, ProspectEntry | BadRow) for row in rows)
+    assert all(isinstance(row, ProspectEntry | RowRemark | BadRow) for row in rows)
