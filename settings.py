@@ -25,6 +25,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cleaning.database_url import clean_database_url
 from cleaning.email_address import NotAnAddress, clean_email
+from cleaning.environment import UnfitVariable, clean_environment
 from cleaning.issuer import clean_issuer
 from cleaning.typed import typed_list, typed_value
 
@@ -291,12 +292,43 @@ def _is_on_this_machine(address: str) -> bool:
     return parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
 
 
+def _hosts_of(settings: Settings) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Ours, and others that we call."""
+    addresses = (settings.prefect_api_url, settings.oidc_issuer, *typed_list(settings.allowed_hosts))
+    ours = (settings.public_host, settings.private_host, settings.prefect_host)
+    return ours, tuple(_host_of(one) for one in addresses if one)
+
+
+def _host_of(address: str) -> str:
+    return urlsplit(address if "://" in address else f"//{address}").hostname or ""
+
+
 def load_settings() -> Settings:
-    """Reads the environment and the `.env` file; raises SettingsError with one line per wrong setting."""
+    """Reads the environment and the `.env` file, and makes the environment fit for libraries.
+
+    Raises SettingsError with one line per wrong setting, or naming a variable.
+    """
     try:
-        return Settings(_env_file=os.environ.get(f"{PREFIX}ENV_FILE", ".env") or None)
+        settings = Settings(_env_file=os.environ.get(f"{PREFIX}ENV_FILE", ".env") or None)
     except ValidationError as error:
         wrong = [f"  {PREFIX}{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
         raise SettingsError(
             "The settings are not complete. Write these into .env (see .env.example):\n" + "\n".join(wrong)
         ) from None
+    prepare_environment(settings)
+    return settings
+
+
+def prepare_environment(settings: Settings | None = None) -> None:
+    """Change this process's environment before it makes a client or starts a process: proxies, certificates.
+
+    A company's proxy must not be asked for our own addresses: it would get Prefect's password, and cannot reach
+    loopback. A Prefect elsewhere is the administrator's choice. Raises SettingsError.
+    """
+    ours, elsewhere = _hosts_of(settings) if settings else ((), ())
+    try:
+        changes = clean_environment(os.environ, ours, elsewhere)
+    except UnfitVariable as error:
+        raise SettingsError(f"In this process's environment {error}.") from None
+    for name, value in changes.items():
+        os.environ.pop(name, None) if value is None else os.environ.update({name: value})

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import typer
 
-from deployments.proxies import bypass_proxies
 from settings import Settings, SettingsError, load_settings
 
 
@@ -30,7 +29,6 @@ def load_settings_or_exit() -> Settings:
     except (SettingsError, VaultError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
-    bypass_proxies(settings)
     return settings
 
 

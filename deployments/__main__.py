@@ -4,7 +4,6 @@ import asyncio
 import sys
 
 from deployments.prefect_api import PrefectApiError
-from deployments.proxies import bypass_proxies
 from deployments.register import register
 from logs import configure_logging
 from settings import SettingsError, load_settings
@@ -13,7 +12,6 @@ if __name__ == "__main__":
     try:
         settings = load_settings()
         configure_logging(settings.log_format)
-        bypass_proxies(settings)
         print(asyncio.run(register(settings)))
     except (PrefectApiError, SettingsError) as error:
         sys.exit(str(error))

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from deployments.proxies import no_proxy
 from settings import PREFIX, WARM, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,7 +76,7 @@ def prefect_home(settings: Settings) -> Path:
 def process_environment(settings: Settings) -> dict[str, str]:
     """The whole environment of a process of ours: this machine's, our settings, and how to reach Prefect."""
     ours = settings_environment(settings) | prefect_client_environment(settings) | prefect_logging(settings)
-    return inherited() | ours | no_proxy(settings, os.environ)
+    return inherited() | ours
 
 
 def inherited() -> dict[str, str]:

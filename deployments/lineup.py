@@ -117,7 +117,7 @@ def worker(settings: Settings, suffix: str = "") -> Process:
     which = ["--pool", settings.work_pool, "--type", kind, "--name", name, "--limit", str(RUNS_AT_ONCE[kind])]
     return Process(
         "worker",
-        _python("prefect", "--no-prompt", "worker", "start", *which),
+        _python("deployments.prefect_process", "--no-prompt", "worker", "start", *which),
         process_environment(settings) | FREE_MEMORY_GOES_BACK | {"TMPDIR": str(temporary)},
         ready=worker_is_online(settings, name),
         stop_seconds=settings.worker_grace.total_seconds() + WORKER_LAST_SECONDS,

@@ -1,14 +1,22 @@
-"""Prefect's own command line, whose database connections are closed when they turn read-only: see store.read_only.
+"""Prefect's own command line, in an environment made fit for it, and with connections that are closed when read-only.
 
-`python -m deployments.prefect_process server start ...` is `python -m prefect server start ...` but for that.
+`python -m deployments.prefect_process worker start ...` is `python -m prefect worker start ...` but for settings.py's
+`prepare_environment` and store.read_only.
 """
 
 import runpy
+import sys
 
 from sqlalchemy import Engine
 
+from settings import SettingsError, load_settings, prepare_environment
 from store.read_only import close_read_only
 
 if __name__ == "__main__":
+    try:
+        # The server is told no setting of ours.
+        prepare_environment() if "server" in sys.argv else load_settings()
+    except SettingsError as error:
+        sys.exit(str(error))
     close_read_only(Engine)
     runpy.run_module("prefect", run_name="__main__", alter_sys=True)

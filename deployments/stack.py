@@ -20,11 +20,10 @@ from deployments.log_files import LogLimits
 from deployments.ports import PortInUseError, require_free
 from deployments.prefect_api import PrefectApiError, prefect_api
 from deployments.processes import Process, ProcessFailedError
-from deployments.proxies import bypass_proxies
 from deployments.state_files import StateFileError
 from deployments.supervisor import Supervisor
 from deployments.work_pool import ensure_work_pool
-from settings import PREFIX, Settings
+from settings import PREFIX, Settings, SettingsError, prepare_environment
 
 CANNOT_START = (
     ClusterError,
@@ -32,6 +31,7 @@ CANNOT_START = (
     PortInUseError,
     PrefectApiError,
     ProcessFailedError,
+    SettingsError,
     StateFileError,
     UnusableDatabaseError,
 )
@@ -66,7 +66,7 @@ async def running_stack(
 
     Raises one of CANNOT_START.
     """
-    bypass_proxies(settings)
+    prepare_environment(settings)
     _require_free_ports(settings)
     await require_usable_databases(settings)
     ports = SandboxPorts.free(settings) if with_sandbox else None

@@ -8,10 +8,9 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from deployments.environment import process_environment
+from deployments.environment import ROOT, process_environment
 from deployments.prefect_api import prefect_api
-from deployments.proxies import bypass_proxies, no_proxy
-from settings import Settings
+from settings import Settings, prepare_environment
 from tests.deployments.proxy import RecordingProxy, recording_proxy
 
 VARIABLES = [
@@ -57,7 +56,7 @@ async def test_prefects_password_never_reaches_the_proxy_and_a_vendors_call_does
     settings: Settings, proxy: RecordingProxy, prefect: int, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
     monkeypatch.setenv(variable, proxy.url)
-    bypass_proxies(settings)
+    prepare_environment(settings)
     async with prefect_api(settings.model_copy(update={"prefect_port": prefect})) as api:
         assert (await api.get("/ready")).is_success
     async with httpx.AsyncClient() as client:
@@ -69,7 +68,7 @@ async def test_https_to_a_vendor_goes_through_the_proxy(
     settings: Settings, proxy: RecordingProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-    bypass_proxies(settings)
+    prepare_environment(settings)
     async with httpx.AsyncClient() as client:
         with pytest.raises(httpx.ProxyError):
             await client.get("https://api.lever.example/v1/stages")
@@ -99,6 +98,7 @@ async def test_prefects_own_client_and_its_websocket_pass_the_proxy_by(
 ) -> None:
     for variable in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(variable, proxy.url)
+    prepare_environment(settings)
     environment = process_environment(settings.model_copy(update={"prefect_port": prefect}))
     pipe = asyncio.subprocess.PIPE
     child = await asyncio.create_subprocess_exec(
@@ -111,25 +111,16 @@ async def test_prefects_own_client_and_its_websocket_pass_the_proxy_by(
     assert proxy.asked == []
 
 
-@pytest.mark.parametrize("spelling", ["NO_PROXY", "no_proxy"])
-def test_what_the_administrator_excepted_stays_excepted(settings: Settings, spelling: str) -> None:
-    both = no_proxy(settings, {spelling: "intranet.example, .internal"})
-    assert both["NO_PROXY"] == both["no_proxy"]
-    assert both["NO_PROXY"].split(",") == ["intranet.example", ".internal", "localhost", "127.0.0.1", "::1"]
-    assert no_proxy(settings, both) == both
-
-
-def test_both_spellings_count(settings: Settings) -> None:
-    value = no_proxy(settings, {"NO_PROXY": "a.example", "no_proxy": "b.example"})["no_proxy"]
-    assert {"a.example", "b.example"} <= set(value.split(","))
-
-
-def test_where_we_listen_is_excepted_and_a_prefect_elsewhere_is_not(settings: Settings) -> None:
+def test_where_we_listen_is_excepted_and_a_prefect_elsewhere_is_not(
+    settings: Settings, proxy: RecordingProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
     here = {"private_host": "10.1.2.3", "public_host": "fd00::7", "prefect_host": "prefect.here"}
-    elsewhere = {"prefect_api_url": "https://prefect.elsewhere/api"}
-    value = no_proxy(settings.model_copy(update=here | elsewhere), {})["NO_PROXY"]
-    assert set(here.values()) <= set(value.split(","))
-    assert "elsewhere" not in value
+    prepare_environment(
+        settings.model_copy(update=here | {"prefect_api_url": "https://prefect.elsewhere/api"})
+    )
+    assert set(here.values()) <= set(os.environ["NO_PROXY"].split(","))
+    assert os.environ["NO_PROXY"] == os.environ["no_proxy"]
+    assert "elsewhere" not in os.environ["NO_PROXY"]
 
 
 @pytest.mark.parametrize(
@@ -151,13 +142,51 @@ async def test_whatever_stands_there_a_client_can_be_made_and_reaches_us(
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", proxy.url)
     monkeypatch.setenv("NO_PROXY", given)
-    bypass_proxies(settings)
+    prepare_environment(settings)
     async with httpx.AsyncClient() as client:
         assert (await client.get(f"http://127.0.0.1:{prefect}")).is_success
     assert proxy.asked == []
 
 
-def test_a_process_is_started_with_it(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_is_started_with_it(
+    settings: Settings, proxy: RecordingProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("NO_PROXY", "intranet.example")
+    prepare_environment(settings)
     environment = process_environment(settings)
-    assert environment["NO_PROXY"] == environment["no_proxy"] == no_proxy(settings, os.environ)["NO_PROXY"]
+    assert environment["NO_PROXY"] == environment["no_proxy"] == "intranet.example,localhost,127.0.0.1,::1"
+
+
+BY_HAND = {
+    "gateway": ["webhook_gateway"],
+    "worker": [
+        "deployments.prefect_process",
+        "worker",
+        "start",
+        "--pool",
+        "p",
+        "--type",
+        "crosschq-lever-warm",
+    ],
+    "deploy": ["deployments"],
+    "command": ["cli.main", "deliveries"],
+    "up": ["cli.main", "up"],
+    "demo": ["cli.main", "demo", "--exit"],
+    "self-test": ["cli.main", "test", "acme"],
+    "Prefect's server": ["deployments.prefect_process", "server", "start"],
+}
+
+
+@pytest.mark.parametrize("started", BY_HAND)
+async def test_whatever_is_started_by_hand_says_in_one_sentence_which_variable_it_cannot_use(
+    settings: Settings, started: str
+) -> None:
+    environment = process_environment(settings) | {"SSL_CERT_FILE": "/nowhere/ca.pem"}
+    pipe = asyncio.subprocess.PIPE
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", *BY_HAND[started]), env=environment, cwd=ROOT, stdout=pipe, stderr=pipe
+    )
+    said, errors = (text.decode() for text in await child.communicate())
+    assert child.returncode
+    assert "SSL_CERT_FILE names a file that is not there: name a PEM file" in said + errors
+    assert "Traceback" not in said + errors
