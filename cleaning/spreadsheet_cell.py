@@ -6,15 +6,12 @@ from typing import Final
 from cleaning.text import trimmed
 
 _FORMULA_TEXT: Final = re.compile(r'="(.*)"', re.DOTALL)
-# A name such as 't Hooft begins with one, too; only before these is it the mark for "this is text".
-_TEXT_MARK: Final = re.compile(r"['`\u2018\u2019](?=[-+=@#(\d\uff10-\uff19])")
-_FORMULA_NUMBER: Final = re.compile(r"=\s*(\+?[\d ]+)")
+# Before these, or before nothing but a number, it is the mark for "this is text": 't Hooft and '90s keep theirs.
+_TEXT_MARK: Final = re.compile(r"['`\u2018\u2019](?=[-+=@]|[\d(][\d\s().,/\-]*\Z)")
+_FORMULA_NUMBER: Final = re.compile(r"=\s*(\+?\d[\d ]*)")
 _TOO_NARROW: Final = re.compile("#{2,}")
-_ERROR: Final = re.compile(
-    r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|ERROR!|GETTING_DATA|N/D|NV|NAME|REF)"
-    r"|Err:\d{3}",
-    re.IGNORECASE,
-)
+# In whatever language: #REF!, #WERT!, #\u00a1VALOR!, #NAME?; of those without a sign at the end, the commonest.
+_ERROR: Final = re.compile(r"#\u00a1?[A-Z\u00c0-\u00de0/]{2,15}[!?]|#(?i:N/A|N/D|NV)|(?i:Err):\d{3}")
 _WHOLE: Final = re.compile(r"(\+?\d+)[.,]0+|(\+?\d{1,3}(?:,\d{3}){2,})(?:\.0+)?")
 _SCIENTIFIC: Final = re.compile(r"(\+?\d)(?:[.,](\d*))?E\+?0*(\d{1,2})", re.IGNORECASE)
 

@@ -41,7 +41,7 @@ class Columns:
         best = max(by_delimiter, key=lambda one: _count_meanings(by_delimiter[one]))
         delimiter = header.separator or best
         cells = header.cells(delimiter)
-        if _count_meanings(cells) < _count_meanings(by_delimiter[best]):
+        if not _has_email(cells) and _has_email(by_delimiter[best]):
             raise CsvProblem(
                 f"The line 'sep={_shown(delimiter)}' contradicts the header line, whose columns are parted by "
                 f"'{_shown(best)}': correct it or remove it, then import the file again."
@@ -94,6 +94,10 @@ def _name(cell: str) -> str:
 
 def _count_meanings(cells: Sequence[str]) -> int:
     return sum(_meaning(cell) is not None for cell in cells)
+
+
+def _has_email(cells: Sequence[str]) -> bool:
+    return any(_meaning(cell) == "email" for cell in cells)
 
 
 def _shown(delimiter: str) -> str:

@@ -31,6 +31,8 @@ _IDENTITY: Final = ("id", "email")
 # The rules for leads judge these themselves, and remark on them.
 _JUDGED_LATER: Final = ("mobile_phone", "links")
 _DIGITS: Final = ("id", "mobile_phone")
+# Without them a row might be another person's, or bring back one who has withdrawn.
+_NEVER_LOST: Final = ("id", "status")
 _DATES: Final = ("opted_in_on", "updated_on")
 
 
@@ -40,6 +42,10 @@ class RowRemark:
 
     line: int
     reason: str
+
+
+class _Refused(Exception):  # noqa: N818 - says what it is
+    """No prospect can be made of the row, for a reason in a sentence."""
 
 
 def read_prospects(lines: Iterable[str]) -> Iterator[ProspectEntry | RowRemark | BadRow]:
@@ -64,42 +70,50 @@ def _prospects(lines: CountedLines, columns: Columns) -> Iterator[ProspectEntry 
 
 
 def _read(row: Row, columns: Columns) -> Iterator[ProspectEntry | RowRemark | BadRow]:
-    if len(row.cells) < columns.width or any(map(trimmed, row.cells[columns.width :])):
-        yield row.bad(f"The row has {len(row.cells)} cells, the header has {columns.width}.")
-        return
     remarks: list[str] = []
-    cells = _usable(columns.cells_of(row.cells), remarks)
-    if why := _why_nobody(cells):
-        yield row.bad(why)
-        return
     try:
-        entry = ProspectEntry.model_validate(_fields(cells))
-    except ValidationError:
-        yield row.bad("The row's Prospect ID is none: it is too long, or holds characters no id has.")
+        entry = _entry(row, columns, remarks)
+    except _Refused as refused:
+        yield row.bad(str(refused))
         return
-    remarks += [
-        f"The cell in the column '{_column(name)}' was left out: it is no date such as 2026-01-31."
-        for name in _DATES
-        if name in cells and getattr(entry, name) is None
-    ]
     yield entry
     yield from (RowRemark(row.line, said) for said in (*remarks, *remarks_on(prospect_of(entry, "a row"))))
 
 
+def _entry(row: Row, columns: Columns, remarks: list[str]) -> ProspectEntry:
+    if len(row.cells) < columns.width or any(map(trimmed, row.cells[columns.width :])):
+        raise _Refused(f"The row has {len(row.cells)} cells, the header has {columns.width}.")
+    cells = _usable(columns.cells_of(row.cells), remarks)
+    _check_identity(cells)
+    try:
+        entry = ProspectEntry.model_validate(_fields(cells))
+    except ValidationError:
+        raise _Refused(
+            "The row's Prospect ID is none: it is too long, or holds characters no id has."
+        ) from None
+    unread = [name for name in _DATES if name in cells and getattr(entry, name) is None]
+    remarks += [_left_out(name, "is no date such as 2026-01-31") for name in unread]
+    return entry
+
+
 def _usable(cells: dict[str, list[str]], remarks: list[str]) -> dict[str, list[str]]:
-    """As they were typed. What says who the person is stays, whatever it is."""
+    """As they were typed. Raises _Refused where an id or a status is lost."""
     usable: dict[str, list[str]] = {}
     for name, all_of in cells.items():
         for cell in all_of:
             try:
                 usable.setdefault(name, []).append(_plain(name, cell))
             except LostInSpreadsheet as lost:
-                remarks.append(f"The cell in the column '{_column(name)}' was left out: it {lost.reason}.")
+                if name in _NEVER_LOST:
+                    raise _Refused(f"The row's {_column(name)} {lost.reason}.") from None
+                remarks.append(_left_out(name, lost.reason))
     return {name: found for name, all_of in usable.items() if (found := [cell for cell in all_of if cell])}
 
 
 def _plain(name: str, cell: str) -> str:
-    if name not in _IDENTITY and len(cell) > LONGEST_CELL:
+    if len(cell) > LONGEST_CELL:
+        if name in _IDENTITY:
+            return cell
         raise LostInSpreadsheet(f"is longer than {LONGEST_CELL:,} characters")
     try:
         plain = plain_cell(cell)
@@ -110,17 +124,22 @@ def _plain(name: str, cell: str) -> str:
     return whole_number(plain) if name in _DIGITS else plain
 
 
-def _why_nobody(cells: dict[str, list[str]]) -> str | None:
+def _check_identity(cells: dict[str, list[str]]) -> None:
     identity = [cells[name][0] for name in _IDENTITY if name in cells]
     if not identity:
-        return "The row has neither a Prospect ID nor an e-mail address."
+        raise _Refused("The row has neither a Prospect ID nor an e-mail address.")
     if any(NUL in cell for cell in identity):
-        return "The row holds NUL characters."
+        raise _Refused("The row holds NUL characters.")
     if any(len(cell) > LONGEST_CELL for cell in identity):
-        return f"A cell of the row is longer than {LONGEST_CELL:,} characters."
+        raise _Refused(f"A cell of the row is longer than {LONGEST_CELL:,} characters.")
     if any(re.search(r"[\r\n]", cell) for cell in identity):
-        return "The Prospect ID or the e-mail address goes over several lines: a quotation mark may be misplaced."
-    return None
+        raise _Refused(
+            "The Prospect ID or the e-mail address goes over several lines: a quotation mark may be misplaced."
+        )
+
+
+def _left_out(name: str, why: str) -> str:
+    return f"The cell in the column '{_column(name)}' was left out: it {why}."
 
 
 def _column(name: str) -> str:

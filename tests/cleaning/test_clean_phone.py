@@ -127,6 +127,11 @@ def test_several_numbers_in_one_field_are_several(written: str, numbers: list[st
     assert [clean_phone(one) for one in split_phones(written)] == numbers
 
 
+@pytest.mark.parametrize("written", ["," * 100_000, "1," * 100_000, "=" + " " * 100_000 + "x", "'" * 100_000])
+def test_a_field_that_is_no_number_at_all_takes_no_time(written: str) -> None:
+    assert [e164_phone(one) for one in split_phones(written)] == [None]
+
+
 @pytest.mark.parametrize(("written", "region", "number"), TEXTABLE)
 def test_a_number_is_completed_by_the_country_it_is_dialled_in(
     written: str, region: str, number: str

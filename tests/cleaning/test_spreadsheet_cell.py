@@ -16,10 +16,26 @@ LOST = [
     "#NUM!",
     "#NULL!",
     "########",
+    "#WERT!",
+    "#¡REF!",
     '="#N/A"',
     "Err:508",
 ]
-KEPT = ["'t Hooft", "O'Neill", "C#", "#1 in sales", "=", "'", "Works & Co.", "1.5", "3E", "=SUM(A1)", "-"]
+KEPT = [
+    "'t Hooft",
+    "'90s kid",
+    "#winning!",
+    "O'Neill",
+    "C#",
+    "#1 in sales",
+    "=",
+    "'",
+    "Works & Co.",
+    "1.5",
+    "3E",
+    "=SUM(A1)",
+    "-",
+]
 
 
 @pytest.mark.parametrize(
@@ -30,6 +46,7 @@ KEPT = ["'t Hooft", "O'Neill", "C#", "#1 in sales", "=", "'", "Works & Co.", "1.
         ("'=1+1", "=1+1"),
         ("'-Engineer", "-Engineer"),
         ("'@handle", "@handle"),
+        ("'007", "007"),
         ("\u00a0\u200b Rosa\u00a0\ufeff", "Rosa"),
         ("= +44 7700 900123", "+44 7700 900123"),
     ],

@@ -87,6 +87,7 @@ def test_a_text_file_is_read_too() -> None:
         ("\uff25mail,Company", "a@b.test,Works", "company", "Works"),
         ("Email,Company,,", "a@b.test,Works", "company", "Works"),
         ("sep=;\nEmail;Company", "a@b.test;Works, Ltd", "company", "Works, Ltd"),
+        ("sep=;\nEmail;Company, Name, Phone", "a@b.test;Works, Ltd", "email", "a@b.test"),
         ('\ufeff"SEP=\t"\nEmail\tCompany', "a@b.test\tWorks", "company", "Works"),
         ("Email,Company", '="a@b.test",="Works"', "email", "a@b.test"),
         ("Email,Company", "\u200b<mailto:a@b.test>\u00a0;,Works", "email", "a@b.test"),
@@ -161,6 +162,7 @@ def test_the_rows_before_a_broken_one_are_given_out() -> None:
         ('pr_1,"rosa@b.test\n",Rosa'.replace("\n", "\nx"), "over several lines"),
         ("pr_1,rosa@b.test," + "x" * 10_000_000, "too long"),
         ('pr_1,rosa@b.test,"Ro"sa', "misplaced quotation marks"),
+        ("#N/A,rosa@b.test,Rosa", "Prospect ID holds a spreadsheet's error value"),
     ],
 )
 def test_a_bad_row_is_told_by_its_line_without_anybodys_data_and_the_rest_is_read(
@@ -239,6 +241,11 @@ def test_one_cells_flaw_is_remarked_on_by_its_line_and_the_person_is_taken_in(co
 def test_an_address_of_which_no_lead_can_be_made_is_remarked_on() -> None:
     [_], [remark], [] = sorted_out("Email\nro\u200bsa@b.test\n")
     assert "has an invisible character (U+200B, zero width space) in place 3" in remark.reason
+
+
+def test_whoever_may_have_withdrawn_is_not_taken_in() -> None:
+    [], [], [bad] = sorted_out("Email,Status\nrosa@b.test,#REF!\n")
+    assert bad == BadRow(2, "The row's Status holds a spreadsheet's error value.")
 
 
 def test_line_numbers_count_the_line_that_declares_the_separator() -> None:
