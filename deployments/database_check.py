@@ -6,6 +6,10 @@ from store.database import DATABASE_ERRORS
 from store.pooler import shares_sessions
 
 _BY_SQLSTATE = {
+    "08P01": (
+        "the server or a pooler before it refuses how we connect: see whether it wants TLS (sslmode=require), knows "
+        "the user and password, and takes the parameters after the ?"
+    ),
     "28P01": "it does not take this user with this password",
     "28000": "it does not let this user in from here, or not without TLS: see pg_hba.conf, and sslmode",
     "3D000": "it has no such database: create it first",
@@ -32,7 +36,7 @@ async def _problem(url: str) -> str | None:
     except DATABASE_ERRORS as error:
         state = getattr(getattr(error, "orig", error), "sqlstate", None)
         if state is None:
-            return f"the server could not be reached: {cause_of(error)}"
+            return f"the server could not be reached: {cause_of(error, 'sslrootcert')}"
         return _BY_SQLSTATE.get(state, f"the server refuses (SQLSTATE {state}): see its log")
     return (
         "between us and PostgreSQL is a pooler that shares sessions (PgBouncer in transaction mode, for one); name "

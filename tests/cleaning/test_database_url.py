@@ -2,8 +2,9 @@
 
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
+import certifi
 import pytest
 from asyncpg.connect_utils import _parse_connect_arguments
 from hypothesis import given
@@ -12,7 +13,8 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.engine import make_url
 
 from cleaning.database_url import NotADatabaseUrl, clean_database_url, server_of
-from settings import SettingsError, load_settings
+from deployments.environment import settings_environment
+from settings import Settings, SettingsError, load_settings
 
 PASSWORD = "s3cretWord"
 
@@ -75,14 +77,14 @@ def test_how_tls_is_wanted_comes_through(
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / ".postgresql").mkdir()
-    (tmp_path / ".postgresql" / "root.crt").write_bytes(Path(_authorities()).read_bytes())
+    (tmp_path / ".postgresql" / "root.crt").write_bytes(Path(certifi.where()).read_bytes())
     _, parameters = reached(f"postgresql://me:pw@db.test/app?{name}={mode}")
     assert parameters.sslmode.name == mode.replace("-", "_")
     assert bool(parameters.ssl) == (mode != "disable")
 
 
 def test_a_file_of_authorities_is_read(tmp_path: Path) -> None:
-    url = f"postgresql://me:pw@db.test/app?sslmode=verify-full&sslrootcert={_authorities()}"
+    url = f"postgresql://me:pw@db.test/app?sslmode=verify-full&sslrootcert={certifi.where()}"
     _, parameters = reached(url)
     assert parameters.ssl.get_ca_certs()
     with pytest.raises(NotADatabaseUrl, match="sslrootcert names a file that is not there"):
@@ -97,6 +99,86 @@ def test_several_hosts_of_which_one_is_written_to() -> None:
         addresses, parameters = reached(url)
         assert addresses == [("a.test", 5433), ("b.test", 5432)]
         assert parameters.target_session_attrs.value == "read-write"
+
+
+MANY_WAYS = [
+    "postgresql://me:pw@db.test/app?sslmode=require&application_name=a%20b&options=-c%20x.y%3D1%26",
+    "postgresql://me:p%40w%2525@a.test:5433,[::1],b.test/app",
+    "postgresql://me:pw@a.test,b.test/app?port=6432&target_session_attrs=any",
+    "postgresql+asyncpg://me:pw@/app?host=a.test:5433&host=b.test:5432",
+    "postgresql://me:pw@/app?host=fd00::7&port=5433",
+    "postgresql://me:pw@%2Frun%2Fpostgresql/app?application_name=x",
+    "postgresql://me:pw@[::1]:5433/app?prepared_statement_cache_size=0&search_path=x",
+    f"postgresql://me:pw@db.test/app?sslmode=verify-full&sslrootcert={certifi.where()}",
+]
+
+
+@pytest.mark.parametrize("url", MANY_WAYS)
+def test_what_was_cleaned_is_cleaned_to_the_same_and_shows_no_password(url: str) -> None:
+    cleaned = clean_database_url(url)
+    assert clean_database_url(cleaned) == cleaned
+    assert reached(cleaned)[0] == reached(url)[0]
+    password = unquote(url.partition("//me:")[2].partition("@")[0])
+    assert make_url(cleaned).password == password
+    assert password not in repr(make_url(cleaned))
+
+
+@pytest.mark.parametrize("url", MANY_WAYS)
+def test_a_process_that_another_one_starts_is_led_to_the_same_database(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = Settings(
+        _env_file=None, secret_keys="k", prefect_auth_string="a:b", database_url=url, prefect_database_url=url
+    )
+    for name, value in settings_environment(given).items():
+        monkeypatch.setenv(name, value)
+    assert (load_settings().store_url, load_settings().prefect_store_url) == (
+        given.store_url,
+        given.store_url,
+    )
+
+
+def test_of_several_hosts_the_one_that_can_be_written_is_taken() -> None:
+    _, parameters = reached("postgresql://me:pw@a.test,b.test/app")
+    assert parameters.target_session_attrs.value == "read-write"
+
+
+def test_a_file_is_found_from_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ca.pem").write_bytes(Path(certifi.where()).read_bytes())
+    monkeypatch.chdir(tmp_path)
+    cleaned = clean_database_url("postgresql://me:pw@db.test/app?sslmode=verify-ca&sslrootcert=ca.pem")
+    monkeypatch.chdir("/")
+    assert clean_database_url(cleaned) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("sslmode=verify-full", "name the authority, too: sslrootcert=FILE"),
+        ("sslmode=verify-ca", "name the authority, too: sslrootcert=FILE"),
+        ("sslrootcert={ca}", "write sslmode=verify-full, too"),
+        ("sslmode=prefer&sslrootcert={ca}", "write sslmode=verify-full, too"),
+        ("sslmode=verify-full&sslrootcert={garbage}", "sslrootcert names a file that is not PEM"),
+        ("sslmode=verify-full&sslrootcert={ca}&sslcrl={garbage}", "sslcrl names a file that is not PEM"),
+        ("sslmode=require&sslcert={garbage}", "a certificate and its key in PEM"),
+        ("sslmode=require&sslcert={ca}&sslkey={garbage}", "a certificate and its key in PEM"),
+        ("sslmode=require&sslkey={garbage}", "with sslkey name sslcert, too"),
+        ("target_session_attrs=standby", "we have to write"),
+        ("dsn=postgresql%3A//you%40elsewhere.test/other", "take dsn out"),
+        ("host=a.test,b.test&port=1,2,3", "one port, or as many as hosts"),
+        ("port=x", "port as a number"),
+        ("user=you", "take user out"),
+    ],
+)
+def test_tls_that_would_not_do_what_is_meant_is_refused(
+    query: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "garbage").write_text("garbage")
+    place = "" if query.startswith("host=") else "db.test"
+    filled = query.format(ca=certifi.where(), garbage=tmp_path / "garbage")
+    with pytest.raises(NotADatabaseUrl, match=says):
+        clean_database_url(f"postgresql://me:pw@{place}/app?{filled}")
 
 
 def test_what_a_session_is_called_comes_through_and_a_socket_is_found() -> None:
@@ -166,7 +248,9 @@ def test_whatever_is_written_is_taken_or_refused_in_words(text: str) -> None:
         f"postgresql://h/d?{text}",
     ):
         with suppress(NotADatabaseUrl):
-            make_url(clean_database_url(url))
+            cleaned = clean_database_url(url)
+            make_url(cleaned)
+            assert clean_database_url(cleaned) == cleaned
 
 
 def test_two_addresses_of_one_server_are_known_as_such() -> None:
@@ -177,9 +261,3 @@ def test_two_addresses_of_one_server_are_known_as_such() -> None:
     assert server("postgresql://a:1@h,i/x") == server("postgresql://b@h,i/y?application_name=z")
     assert server("postgresql://a:1@h/x") != server("postgresql://a:1@i/x")
     assert server("postgresql://a@/x?host=/run") != server("postgresql://a@/x?host=/tmp")
-
-
-def _authorities() -> str:
-    import certifi
-
-    return certifi.where()
