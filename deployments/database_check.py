@@ -1,5 +1,7 @@
 """Whether the databases that an administrator named can be used, before anything starts: one sentence if not."""
 
+from asyncpg import TargetServerAttributeNotMatched
+
 from outbound.causes import cause_of
 from settings import PREFIX, Settings
 from store.database import DATABASE_ERRORS
@@ -33,6 +35,8 @@ async def _problem(url: str) -> str | None:
     try:
         if not await shares_sessions(url):
             return None
+    except TargetServerAttributeNotMatched:
+        return "none of its servers can be written to: promote one, or see target_session_attrs"
     except DATABASE_ERRORS as error:
         state = getattr(getattr(error, "orig", error), "sqlstate", None)
         if state is None:

@@ -1,7 +1,7 @@
-"""Prefect's own command line, in an environment made fit for it, and with connections that are closed when read-only.
+"""Prefect's own command line, in an environment made fit for it, and without connections that cannot work.
 
 `python -m deployments.prefect_process worker start ...` is `python -m prefect worker start ...` but for settings.py's
-`prepare_environment` and store.read_only.
+`prepare_environment` and store.useless_connections.
 """
 
 import runpy
@@ -10,7 +10,7 @@ import sys
 from sqlalchemy import Engine
 
 from settings import SettingsError, load_settings, prepare_environment
-from store.read_only import close_read_only
+from store.useless_connections import discard_useless
 
 if __name__ == "__main__":
     try:
@@ -18,5 +18,5 @@ if __name__ == "__main__":
         prepare_environment() if "server" in sys.argv else load_settings()
     except SettingsError as error:
         sys.exit(str(error))
-    close_read_only(Engine)
+    discard_useless(Engine)
     runpy.run_module("prefect", run_name="__main__", alter_sys=True)

@@ -10,9 +10,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from store.base import clean_json_text
-from store.read_only import close_read_only
+from store.useless_connections import discard_useless
 
-DATABASE_ERRORS = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+DATABASE_ERRORS = (
+    SQLAlchemyError,
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # none of several hosts can be written
+)
 """A database that is away, starting, or refuses: what fails while connecting comes from the driver as it is."""
 
 
@@ -64,7 +70,7 @@ class Database:
             hide_parameters=True,
             json_serializer=clean_json_text,
         )
-        close_read_only(self.engine.sync_engine)
+        discard_useless(self.engine.sync_engine)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._refresh = refresh
         self._refresh_at = 0.0

@@ -1,5 +1,6 @@
 """Tell a database that cannot work at present from a row that it will never take."""
 
+from asyncpg import TargetServerAttributeNotMatched
 from sqlalchemy.exc import DataError, IntegrityError, InvalidRequestError
 
 from store.database import DATABASE_ERRORS
@@ -11,6 +12,7 @@ _BY_SQLSTATE = {
     "55P03": "a lock holds it up",
     "57014": "it was too slow and was cancelled",
     "57P01": "it is being stopped",
+    "57P02": "it has crashed and starts anew",
     "57P03": "it is starting or stopping",
     "28P01": "it does not accept our password",
     "42P01": "its tables are missing: run the migrations",
@@ -28,8 +30,16 @@ def why_not_written(error: BaseException) -> str:
     sqlstate = str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
     if sqlstate in _BY_SQLSTATE:
         return _BY_SQLSTATE[sqlstate]
+    if is_led_by_none(error):
+        return "none of its servers can be written to"
     if isinstance(error, TimeoutError):
         return "it does not answer in time"
     if isinstance(error, OSError):
         return "it cannot be reached"
     return f"it answers with an error ({sqlstate or type(error).__name__})"
+
+
+def is_led_by_none(error: BaseException) -> bool:
+    """Whether none of several hosts can be written to; SQLAlchemy wraps what the driver says, but not always."""
+    orig = getattr(error, "orig", None) or error
+    return isinstance(orig.__cause__ or orig, TargetServerAttributeNotMatched)

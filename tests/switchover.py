@@ -1,6 +1,7 @@
 """Two PostgreSQL servers of which one follows the other, and an address that leads to the one that may be written."""
 
 import asyncio
+import signal
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,7 +12,7 @@ import asyncpg
 
 from deployments.cluster import _binary, _own
 from deployments.os_user import identity
-from deployments.postgres import PostgresProcess, embedded_postgres
+from deployments.postgres import PostgresProcess, start_postgres
 from sandbox.serve import address, listen
 
 READ_ONLY = "ALTER SYSTEM SET default_transaction_read_only = {}"
@@ -21,13 +22,18 @@ READ_ONLY = "ALTER SYSTEM SET default_transaction_read_only = {}"
 class Switch:
     """As a load balancer or a floating address is: what is connected stays, what comes goes to `leader`."""
 
-    first: Path
+    server: PostgresProcess
+    """The first one."""
     second: Path
     port: int = 0
     leader: Path = field(init=False)
 
     def __post_init__(self) -> None:
         self.leader = self.first
+
+    @property
+    def first(self) -> Path:
+        return self.server.cluster.socket_dir
 
     def url(self, database: str = "crosschq_lever") -> str:
         return f"postgresql+asyncpg://postgres@127.0.0.1:{self.port}/{database}"
@@ -37,6 +43,23 @@ class Switch:
         await self.at(self.first, READ_ONLY.format("on"), "SELECT pg_reload_conf()")
         await self.at(self.second, "SELECT pg_promote()")
         self.leader = self.second
+
+    async def demote(self) -> None:
+        """In earnest: the second leads, and the first is back as its standby; the address still leads to the first."""
+        await asyncio.to_thread(self.server.stop)
+        await self.at(self.second, "SELECT pg_promote()")
+        await asyncio.to_thread(self._start_first_as_standby)
+
+    def _start_first_as_standby(self) -> None:
+        cluster = self.server.cluster
+        (cluster.folder / "standby.signal").touch()
+        with (cluster.folder / "postgresql.auto.conf").open("a") as settings:
+            settings.write(f"primary_conninfo = 'host={self.second} user=postgres'\n")
+        log = cluster.log.open("ab")
+        process = subprocess.Popen(cluster.argv, stdout=log, stderr=log, **identity(cluster.user))
+        log.close()
+        self.server = PostgresProcess(cluster, process)
+        _wait_for(self.first, process)
 
     async def at(self, socket: Path, *statements: str) -> None:
         connection = await asyncpg.connect(host=str(socket), user="postgres", database="postgres")
@@ -64,17 +87,21 @@ async def _pass_on(source: asyncio.StreamReader, target: asyncio.StreamWriter) -
 
 @asynccontextmanager
 async def two_servers(folder: Path) -> AsyncIterator[Switch]:
-    with embedded_postgres(folder / "a", folder / "a-socket") as first:
-        standby = await asyncio.to_thread(_follow, first, folder)
+    switch = Switch(
+        await asyncio.to_thread(start_postgres, folder / "a", folder / "a-socket"), folder / "b-socket"
+    )
+    try:
+        standby = await asyncio.to_thread(_follow, switch.server, folder)
         try:
-            switch = Switch(folder / "a-socket", folder / "b-socket")
             listener = listen("127.0.0.1", 0)
             switch.port = address(listener)[1]
             async with await asyncio.start_server(switch.lead, sock=listener):
                 yield switch
         finally:
-            standby.terminate()
+            standby.send_signal(signal.SIGINT)
             standby.wait()
+    finally:
+        switch.server.stop()
 
 
 def _follow(leader: PostgresProcess, folder: Path) -> subprocess.Popen[bytes]:
@@ -88,7 +115,11 @@ def _follow(leader: PostgresProcess, folder: Path) -> subprocess.Popen[bytes]:
     subprocess.run(copy, check=True, capture_output=True, **as_owner)
     argv = [str(_binary("postgres")), "-D", str(data), "-k", str(socket), "-h", ""]
     process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **as_owner)
+    _wait_for(socket, process)
+    return process
+
+
+def _wait_for(socket: Path, process: "subprocess.Popen[bytes]") -> None:
     ready = [str(_binary("pg_isready")), "-h", str(socket), "-t", "30"]
     while subprocess.run(ready, check=False, capture_output=True).returncode:
-        assert process.poll() is None, "the standby did not start"
-    return process
+        assert process.poll() is None, "the server did not start"

@@ -24,7 +24,10 @@ AGAIN_SECONDS = 2.0
 SILENCE_SECONDS = 30.0
 """After so long the connection is asked whether it is still there: a network that is gone does not tell."""
 
-_AWAY = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_AWAY = (
+    *(SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError),
+    asyncpg.InternalClientError,
+)
 
 
 async def hear_of_orders(store_url: str, heard: Callable[[], None]) -> None:

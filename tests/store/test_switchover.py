@@ -1,16 +1,22 @@
 """A database whose server is demoted while sessions live on is written to again within moments, without a restart."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from prefect.server.database.configurations import AsyncPostgresConfiguration
+from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import DBAPIError
 
-from store.database import Database
-from store.read_only import READ_ONLY as READ_ONLY_STATE
+from store import useless_connections
+from store.database import DATABASE_ERRORS, Database
+from store.outages import is_outage, why_not_written
+from store.useless_connections import READ_ONLY as READ_ONLY_STATE
+from store.useless_connections import discard_useless
 from tests.switchover import READ_ONLY, Switch, two_servers
 from warm_worker import hearing
 
@@ -94,6 +100,103 @@ async def test_a_server_that_ends_its_sessions_is_reached_anew(switch: Switch, d
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'crosschq_lever'",
     )
     assert all([await write(database) for _ in range(POOLED + 1)])
+
+
+async def test_a_demoted_server_that_was_reached_again_is_left_once_the_address_leads_elsewhere(
+    switch: Switch, database: Database
+) -> None:
+    await switch.demote()
+    assert not await write(database)
+    await fill_the_pool(database)  # its reads are answered
+    assert not await write(database)
+    await fill_the_pool(database)
+    switch.leader = switch.second
+    assert [await write(database) for _ in range(POOLED + 2)] == [False] + [True] * (POOLED + 1)
+
+
+async def test_of_several_hosts_the_one_that_leads_is_found_again(switch: Switch, database: Database) -> None:
+    hosts = f"host={switch.first},{switch.second}&port=5432,5432&target_session_attrs=read-write"
+    several = Database(f"postgresql+asyncpg://postgres@/crosschq_lever?{hosts}")
+    await fill_the_pool(several)
+    assert await write(several)
+    await switch.demote()
+    assert all([await write(several) for _ in range(POOLED + 1)])
+    await switch.at(switch.second, READ_ONLY.format("on"), "SELECT pg_reload_conf()")
+    assert not await write(several)
+    with pytest.raises(DATABASE_ERRORS) as nowhere:
+        await write(several)
+    assert is_outage(nowhere.value)
+    assert why_not_written(nowhere.value) == "none of its servers can be written to"
+    await several.close()
+
+
+async def test_prefects_own_engine_recovers_as_well(switch: Switch, database: Database) -> None:
+    """As deployments.prefect_process lets it: whatever makes an engine."""
+    discard_useless(Engine)
+    try:
+        engine = await AsyncPostgresConfiguration(connection_url=switch.url()).engine()
+        written = []
+        for before in (None, switch.switch_over, None, None):
+            await (before() if before else asyncio.sleep(0))
+            try:
+                async with engine.begin() as connection:
+                    await connection.execute(WRITE)
+            except DBAPIError:
+                written.append(False)
+            else:
+                written.append(True)
+        await engine.dispose()
+    finally:
+        event.remove(Engine, "handle_error", useless_connections._discard)
+        event.remove(Engine, "connect", useless_connections._give_up_what_is_unheard)
+    assert written == [True, False, True, True]
+
+
+RAISES = "DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '{}'; END $$"
+SESSION = text("SELECT pg_backend_pid()")
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "is_kept", "others_are_kept"),
+    [
+        *(
+            (one, False, False)
+            for one in ("25006", "08006", "08003", "08001", "57P01", "57P02", "57P03", "57P05")
+        ),
+        *((one, False, True) for one in ("53100", "53200", "53400", "58030", "26000", "42P05")),
+        *(
+            (one, True, True)
+            for one in ("23505", "22P02", "40001", "42P01", "55P03", "57014", "P0001", "XX000")
+        ),
+    ],
+)
+async def test_a_connection_that_says_it_cannot_work_is_not_used_again(
+    store_url: str, sqlstate: str, is_kept: bool, others_are_kept: bool
+) -> None:
+    database = Database(store_url)
+    async with database.transaction() as other, database.transaction() as session:
+        beside = await other.scalar(SESSION)
+        before = await session.scalar(SESSION)
+        with pytest.raises(DBAPIError):
+            await session.execute(text(RAISES.format(sqlstate)))
+        await session.rollback()
+    async with database.transaction() as one, database.transaction() as another:
+        after = {await one.scalar(SESSION), await another.scalar(SESSION)}
+    await database.close()
+    assert (before in after, beside in after) == (is_kept, others_are_kept)
+
+
+async def test_a_network_that_is_gone_is_noticed_within_seconds(switch: Switch) -> None:
+    database = Database(switch.url())
+    async with database.engine.connect() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        opened = driver._transport.get_extra_info("socket")
+        assert opened.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 10_000
+        assert opened.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        names = ("TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT")
+        idle, between, times = (opened.getsockopt(socket.IPPROTO_TCP, getattr(socket, one)) for one in names)
+    await database.close()
+    assert idle + between * times <= 10
 
 
 async def test_the_worker_listens_where_orders_are_announced_now(
