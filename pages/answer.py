@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -15,9 +16,10 @@ from starlette.routing import Route
 
 from mail.links import AnswerLinks, Link, LinkExpired, NotOurLink
 from pages import notices
+from pages.addresses import path_at
 from pages.answering import AnswerDesk, Question
 from pages.form_guard import FIELD, FormGuard
-from pages.notices import not_taken, notice
+from pages.notices import Notice, not_taken, notice
 from pages.rendering import SAFE, Filled, form_page, notice_page, style_sheet
 from pages.small_body import TooLarge, read_form
 from pages.standing import Open
@@ -35,6 +37,7 @@ def create_answer_routes(
 ) -> list[Route]:
     """For the public port. `public_base_url` is where people reach it."""
     page = AnswerPage(
+        path_at(public_base_url, "answer"),
         database,
         AnswerLinks.from_vault(vault, now),
         FormGuard(vault.signing_keys("answer pages"), public_base_url),
@@ -48,8 +51,9 @@ def create_answer_routes(
 
 @dataclass(frozen=True)
 class AnswerPage:
-    """What the page works with."""
+    """What the page works with. `root`: the path of `/answer` as browsers see it."""
 
+    root: str
     database: Database
     links: AnswerLinks
     guard: FormGuard
@@ -63,11 +67,11 @@ class AnswerPage:
                 link = self.links.read(request.path_params["token"])
                 return await (self._take if request.method == "POST" else self._show)(request, link)
         except NotOurLink:
-            return notice_page(notices.UNKNOWN)
+            return self._notice(notices.UNKNOWN)
         except LinkExpired:
-            return notice_page(notices.EXPIRED)
+            return self._notice(notices.EXPIRED)
         except TooLarge:
-            response = notice_page(notices.TOO_LARGE, retry=_token(request))
+            response = self._notice(notices.TOO_LARGE, retry=request)
             # What is left of the body would otherwise be read, to find the next request on the connection.
             response.headers["Connection"] = "close"
             return response
@@ -76,7 +80,7 @@ class AnswerPage:
         except (*DATABASE_ERRORS, VaultError) as error:
             # Not the database's own words: they quote what was to be written.
             log.error("An owner's answer page was answered 503: %s", type(error).__name__)
-            return notice_page(notices.UNAVAILABLE, retry=_token(request))
+            return self._notice(notices.UNAVAILABLE, retry=request)
 
     async def _show(self, request: Request, link: Link) -> Response:
         return self._page(request, link, await self.desk.look(link))
@@ -84,10 +88,10 @@ class AnswerPage:
     async def _take(self, request: Request, link: Link) -> Response:
         token, fields = _token(request), await read_form(request)
         if not self.guard.lets_through(request, token, fields.get(FIELD, "")):
-            return notice_page(notices.REFUSED, retry=token)
+            return self._notice(notices.REFUSED, retry=request)
         taken = await self.desk.take(link, fields)
         if taken.is_heard:
-            return RedirectResponse(token, 303, headers=SAFE)
+            return RedirectResponse(self._address(request), 303, headers=SAFE)
         filled = Filled(fields, taken.problem) if taken.problem else None
         return self._page(request, link, taken.question, filled)
 
@@ -97,10 +101,18 @@ class AnswerPage:
         standing, token = question.standing, _token(request)
         if not isinstance(standing, Open):
             told = notice(standing, question.asks_again_after)
-            return notice_page(not_taken(told) if request.method == "POST" else told, question=question)
-        return form_page(question, standing, self.guard.proof(token), filled)
+            return notice_page(
+                self.root, not_taken(told) if request.method == "POST" else told, question=question
+            )
+        return form_page(self.root, question, standing, self.guard.proof(token), filled)
+
+    def _notice(self, told: Notice, *, retry: Request | None = None) -> Response:
+        return notice_page(self.root, told, retry=self._address(retry) if retry else None)
+
+    def _address(self, request: Request) -> str:
+        """This page's own."""
+        return f"{self.root}/{quote(_token(request), safe='')}"
 
 
 def _token(request: Request) -> str:
-    """As a relative address it is this page's own."""
     return str(request.path_params["token"])

@@ -52,12 +52,14 @@ async def style_sheet(_: Request) -> Response:
     return Response(_STYLE, media_type="text/css", headers={**SAFE, "Cache-Control": "max-age=300"})
 
 
-def notice_page(told: Notice, *, question: Question | None = None, retry: str | None = None) -> Response:
-    """`retry` is the address to try again."""
-    return _html("notice.html", told.status, notice=told, question=question, retry=retry)
+def notice_page(
+    root: str, told: Notice, *, question: Question | None = None, retry: str | None = None
+) -> Response:
+    """`root`: the path of `/answer` as browsers see it; `retry`: the address to try again."""
+    return _html("notice.html", told.status, root=root, notice=told, question=question, retry=retry)
 
 
-def form_page(question: Question, standing: Open, proof: str, filled: Filled | None) -> Response:
+def form_page(root: str, question: Question, standing: Open, proof: str, filled: Filled | None) -> Response:
     """With the present answer chosen, or what was `filled` in wrongly."""
     present = standing.answer
     outcome = present.outcome if present else None
@@ -67,6 +69,7 @@ def form_page(question: Question, standing: Open, proof: str, filled: Filled | N
     return _html(
         "form.html",
         400 if filled else 200,
+        root=root,
         question=question,
         standing=standing,
         outcomes=Outcome,

@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from pages.addresses import make_app
 from store.database import DATABASE_ERRORS
 from store.deliveries import NewDelivery, Recorded
 from store.due import PING_EVENT
@@ -151,8 +152,8 @@ def create_public_app(gateway: Gateway, pages: Sequence[Route] = ()) -> Starlett
     async def crosschq(request: Request) -> Response:
         return await gateway.receive(request, Vendor.CROSSCHQ)
 
-    return Starlette(
-        routes=[
+    return make_app(
+        [
             Route("/webhooks/lever/{key}", lever, methods=METHODS[Vendor.LEVER]),
             Route("/webhooks/crosschq/{key}", crosschq, methods=METHODS[Vendor.CROSSCHQ]),
             *pages,

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from pages.addresses import make_app
 from pages.admin.rendering import WRONG_METHOD, SafeHeaders
 from store.database import DATABASE_ERRORS, Database
 from store.deliveries import Deliveries
@@ -56,16 +57,16 @@ def create_private_app(
             page = metrics.page(dict.fromkeys(NOT_OVER, nan), nan)
         return Response(page, media_type="text/plain; version=0.0.4")
 
-    return Starlette(
-        routes=[
+    return make_app(
+        [
             Route("/health", health),
             Route("/ready", ready),
             *([Route("/status", show_status)] if board else []),
             Route("/metrics", show_metrics),
             *pages,
         ],
-        middleware=[Middleware(SafeHeaders)],
-        exception_handlers=WRONG_METHOD,
+        [Middleware(SafeHeaders)],
+        WRONG_METHOD,
     )
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx
 from sqlalchemy import select
-from starlette.applications import Starlette
 
 from hiring.follow_ups import FollowUpState
 from mail.links import AnswerLinks, Link
+from pages.addresses import make_app
 from pages.answer import create_answer_routes
 from store.database import Database
 from store.due_follow_ups import DueFollowUps
@@ -57,7 +57,7 @@ class Owner:
 
     def new_browser(self) -> httpx.AsyncClient:
         routes = create_answer_routes(self.database, self.vault, self.clock, f"{self.base}/")
-        app = Starlette(routes=[*routes])
+        app = make_app(routes)
         return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=self.base)
 
     def get_mail(self, link: Link) -> None:

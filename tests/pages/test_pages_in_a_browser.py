@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Page, ViewportSize, async_playwright, expect
-from starlette.applications import Starlette
 
 from hiring.outcomes import Outcome
+from pages.addresses import make_app
 from pages.answer import create_answer_routes
 from sandbox.serve import Server, address, listen
 from tests.pages.owner import Owner
@@ -28,7 +28,7 @@ async def base(owner: Owner) -> AsyncIterator[str]:
     listener = listen("127.0.0.1", 0)
     host, port = address(listener)
     base = f"http://{host}:{port}"
-    app = Starlette(routes=[*create_answer_routes(owner.database, owner.vault, owner.clock, base)])
+    app = make_app(create_answer_routes(owner.database, owner.vault, owner.clock, base))
     server = Server(app)
     serving = asyncio.create_task(server.serve([listener]))
     await server.ready.wait()

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from pages.addresses import make_app
 from pages.admin.app import create_admin_routes
 from pages.admin.rendering import WRONG_METHOD, SafeHeaders
 from settings import Settings
@@ -35,7 +36,7 @@ async def open_pages(
     """`reach_provider`: of OpenID Connect."""
     async with make_parts(settings) as parts, AsyncExitStack() as opened:
         routes = create_admin_routes(parts, reach_provider)
-        app = Starlette(routes=routes, middleware=[Middleware(SafeHeaders)], exception_handlers=WRONG_METHOD)
+        app = make_app(routes, [Middleware(SafeHeaders)], WRONG_METHOD)
 
         def open_browser() -> Browser:
             http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://admin.test")
