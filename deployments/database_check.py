@@ -5,7 +5,7 @@ from asyncpg import TargetServerAttributeNotMatched
 from outbound.causes import cause_of
 from settings import PREFIX, Settings
 from store.database import DATABASE_ERRORS
-from store.pooler import shares_sessions
+from store.pooler import SHARED, shares_sessions
 
 _BY_SQLSTATE = {
     "08P01": (
@@ -42,7 +42,4 @@ async def _problem(url: str) -> str | None:
         if state is None:
             return f"the server could not be reached: {cause_of(error, 'sslrootcert')}"
         return _BY_SQLSTATE.get(state, f"the server refuses (SQLSTATE {state}): see its log")
-    return (
-        "between us and PostgreSQL is a pooler that shares sessions (PgBouncer in transaction mode, for one); name "
-        "PostgreSQL itself, or set pool_mode = session for this database there"
-    )
+    return SHARED

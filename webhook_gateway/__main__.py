@@ -11,11 +11,12 @@ if __name__ == "__main__":
     except SettingsError as error:
         sys.exit(str(error))
 
+    from store.pooler import SharedSessionsError
     from store.vault import VaultError
     from webhook_gateway.servers import CannotListen
     from webhook_gateway.serving import serve
 
     try:
         asyncio.run(serve(settings))
-    except (VaultError, CannotListen) as error:
+    except (SharedSessionsError, VaultError, CannotListen) as error:
         sys.exit(str(error))

@@ -9,8 +9,9 @@ from contextlib import aclosing
 from logs import configure_logging
 from pages.admin.app import create_admin_routes
 from pages.answer import create_answer_routes
-from settings import Settings
+from settings import PREFIX, Settings
 from store.database import GATEWAY
+from store.pooler import refuse_shared_sessions
 from webhook_gateway.app import Gateway, create_public_app
 from webhook_gateway.connection_limits import raise_file_limit
 from webhook_gateway.dispatch import Dispatcher
@@ -42,9 +43,10 @@ PROVOKED = (
 async def serve(settings: Settings) -> None:
     """Serves until SIGTERM or SIGINT; requests under way are answered first.
 
-    Raises VaultError and CannotListen.
+    Raises SharedSessionsError, VaultError and CannotListen.
     """
     configure_logging(settings.log_format, once_per_minute=PROVOKED)
+    await refuse_shared_sessions(settings.store_url, f"{PREFIX}DATABASE_URL")
     async with open_parts(settings, pool=GATEWAY) as parts, aclosing(PrefectRuns()) as runs:
         metrics = Metrics()
         dispatcher = Dispatcher(parts.database, runs, metrics)

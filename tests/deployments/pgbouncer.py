@@ -15,7 +15,7 @@ from deployments.ports import pick
 from deployments.postgres import PostgresProcess
 
 PGBOUNCER = shutil.which("pgbouncer") or shutil.which("/usr/sbin/pgbouncer")
-TRUSTING = {"auth_type": "trust"}
+TRUSTING: dict[str, object] = {"auth_type": "trust"}
 
 
 @asynccontextmanager

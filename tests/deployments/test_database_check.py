@@ -1,13 +1,22 @@
 """Before anything starts, a database that cannot be used is named with its setting: tried with a real PgBouncer."""
 
+import asyncio
+import sys
 from pathlib import Path
 
+import asyncpg
 import pytest
+from sqlalchemy import text
 
 from deployments.database_check import UnusableDatabaseError, require_usable_databases
+from deployments.environment import ROOT, process_environment
 from deployments.postgres import PostgresProcess
 from settings import Settings
-from tests.deployments.pgbouncer import pooler
+from store import run_orders
+from store.database import Database
+from store.migrate import migrate
+from tests.deployments.pgbouncer import TRUSTING, pooler
+from warm_worker import hearing
 
 SECRET = "s3cretWord"
 NAMES = ["database_url", "prefect_database_url"]
@@ -22,6 +31,74 @@ async def test_a_pooler_that_shares_sessions_is_refused_in_a_sentence(
         with pytest.raises(UnusableDatabaseError, match="pool_mode = session") as refused:
             await require_usable_databases(settings.model_copy(update={name: url}))
     assert str(refused.value).startswith(f"CROSSCHQ_LEVER_{name.upper()}: ")
+
+
+async def test_under_load_both_of_two_that_start_at_once_are_refused(
+    postgres: PostgresProcess, short_folder: Path, settings: Settings
+) -> None:
+    async def load(url: str) -> None:
+        connection = await asyncpg.connect(url.replace("+asyncpg", ""), statement_cache_size=0)
+        while True:
+            await connection.execute("BEGIN; SELECT pg_sleep(0.002); COMMIT")
+
+    async with pooler(postgres, short_folder, "transaction") as url:
+        busy = [asyncio.create_task(load(url)) for _ in range(10)]
+        starts = [
+            require_usable_databases(settings.model_copy(update={"database_url": url})) for _ in range(2)
+        ]
+        ends = await asyncio.gather(*starts, return_exceptions=True)
+        for one in busy:
+            one.cancel()
+        await asyncio.gather(*busy, return_exceptions=True)
+    assert [type(end) for end in ends] == [UnusableDatabaseError] * 2
+
+
+@pytest.mark.parametrize(
+    "started",
+    [
+        ["webhook_gateway"],
+        ["deployments.prefect_process", "worker", "start", "--pool", "p", "--type", "crosschq-lever-warm"],
+    ],
+)
+async def test_what_is_started_by_hand_refuses_it_too(
+    postgres: PostgresProcess, short_folder: Path, settings: Settings, started: list[str]
+) -> None:
+    async with pooler(postgres, short_folder, "transaction") as url:
+        environment = process_environment(settings.model_copy(update={"database_url": url}))
+        pipe = asyncio.subprocess.PIPE
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", *started), env=environment, cwd=ROOT, stdout=pipe, stderr=pipe
+        )
+        _, errors = await child.communicate()
+    assert child.returncode
+    assert errors.decode().startswith("CROSSCHQ_LEVER_DATABASE_URL: between us and PostgreSQL is a pooler")
+    assert len(errors.splitlines()) == 1
+
+
+async def test_with_sessions_all_that_we_ask_for_works_behind_a_pooler(
+    postgres: PostgresProcess, short_folder: Path, store_url: str
+) -> None:
+    heard: asyncio.Queue[None] = asyncio.Queue()
+
+    async def ask(database: Database, number: int) -> int:
+        async with database.transaction() as session:
+            return int(await session.scalar(text("SELECT CAST(:n AS int)"), {"n": number}) or 0)
+
+    async with pooler(postgres, short_folder, "session", TRUSTING | {"default_pool_size": 60}) as url:
+        await asyncio.gather(migrate(url), migrate(url))
+        databases = [Database(url), Database(url)]
+        listening = asyncio.create_task(hearing.hear_of_orders(url, lambda: heard.put_nowait(None)))
+        async with asyncio.timeout(30):
+            await heard.get()
+            asked = [ask(databases[number % 2], number) for number in range(300)]
+            assert await asyncio.gather(*asked) == list(range(300))
+            async with databases[0].transaction() as session:
+                await run_orders.announce(session)
+            await heard.get()
+        listening.cancel()
+        await asyncio.wait([listening])
+        for database in databases:
+            await database.close()
 
 
 async def test_a_pooler_with_sessions_and_postgresql_itself_are_taken(
