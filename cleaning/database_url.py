@@ -176,7 +176,17 @@ def _place(entry: str, port: str | None, *, is_parameter: bool) -> Place:
     found = _PLACE.fullmatch(entry)
     if not found:
         raise NotADatabaseUrl("write an IPv6 host in brackets, and hosts without blanks")
+    if not entry.startswith("[") and not _is_name(found[1]):
+        raise NotADatabaseUrl(f"write the host as a name or address, as in {EXAMPLE}")
     return found[1].strip("[]"), _port(found[2] if found[2] is not None else port)
+
+
+def _is_name(host: str) -> bool:
+    """One that DNS can be asked for: Python raises UnicodeError for others."""
+    try:
+        return bool(host.encode("idna")) and re.fullmatch(r"[\w.-]+", host) is not None
+    except UnicodeError:
+        return False
 
 
 def _port(port: str | None) -> str | None:

@@ -37,6 +37,8 @@ async def _problem(url: str) -> str | None:
             return None
     except TargetServerAttributeNotMatched:
         return "none of its servers can be written to: promote one, or see target_session_attrs"
+    except FileNotFoundError:  # its address was cleaned, so that files of certificates are there
+        return "no PostgreSQL has a socket in the folder that it names: start it, or correct the folder"
     except DATABASE_ERRORS as error:
         state = getattr(getattr(error, "orig", error), "sqlstate", None)
         if state is None:

@@ -209,6 +209,11 @@ def test_what_a_session_is_called_comes_through_and_a_socket_is_found() -> None:
         (f"postgresql://me:{PASSWORD}@db.test:/app", "port as a number"),
         (f"postgresql://me:{PASSWORD}@a.test,b.test:x/app", "port as a number"),
         (f"postgresql://me:{PASSWORD}@::1/app", "IPv6 host in brackets"),
+        (f"postgresql://me:{PASSWORD}@a..b/app", "write the host as a name"),
+        (f"postgresql://me:{PASSWORD}@{'a' * 64}.test/app", "write the host as a name"),
+        (f"postgresql://me:{PASSWORD}@<host>/app", "write the host as a name"),
+        (f"postgresql://me:{PASSWORD}@${{HOST}}/app", "write the host as a name"),
+        (f"postgresql://me:{PASSWORD}@/app?host=a..b", "write the host as a name"),
         (f"postgresql://me:{PASSWORD}@db.test", "name the database"),
         (f"postgresql://me:{PASSWORD}@db.test/", "name the database"),
         (f"postgresql://me:{PASSWORD}@/app", "name the host"),
@@ -249,7 +254,9 @@ def test_whatever_is_written_is_taken_or_refused_in_words(text: str) -> None:
     ):
         with suppress(NotADatabaseUrl):
             cleaned = clean_database_url(url)
-            make_url(cleaned)
+            hosts = dialect().create_connect_args(make_url(cleaned))[1]["host"]  # type: ignore[no-untyped-call]
+            for host in [hosts] if isinstance(hosts, str) else hosts:
+                assert host.startswith("/") or host.encode("idna")
             assert clean_database_url(cleaned) == cleaned
 
 

@@ -127,6 +127,12 @@ async def test_a_server_that_cannot_be_reached_is_named_without_the_password(
     assert SECRET not in str(refused.value)
 
 
+async def test_a_socket_that_is_not_there_is_named(settings: Settings) -> None:
+    url = "postgresql+asyncpg://me@/app?host=/nowhere"
+    with pytest.raises(UnusableDatabaseError, match="no PostgreSQL has a socket in the folder"):
+        await require_usable_databases(settings.model_copy(update={"database_url": url}))
+
+
 async def test_a_database_that_is_not_there_is_named(postgres: PostgresProcess, settings: Settings) -> None:
     with pytest.raises(UnusableDatabaseError, match="no such database"):
         await require_usable_databases(settings.model_copy(update={"database_url": postgres.url("nowhere")}))
