@@ -14,6 +14,7 @@ from store.database import FLOW_RUN, Database
 from store.key_ring import KeyRings, refresh_ring
 from store.migrate import migrate
 from store.sealed_columns import count_usage, reseal_all
+from store.secret_key_ages import replaced_keys
 from store.secret_key_report import ROTATE, KeyReport
 from store.vault import KeyPurpose, Vault
 from wiring import open_parts
@@ -32,7 +33,7 @@ async def run_migrate(settings: Settings) -> None:
 async def run_status(settings: Settings, *, as_json: bool) -> int:
     """1 when a key is missing."""
     async with _opened(settings) as (database, vault):
-        report = KeyReport.of(vault, await count_usage(database, vault, tries_unnamed=True))
+        report = await _report(database, vault)
     typer.echo(_json(report) if as_json else _words(report))
     return int(bool(report.missing))
 
@@ -41,14 +42,14 @@ async def run_rotate(settings: Settings, *, as_json: bool) -> int:
     """1 when something is left that needs an older key, or a missing one."""
     async with _opened(settings) as (database, vault):
         resealed = await reseal_all(database, vault)
-        report = KeyReport.of(vault, await count_usage(database, vault, tries_unnamed=True))
+        report = await _report(database, vault)
         number = sum(one.done for one in resealed)
         async with database.transaction() as session:
             what = f"encrypted {number} rows anew under the key {vault.fingerprints[0]}"
             Audits(session).add(who=who(), what=what, subject=SUBJECT)
     if as_json:
         told = {"resealed": [asdict(one) for one in resealed], **_as_dict(report)}
-        typer.echo(json.dumps(told, indent=2))
+        typer.echo(json.dumps(told, indent=2, default=str))
     else:
         for one in resealed:
             changed = f", {one.changed} changed meanwhile" if one.changed else ""
@@ -109,6 +110,12 @@ async def _opened(settings: Settings) -> AsyncIterator[tuple[Database, Vault]]:
         await database.close()
 
 
+async def _report(database: Database, vault: Vault) -> KeyReport:
+    usages = await count_usage(database, vault, tries_unnamed=True)
+    async with database.transaction() as session:
+        return KeyReport.of(vault, usages, await replaced_keys(session))
+
+
 def _as_dict(report: KeyReport) -> dict[str, object]:
     return {
         "held": [asdict(one) for one in report.held],
@@ -118,13 +125,14 @@ def _as_dict(report: KeyReport) -> dict[str, object]:
 
 
 def _json(report: KeyReport) -> str:
-    return json.dumps(_as_dict(report), indent=2)
+    return json.dumps(_as_dict(report), indent=2, default=str)
 
 
 def _words(report: KeyReport) -> str:
     lines = [
         f"Key {one.position} ({one.fingerprint}{', encrypts' if one.position == 1 else ''}): "
         f"{one.what or 'needed by nothing stored here'}"
+        f"{f'; replaced on {one.replaced_at:%d %B %Y}' if one.replaced_at else ''}"
         for one in report.held
     ]
     lines += report.problems

@@ -110,7 +110,7 @@ async def _store(
         await ensure_endpoint(session, connection.id, Vendor.LEVER, one.event)
     crosschq = await ensure_endpoint(session, connection.id, Vendor.CROSSCHQ, SNAPSHOT_EVENT)
     crosschq.auth_scheme = beginning.webhook_auth.value
-    keep_token(crosschq, parts.vault, _or_none(beginning.webhook_token))
+    keep_token(crosschq, parts.vault, _or_none(beginning.webhook_token), parts.now())
     Audits(session).of_connection(
         connection.id,
         who=who,

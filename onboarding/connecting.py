@@ -61,7 +61,7 @@ async def connect(
     _check_hosts(parts, blueprint)
     agreed = await _agree(blueprint)
     async with parts.database.transaction() as session:
-        saved = await save(session, parts.vault, blueprint, agreed, who, unchanged_since)
+        saved = await save(session, parts.vault, blueprint, agreed, who, parts.now(), unchanged_since)
     left: list[str] = []
     if blueprint.lever.create_webhooks:
         left = await make_webhooks(parts, saved.connection.id, who, base=public_base_url)

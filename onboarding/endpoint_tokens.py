@@ -1,6 +1,7 @@
 """Stores the token of one webhook as soon as it is known, and forgets the one before it. Shows none."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from pydantic import SecretStr
 from sqlalchemy import func
@@ -27,18 +28,13 @@ def title_of(endpoint: WebhookEndpoint) -> str:
     return _TITLES.get(endpoint.event, "Crosschq")
 
 
-def number_of_tokens(endpoint: WebhookEndpoint, vault: Vault) -> int:
-    """How many are good at present; 0 also where they cannot be decrypted any more."""
-    return len(readable_tokens(endpoint, vault))
-
-
-def short_tokens(endpoints: Iterable[WebhookEndpoint], vault: Vault) -> list[str]:
+def short_tokens(endpoints: Iterable[WebhookEndpoint], vault: Vault, now: datetime) -> list[str]:
     """The titles of those that accept a token of fewer than SHORTEST_TOKEN characters, from an earlier release."""
     return [
         title_of(one)
         for one in endpoints
         if one.auth_scheme != AuthScheme.NONE
-        and any(len(token) < SHORTEST_TOKEN for token in readable_tokens(one, vault))
+        and any(len(token) < SHORTEST_TOKEN for token in readable_tokens(one, vault).good(now))
     ]
 
 
@@ -63,7 +59,10 @@ def check_characters(scheme: AuthScheme, token: SecretStr) -> None:
 async def store_token(
     parts: Parts, connection_id: int, endpoint_id: int, token: SecretStr, scheme: AuthScheme | None, who: str
 ) -> None:
-    """The previous one stays good. `scheme` is for Crosschq's endpoint. Raises WrongField for "webhook_token"."""
+    """The previous one stays good for OVERLAP. `scheme` is for Crosschq's endpoint.
+
+    Raises WrongField for "webhook_token".
+    """
     async with parts.database.transaction() as session:
         endpoint = await _locked(session, connection_id, endpoint_id)
         if endpoint.vendor is Vendor.LEVER:
@@ -71,9 +70,10 @@ async def store_token(
             scheme = None
         elif scheme is not None and (token.get_secret_value() or endpoint.secrets is None):
             check_characters(scheme, token)
-        if is_too_short(token, endpoint, parts.vault):
+        now = parts.now()
+        if is_too_short(token, endpoint, parts.vault, now):
             raise WrongField("webhook_token", f"{TOO_SHORT}: copy or choose a longer one.")
-        for what in [*_change_method(endpoint, scheme), *_change_token(endpoint, parts.vault, token)]:
+        for what in [*_change_method(endpoint, scheme), *_change_token(endpoint, parts.vault, token, now)]:
             _audit(session, endpoint, who, what)
 
 
@@ -96,11 +96,11 @@ def _change_method(endpoint: WebhookEndpoint, scheme: AuthScheme | None) -> list
     return [f"changed the method of Crosschq's webhook from {_METHODS[before]} to {_METHODS[scheme]}"]
 
 
-def _change_token(endpoint: WebhookEndpoint, vault: Vault, token: SecretStr) -> list[str]:
+def _change_token(endpoint: WebhookEndpoint, vault: Vault, token: SecretStr, now: datetime) -> list[str]:
     """As `_change_method`. An empty one keeps what is stored."""
     value = token.get_secret_value()
-    is_new = bool(value) and [value] != readable_tokens(endpoint, vault)[:1]
-    keep_token(endpoint, vault, token if value else None)
+    is_new = bool(value) and [value] != readable_tokens(endpoint, vault).present
+    keep_token(endpoint, vault, token if value else None, now)
     return [f"stored a webhook token: {title_of(endpoint)}"] if is_new else []
 
 
@@ -109,9 +109,9 @@ async def forget_previous(parts: Parts, connection_id: int, endpoint_id: int, wh
     async with parts.database.transaction() as session:
         endpoint = await _locked(session, connection_id, endpoint_id)
         tokens = readable_tokens(endpoint, parts.vault)
-        if len(tokens) < 2:
+        if len(tokens.stored) < 2:
             raise WrongField("webhook_token", "There is no previous token (any more).")
-        endpoint.secrets = parts.vault.seal_list(tokens[:1])
+        tokens.without_previous().store_in(endpoint, parts.vault)
         _audit(session, endpoint, who, f"forgot the previous webhook token: {title_of(endpoint)}")
 
 

@@ -24,9 +24,7 @@ from store.due import SNAPSHOT_EVENT
 from store.prospect_switches import Switches
 from store.tables import Connection, RequestTemplate, Vendor, WebhookEndpoint
 from store.vault import Vault, VaultError
-
-KEPT_TOKENS = 2
-"""The present and the previous one, so that a token is changed without losing a webhook."""
+from store.webhook_tokens import Tokens
 
 
 class ChangedMeanwhile(Exception):  # noqa: N818 - says what it is
@@ -48,6 +46,7 @@ async def save(
     blueprint: Blueprint,
     agreed: Agreed,
     who: str,
+    now: datetime,
     unchanged_since: datetime | None = None,
 ) -> Saved:
     """Creates or updates the connection of that name, and takes it out of a pause.
@@ -75,11 +74,11 @@ async def save(
         for one in LEVER_EVENTS
     }
     crosschq = await ensure_endpoint(session, connection.id, Vendor.CROSSCHQ, SNAPSHOT_EVENT)
-    _check_tokens(blueprint, lever, crosschq, vault)
+    _check_tokens(blueprint, lever, crosschq, vault, now)
     for event, token in blueprint.lever.tokens.items():
-        keep_token(lever[event], vault, token)
+        keep_token(lever[event], vault, token, now)
     crosschq.auth_scheme = blueprint.crosschq.webhook_auth
-    keep_token(crosschq, vault, blueprint.crosschq.webhook_token)
+    keep_token(crosschq, vault, blueprint.crosschq.webhook_token, now)
     Audits(session).of_connection(
         connection.id,
         who=who,
@@ -106,7 +105,11 @@ async def _refuse_same_account(
 
 
 def _check_tokens(
-    blueprint: Blueprint, lever: Mapping[str, WebhookEndpoint], crosschq: WebhookEndpoint, vault: Vault
+    blueprint: Blueprint,
+    lever: Mapping[str, WebhookEndpoint],
+    crosschq: WebhookEndpoint,
+    vault: Vault,
+    now: datetime,
 ) -> None:
     """Raises BlueprintError for new ones that are too short; those that are stored already stay good."""
     given = [
@@ -114,37 +117,41 @@ def _check_tokens(
         for one in LEVER_EVENTS
     ]
     given.append(("crosschq.webhook_token", crosschq, blueprint.crosschq.webhook_token))
-    short = [name for name, endpoint, token in given if token and is_too_short(token, endpoint, vault)]
+    short = [name for name, endpoint, token in given if token and is_too_short(token, endpoint, vault, now)]
     if short:
         lines = [f"  {name}: {TOO_SHORT}: choose a long random one." for name in short]
         raise BlueprintError("\n".join(["A token is too short:", *lines]))
 
 
-def is_too_short(token: SecretStr, endpoint: WebhookEndpoint, vault: Vault) -> bool:
-    """Unless it is stored already."""
+def is_too_short(token: SecretStr, endpoint: WebhookEndpoint, vault: Vault, now: datetime) -> bool:
+    """Unless it is good already."""
     value = token.get_secret_value()
-    return 0 < len(value) < SHORTEST_TOKEN and value not in readable_tokens(endpoint, vault)
+    return 0 < len(value) < SHORTEST_TOKEN and value not in readable_tokens(endpoint, vault).good(now)
 
 
 def keep_token(
-    endpoint: WebhookEndpoint, vault: Vault, token: SecretStr | None, lever_webhook_id: str | None = None
+    endpoint: WebhookEndpoint,
+    vault: Vault,
+    token: SecretStr | None,
+    now: datetime,
+    lever_webhook_id: str | None = None,
 ) -> None:
-    """Puts a new token first and keeps the one before it, under the newest key; None changes no token."""
+    """Puts a new token first; the one before it is good for a while longer. None changes no token."""
     tokens = readable_tokens(endpoint, vault)
     if token is not None:
         value = token.get_secret_value()
-        if [value] != tokens[:1]:
+        if [value] != tokens.present:
             endpoint.lever_webhook_id = lever_webhook_id
-        tokens = [value, *(old for old in tokens if old != value)]
-    endpoint.secrets = vault.seal_list(tokens[:KEPT_TOKENS]) if tokens else None
+        tokens = tokens.with_new(value, now)
+    tokens.store_in(endpoint, vault)
 
 
-def readable_tokens(endpoint: WebhookEndpoint, vault: Vault) -> list[str]:
+def readable_tokens(endpoint: WebhookEndpoint, vault: Vault) -> Tokens:
     """None once the key they were encrypted under is gone: saving the connection anew is the way out of that."""
     try:
-        return vault.open_list(endpoint.secrets) if endpoint.secrets else []
+        return Tokens.of(endpoint, vault)
     except VaultError:
-        return []
+        return Tokens([])
 
 
 def _describe(connection: Connection, vault: Vault, blueprint: Blueprint, agreed: Agreed) -> None:

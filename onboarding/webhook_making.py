@@ -61,7 +61,9 @@ class Making:
             # To a key that was replaced meanwhile Lever does not list it: with its id it would seem deleted there.
             access = (self.connection.lever_url, self.connection.lever_key)
             webhook_id = created.id if is_same_access(self.parts.vault, connection, *access) else None
-            keep_token(row, self.parts.vault, SecretStr(created.signature_token), webhook_id)
+            keep_token(
+                row, self.parts.vault, SecretStr(created.signature_token), self.parts.now(), webhook_id
+            )
 
     @asynccontextmanager
     async def _now(self, endpoint: WebhookEndpoint) -> AsyncIterator[tuple[Connection, WebhookEndpoint]]:

@@ -34,6 +34,16 @@ class LastingKey(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+class SecretKeyAge(Base):
+    """A secret key that the setting held when the gateway last started."""
+
+    __tablename__ = "secret_key_age"
+
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    replaced_at: Mapped[datetime | None]
+    """When it was first seen behind a newer one; None: it is the newest."""
+
+
 class KeyRings:
     def __init__(self, session: AsyncSession, vault: Vault) -> None:
         self._session, self._vault = session, vault

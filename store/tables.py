@@ -128,6 +128,8 @@ class WebhookEndpoint(Base):
     url_key: Mapped[str] = mapped_column(unique=True)
     secrets: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Sealed JSON list, the current token first; None: none configured yet, and the URL does not answer."""
+    token_replaced_at: Mapped[datetime | None]
+    """When the current token took the place of the one behind it (`store.webhook_tokens`)."""
     auth_scheme: Mapped[str | None]
     """Crosschq only: none, basic or token."""
     lever_webhook_id: Mapped[str | None]

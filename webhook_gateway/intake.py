@@ -8,6 +8,7 @@ from typing import Protocol
 from store.deliveries import NewDelivery
 from store.tables import Connection, WebhookEndpoint
 from store.vault import Vault
+from store.webhook_tokens import Tokens
 
 
 class Rejected(Exception):  # noqa: N818 - says what happened
@@ -19,6 +20,14 @@ class Unreadable(Exception):  # noqa: N818 - says what happened
 
     def __init__(self, why: str) -> None:
         super().__init__(f"unreadable: {why}")
+
+
+def replaced_token(tokens: Tokens) -> Rejected:
+    """What is shown was good once."""
+    if tokens.replaced_at is None:
+        return Rejected("shown with a token that was replaced")
+    replaced, until = f"{tokens.replaced_at:%d %B %Y}", f"{tokens.good_until:%d %B %Y, %H:%M}"
+    return Rejected(f"shown with a token that was replaced: on {replaced}, and good until {until} UTC")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 
+from lever.signature import is_signed
 from lever.webhooks import (
     CANDIDATE_ARCHIVE_CHANGE,
     CANDIDATE_DELETED,
@@ -26,7 +27,8 @@ from store.deliveries import NewDelivery
 from store.due import PING_EVENT
 from store.tables import Connection
 from store.vault import Vault
-from webhook_gateway.intake import Arrival, Rejected, Unreadable
+from store.webhook_tokens import Tokens
+from webhook_gateway.intake import Arrival, Rejected, Unreadable, replaced_token
 from webhook_gateway.strict_json import NotStrictJson, parse
 
 Told = StageChange | Hired | ArchiveChange | Deleted
@@ -45,11 +47,12 @@ def read_lever(arrival: Arrival, vault: Vault, retention: timedelta) -> NewDeliv
         event = WebhookEvent.from_json(content)
     except (NotStrictJson, Malformed) as error:
         raise Unreadable(str(error)) from None
-    secrets = vault.open_list(arrival.endpoint.secrets) if arrival.endpoint.secrets else []
+    tokens = Tokens.of(arrival.endpoint, vault)
     try:
-        verify(event, arrival.endpoint.event, secrets, arrival.now, retention)
+        verify(event, arrival.endpoint.event, tokens.good(arrival.now), arrival.now, retention)
     except NotGenuine as error:
-        raise Rejected(str(error)) from None
+        is_over = is_signed(event.signature, event.token, event.triggered_at, tokens.over(arrival.now))
+        raise (replaced_token(tokens) if is_over else Rejected(str(error))) from None
     if event.is_ping:
         return _ping(arrival, event, content)
     try:

@@ -75,7 +75,7 @@ async def serve(settings: Settings) -> None:
         private_app = create_private_app(parts.database, metrics, admin, readiness=readiness, board=board)
         private = private_server(parts.settings, private_app)
         log.info("Webhooks on %s; pages, health and metrics on %s.", public.address, private.address)
-        looking = asyncio.create_task(log_missing_keys(parts.database, parts.vault))
+        looking = asyncio.create_task(log_missing_keys(parts.database, parts.vault, parts.now()))
         work = (dispatcher.run(), Armer(parts.database, runs).run())
         await _until_stopped(work, public, private)
         looking.cancel()

@@ -14,7 +14,15 @@ _REPORT = (
     "Address and token are not the reason, so leave them as they are. See the log of the gateway, and report it with "
     "what it says of this webhook."
 )
-_SAME_IN_BOTH: dict[str, str] = {"unreadable": _REPORT, "too large": _REPORT}
+_SAME_IN_BOTH: dict[str, str] = {
+    "unreadable": _REPORT,
+    "too large": _REPORT,
+    "shown with a token that was replaced": (
+        "Somebody still uses the previous token: the vendor itself, if the new one was never stored there, a webhook "
+        "that was left behind, or whoever has got hold of it. Store the present token at the vendor, and delete there "
+        "what is left of the old."
+    ),
+}
 _BY_LEVER: dict[str, str] = {
     RejectionReason.NO_TOKEN: _LEVERS_TOKEN,
     RejectionReason.BAD_SIGNATURE: _LEVERS_TOKEN,

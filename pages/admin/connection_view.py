@@ -13,6 +13,7 @@ from pages.admin.sessions import Visitor
 from store.connection_rows import find_rows
 from store.prospect_walks import settings_of
 from store.tables import Vendor
+from store.webhook_tokens import OVERLAP
 from wiring import Parts
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -39,7 +40,8 @@ async def connection_page(
         return no_such_connection(visitor)
     async with parts.database.transaction() as session:
         prospects = await settings_of(session, connection_id)
-    told = ConnectionTold(stored, parts.vault, str(parts.settings.public_base_url).rstrip("/"))
+    base = str(parts.settings.public_base_url).rstrip("/")
+    told = ConnectionTold(stored, parts.vault, base, parts.now())
     one = stored.connection
     stands = {
         "lever_url": one.lever_url,
@@ -57,5 +59,6 @@ async def connection_page(
         problems=Problems(problems),
         typed={**stands, "why_pause": "", "why_switch": "", **typed},
         done=said,
+        overlap=OVERLAP.days,
         deployments=f"{parts.settings.api_url.removesuffix('/api')}/deployments",
     )

@@ -1,15 +1,18 @@
 """How a connection is, in words: its state, what it still lacks, and what its webhooks have told. Decides nothing."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from onboarding.beginning import NOT_SET_UP, is_set_up
-from onboarding.endpoint_tokens import number_of_tokens, title_of
+from onboarding.endpoint_tokens import title_of
 from onboarding.lever_events import LEVER_EVENTS, LeverEvent
+from onboarding.saving import readable_tokens
 from onboarding.webhooks import address
 from pages.admin.rendering import moment
 from store.connection_rows import ConnectionRows
 from store.tables import Vendor, WebhookEndpoint
 from store.vault import Vault
+from store.webhook_tokens import Tokens
 
 URL_LABELS = {
     "candidateStageChange": "Lever Webhook URL",
@@ -28,8 +31,8 @@ class WebhookTold:
 
     endpoint: WebhookEndpoint
     url: str
-    tokens: int
-    """How many are good; never what they are."""
+    tokens: Tokens
+    now: datetime
 
     @property
     def title(self) -> str:
@@ -63,13 +66,19 @@ class WebhookTold:
             return "No token: whoever knows the address may send."
         if not self.endpoint.is_open:
             return "No token is stored, so this address does not answer yet."
-        if self.tokens == 0:
+        if not self.tokens.present:
             return "The stored token cannot be decrypted any more: paste it once more."
-        return (
-            "A token is stored."
-            if self.tokens == 1
-            else "A token is stored, and the previous one still works."
-        )
+        until = self.tokens.good_until
+        if until is None:
+            return "A token is stored."
+        if self.has_previous:
+            return f"A token is stored, and the previous one still works until {moment(until)} UTC."
+        return f"A token is stored. The previous one has not been taken since {moment(until)} UTC."
+
+    @property
+    def has_previous(self) -> bool:
+        """Whether the token before the present one still works."""
+        return bool(self.tokens.previous(self.now))
 
 
 @dataclass(frozen=True)
@@ -78,6 +87,7 @@ class ConnectionTold:
     vault: Vault
     base: str
     """Our public address."""
+    now: datetime
 
     @property
     def is_set_up(self) -> bool:
@@ -103,7 +113,8 @@ class ConnectionTold:
         order = {one.event: index for index, one in enumerate(LEVER_EVENTS)}
         ordered = sorted(self.stored.endpoints, key=lambda one: order.get(one.event, len(order)))
         return [
-            WebhookTold(one, address(self.base, one), number_of_tokens(one, self.vault)) for one in ordered
+            WebhookTold(one, address(self.base, one), readable_tokens(one, self.vault), self.now)
+            for one in ordered
         ]
 
     @property

@@ -32,4 +32,4 @@ async def all_told(parts: Parts) -> list[ConnectionTold]:
     async with parts.database.transaction() as session:
         ids = [one.id for one in await Connections(session).all()]
     stored = [await find_rows(parts.database, one) for one in ids]
-    return [ConnectionTold(one, parts.vault, base) for one in stored if one]
+    return [ConnectionTold(one, parts.vault, base, parts.now()) for one in stored if one]

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pages.admin.rendering import see_other
+from store.webhook_tokens import OVERLAP
 
 FIELD: Final = "done"
 
@@ -16,9 +17,11 @@ SAID: Final[Mapping[str, str]] = {
     "crosschq-key": "Crosschq accepted it: key, prefix and address are stored.",
     "webhooks-made": "The webhooks are made in Lever, and their tokens are stored. Lever keeps them silent until a "
     "Super Admin switches each event group on there.",
-    "webhooks-anew": "The webhooks are made anew in Lever, each with a new token; the tokens before still work.",
+    "webhooks-anew": "The webhooks are made anew in Lever, each with a new token; the tokens "
+    f"before work for {OVERLAP.days} days more.",
     "webhooks-there": "All were there already, with their tokens stored: no webhook was made.",
-    "token": "Stored: this is what the webhook has to show from now on. A token before it works until you forget it.",
+    "token": "Stored: this is what the webhook has to show from now on. "
+    f"A token before it works for {OVERLAP.days} days more, or until you forget it.",
     "forgotten": "The previous token is forgotten: only the newest is good.",
     "paused": "Paused: every webhook is still recorded, and none is worked on until you let it go on.",
     "resumed": "It goes on: what came meanwhile is worked on now.",

@@ -82,7 +82,7 @@ class AdminPages:
         await webhook.get_by_label("Webhook Sign-in Token").fill(token)
         await webhook.get_by_role("button", name="Store").click()
         await expect(
-            webhook.get_by_text("A token is stored, and the previous one still works.")
+            webhook.get_by_text("A token is stored, and the previous one still works until")
         ).to_be_visible()
         await webhook.get_by_role("button", name="Forget the previous token").click()
         await expect(webhook.get_by_text("A token is stored.", exact=True)).to_be_visible()

@@ -1,14 +1,17 @@
 """The self-test says which secret key is needed, which may go, which is missing, and which token is too short."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from cryptography.fernet import Fernet
 
 from onboarding.self_test.findings import Verdict
 from store.sealed_columns import reseal_all
+from store.secret_key_ages import note_keys
 from store.tables import Connection, WebhookEndpoint
 from store.vault import Vault, fingerprint
+from store.webhook_tokens import OVERLAP
 from tests.onboarding.proving import Room
 
 KEYS = "This installation: Secret keys"
@@ -45,6 +48,31 @@ async def test_an_old_key_is_needed_until_the_rotation_and_may_go_then(room: Roo
     assert (found.verdict, "may be taken out" in found.says) == (Verdict.OK, True)
 
 
+async def test_an_old_key_that_stays_is_told_with_its_day(room: Room) -> None:
+    await room.set_up()
+    both = with_keys(room, OTHER, own_key(room))
+    await reseal_all(room.parts.database, both)
+    replaced = room.parts.now() - timedelta(days=8)
+    async with room.parts.database.transaction() as session:
+        await note_keys(session, both.fingerprints, replaced)
+    found = await room.found(KEYS)
+    assert found.verdict is Verdict.TO_KNOW
+    assert f"may be taken out; it was replaced on {replaced:%d %B %Y}." in found.says
+    assert found.do is not None
+    assert found.do.startswith("Take it out of CROSSCHQ_LEVER_SECRET_KEYS")
+
+
+async def test_a_previous_token_is_told_with_its_end(room: Room) -> None:
+    await room.set_up()
+    endpoint, now = await room.desk.endpoint("snapshot"), room.parts.now()
+    sealed = room.parts.vault.seal_list(["a-long-enough-token", "another-long-token"])
+    for replaced, is_told in ((now, True), (now - OVERLAP, False)):
+        await room.change(WebhookEndpoint, endpoint.id, secrets=sealed, token_replaced_at=replaced)
+        found = await room.found(TOKENS)
+        until = f"Crosschq takes its previous token until {replaced + OVERLAP:%d %B %Y, %H:%M} UTC."
+        assert (found.verdict, until in found.says) == (Verdict.OK, is_told)
+
+
 async def test_a_missing_key_is_named(room: Room) -> None:
     await room.set_up()
     connection = await room.desk.connection()
@@ -76,7 +104,7 @@ async def test_a_short_token_from_before_is_told(room: Room, short: str) -> None
     await room.set_up()
     endpoint = await room.desk.endpoint("snapshot")
     sealed = room.parts.vault.seal_list(["a-long-enough-token", short])
-    await room.change(WebhookEndpoint, endpoint.id, secrets=sealed)
+    await room.change(WebhookEndpoint, endpoint.id, secrets=sealed, token_replaced_at=room.parts.now())
     found = await room.found(TOKENS)
     assert found.verdict is Verdict.TO_KNOW
     assert "Too short: Crosschq accepts a token with fewer than 16 characters." in found.says

@@ -7,7 +7,7 @@ import pytest
 from store.claiming import claim_due
 from store.tables import DeliveryState
 from store.vault import Vault
-from tests.webhook_gateway.senders import Senders, fixture, snapshot
+from tests.webhook_gateway.senders import NOW, Senders, fixture, snapshot
 
 
 def basic(credentials: str) -> str:
@@ -81,7 +81,7 @@ async def test_the_token_before_is_taken_by_either_method_and_the_present_one_by
     senders: Senders, vault: Vault
 ) -> None:
     both = vault.seal_list(["new:pair", "the-one-before"])
-    await senders.change(senders.connected.crosschq, auth_scheme="basic", secrets=both)
+    await senders.change(senders.connected.crosschq, auth_scheme="basic", secrets=both, token_replaced_at=NOW)
     for shown, status in (
         ("Token the-one-before", 202),
         (basic("the-one-before:"), 200),
@@ -117,7 +117,7 @@ async def test_while_a_token_is_changed_the_current_and_the_previous_are_accepte
     senders: Senders, vault: Vault
 ) -> None:
     secrets = vault.seal_list(["new", senders.connected.crosschq_token])
-    await senders.change(senders.connected.crosschq, secrets=secrets)
+    await senders.change(senders.connected.crosschq, secrets=secrets, token_replaced_at=NOW)
     assert (await senders.crosschq(snapshot(id="rq_2"), authorization="new")).status_code == 202
     assert (await senders.crosschq(snapshot(id="rq_3"))).status_code == 202
     assert (await senders.crosschq(snapshot(id="rq_4"), authorization="newer")).status_code == 401

@@ -174,7 +174,8 @@ async def test_what_happened_before_going_live_is_recorded_as_ignored(senders: S
 async def test_while_a_token_is_changed_the_current_and_the_previous_are_accepted(
     senders: Senders, vault: Vault
 ) -> None:
-    await senders.change(senders.connected.lever, secrets=vault.seal_list(["new-token", senders.key]))
+    both = vault.seal_list(["new-token", senders.key])
+    await senders.change(senders.connected.lever, secrets=both, token_replaced_at=NOW)
     for key in ("new-token", senders.key):
         assert (await senders.lever(stage_change(key))).status_code == 202
     await senders.change(senders.connected.lever, secrets=vault.seal_list(["new-token"]))

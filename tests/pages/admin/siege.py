@@ -152,7 +152,7 @@ async def _connected(desk: Desk) -> Connected:
         connection = (await session.scalars(select(Connection))).one()
         endpoints = {one.event: one for one in await session.scalars(select(WebhookEndpoint))}
         # A second token, so that there is one to forget.
-        keep_token(endpoints["candidateStageChange"], desk.parts.vault, SecretStr(TOKEN))
+        keep_token(endpoints["candidateStageChange"], desk.parts.vault, SecretStr(TOKEN), desk.parts.now())
     crosschq = endpoints.pop("snapshot")
     return Connected(connection, endpoints, crosschq, {}, "")
 

@@ -1,5 +1,7 @@
 """A connection's page: addresses, tokens, keys, switches, pauses; who may change them, and that no secret is shown."""
 
+from datetime import timedelta
+
 import pytest
 
 from lever.auth import api_key
@@ -11,6 +13,7 @@ from outbound.limiter import Unlimited
 from store.connections import Connections, Endpoints
 from store.due import SNAPSHOT_EVENT
 from store.tables import Connection, Vendor, WebhookEndpoint
+from store.webhook_tokens import OVERLAP
 from tests.onboarding.conftest import vendors
 from tests.onboarding.desk import NEVER_MADE, Desk, with_lever_token
 from tests.pages.admin.browser import Browser, said
@@ -156,13 +159,35 @@ async def test_a_typed_token_is_stored_and_the_previous_one_works_until_it_is_fo
     assert said(await admin.open_next(stored)).startswith("Stored: ")
     assert await desk.tokens() == ["the-second-token", "the-first-token-typed"]
     shown = (await admin.open(ONE)).text
-    assert "the previous one still works" in shown
+    assert "the previous one still works until " in shown
     forgotten = await admin.send(ONE, f"{path}/forget")
     assert said(await admin.open_next(forgotten)).startswith("The previous token is forgotten")
     assert await desk.tokens() == ["the-second-token"]
     assert (await admin.send(ONE, f"{path}/forget")).status_code == 400
     shown = await seen(desk, admin)
     assert [one for one in ("the-first-token-typed", "the-second-token") if one in shown] == []
+
+
+async def test_the_page_shows_until_when_a_previous_token_works_and_that_it_does_not_any_more(
+    desk: Desk, admin: Browser
+) -> None:
+    await desk.connect(with_lever_token("the-first-token-typed"))
+    path = await endpoint_path(desk)
+    before = desk.parts.now()
+    await admin.send(ONE, f"{path}/token", token="the-second-token")
+    endpoint = await desk.endpoint()
+    assert endpoint.token_replaced_at is not None
+    assert before <= endpoint.token_replaced_at <= desk.parts.now()
+    until = f"{endpoint.token_replaced_at + OVERLAP:%Y-%m-%d %H:%M:%S} UTC."
+    assert f"the previous one still works until {until}" in (await admin.open(ONE)).text
+    await admin.send(ONE, f"{path}/token", token="the-second-token")
+    assert (await desk.endpoint()).token_replaced_at == endpoint.token_replaced_at
+    long_ago = endpoint.token_replaced_at - OVERLAP - timedelta(days=1)
+    async with desk.parts.database.transaction() as session:
+        (await session.get_one(WebhookEndpoint, endpoint.id)).token_replaced_at = long_ago
+    shown = (await admin.open(ONE)).text
+    assert f"The previous one has not been taken since {long_ago + OVERLAP:%Y-%m-%d %H:%M:%S} UTC." in shown
+    assert "Forget the previous token" not in shown
 
 
 @pytest.mark.parametrize(
