@@ -8,6 +8,7 @@ from dataclasses import asdict
 import typer
 
 from cli.who import who
+from hiring.local_days import local_day_in_words
 from settings import Settings
 from store.audits import Audits
 from store.database import FLOW_RUN, Database
@@ -132,7 +133,7 @@ def _words(report: KeyReport) -> str:
     lines = [
         f"Key {one.position} ({one.fingerprint}{', encrypts' if one.position == 1 else ''}): "
         f"{one.what or 'needed by nothing stored here'}"
-        f"{f'; replaced on {one.replaced_at:%d %B %Y}' if one.replaced_at else ''}"
+        f"{f'; replaced on {local_day_in_words(one.replaced_at)}' if one.replaced_at else ''}"
         for one in report.held
     ]
     lines += report.problems

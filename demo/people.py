@@ -75,6 +75,22 @@ class LeverPeople:
         """Somebody deletes the opportunity."""
         await self._do("POST", "/sandbox/delete", {"opportunity": opportunity_id})
 
+    async def merge(
+        self, opportunity_id: str, into: str, first: str = "delete", *, keeps_paperwork: bool = True
+    ) -> None:
+        """Somebody merges it into another one; `first`: what becomes of it at once, "delete" or "404"."""
+        wanted = {
+            "opportunity": opportunity_id,
+            "into": into,
+            "first": first,
+            "keeps_paperwork": keeps_paperwork,
+        }
+        await self._do("POST", "/sandbox/merge", wanted)
+
+    async def end_merge(self, opportunity_id: str, how: str = "delete") -> None:
+        """What a merge has let be missing is deleted, or there again: "delete" or "undo"."""
+        await self._do("POST", f"/sandbox/merge/{how}", {"opportunity": opportunity_id})
+
     async def opportunity(self, opportunity_id: str) -> dict[str, Any]:
         return (await self._look(f"/opportunities/{opportunity_id}"))["data"]  # type: ignore[no-any-return]
 

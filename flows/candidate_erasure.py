@@ -1,15 +1,20 @@
-"""Deleted in Lever, so erased here: what we and Prefect keep of a candidate's opportunity, once Lever confirms it."""
+"""Deleted in Lever, so erased here: what we and Prefect keep of a candidate's opportunity, once Lever confirms it.
+
+What is still to come of it goes on with another opportunity of the same contact, where Lever has one: then this one was
+merged away, or was a double.
+"""
 
 from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows.casework import give_back, set_aside, work_on
 from tasks.case import Case
-from tasks.deleted_opportunities import is_deleted
+from tasks.deleted_opportunities import MISSING_FOR, Presence, presence
 from tasks.effects import Superseded
 from tasks.erasure_in_prefect import erase_in_prefect, is_prefect_ours
 from tasks.erasure_steps import LATE_ORDERS, close_door, erase_kept
 from tasks.inbox import next_attempt, put_off
+from tasks.merged_away import Moved, go_on_elsewhere
 from tasks.outcome import Outcome
 from wiring import current_parts
 
@@ -37,8 +42,13 @@ async def _tell(case: Case) -> Outcome:
     """Prefect first, and again until nothing is left there; then our store, as only it knows what to look for."""
     if case.opportunity_id is None:
         return _erased("by an earlier attempt, which was cut off before it could say so")
-    if not await is_deleted(case):
+    present = await presence(case)
+    if present is Presence.THERE:
         return Outcome.ignored("Lever still has it.")
+    if present is Presence.MISSING and current_parts().now() < case.first_attempt_at + MISSING_FOR:
+        return await _look_again(case, "Lever answers 404 for it, but does not list it as deleted.")
+    if await go_on_elsewhere(case) is Moved.IN_HAND:
+        return await _look_again(case, "a run about it is at work.")
     door = await close_door(case)
     found = await erase_in_prefect(door.kept)
     is_early = door.kept.is_anything and current_parts().now() < door.opens_again_at

@@ -12,6 +12,7 @@ from flows.lever_profile import tell_given_up
 from outbound.errors import CredentialsRefused, Refused, VendorError
 from store.attempts import Attempt
 from tasks.case import Case
+from tasks.deleted_opportunities import ProfileMissing
 from tasks.effects import StaysUnknown, Superseded
 from tasks.inbox import (
     attempt_of_run,
@@ -60,7 +61,7 @@ async def work_on(delivery_id: int, attempt: int, story: Story) -> State[None]:
         except Refused as error:
             await finish(case, Outcome.dead(f"Refused: {error}"))
             return failed("Refused", f"{error} See `crosschq-lever deliveries`.")
-        except (VendorError, NotAnsweredYet, StaysUnknown) as error:
+        except (VendorError, NotAnsweredYet, ProfileMissing, StaysUnknown) as error:
             return await _put_off(case, str(error))
         except Superseded as error:
             return Completed(name="Superseded", message=str(error))

@@ -29,7 +29,14 @@ from hiring.outcome_notes import tells_outcome
 from hiring.outcomes import OutcomeSource, SeenOutcome
 from outbound.errors import NotFound
 from tasks.case import Case
-from tasks.follow_up_records import DueFollowUp, due_follow_up, is_still_due, remember_ask_again
+from tasks.deleted_opportunities import GONE, MISSING_FOR, note_missing
+from tasks.follow_up_records import (
+    DueFollowUp,
+    due_follow_up,
+    is_still_due,
+    remember_ask_again,
+    remember_later,
+)
 from tasks.lever_writes import add_note
 from tasks.outcome import Outcome
 from tasks.outcome_records import has_outcome, known_outcome, record_seen
@@ -50,7 +57,9 @@ async def follow_up(case: Case) -> Outcome:
     try:
         candidacy, seen = await read_outcome(case, case.subject_id)
     except NotFound:
-        return await _end_quietly(case, due, QuietReason.DELETED)
+        await note_missing(case, case.subject_id)
+        await remember_later(case, due, current_parts().now() + 2 * MISSING_FOR, GONE)
+        return Outcome.done("PutOff", GONE)
     if candidacy.is_anonymised:
         return await _end_quietly(case, due, QuietReason.ANONYMISED)
     await link_run_to(candidacy)
@@ -71,8 +80,9 @@ async def finish_showing(case: Case) -> Outcome:
     try:
         candidacy, _ = await read_outcome(case, case.subject_id)
     except NotFound:
-        candidacy = None
-    if candidacy is None or candidacy.is_anonymised:
+        await note_missing(case, case.subject_id)
+        return Outcome.done("PutOff", GONE)
+    if candidacy.is_anonymised:
         await remember_nothing_to_show(case, case.subject_id)
         return Outcome.ignored("nothing is to be shown of this candidate any more.")
     await show_outcome(case, candidacy)

@@ -10,13 +10,14 @@ from flows.lever_profile import link_run_to
 from flows.outcome_said import say_outcome
 from flows.outcome_shown import show_outcome
 from flows.question_again import send_question_again
-from flows.withdrawal import withdraw_open_request
+from flows.withdrawal import withdraw_open_requests
 from hiring.outcomes import Outcome as HiringOutcome
 from outbound.errors import AccessDenied, NotFound
 from store.due_follow_ups import FOLLOW_UP_EVENT, TimeHasCome
 from store.outcomes import OUTCOME_EVENT
 from store.question_again import QUESTION_AGAIN_EVENT
 from tasks.case import Case
+from tasks.deleted_opportunities import GONE, note_missing
 from tasks.follow_up_records import take_from_prefect
 from tasks.outcome import Outcome
 from tasks.outcome_records import known_outcome, record_seen, request_in_crosschq
@@ -83,8 +84,8 @@ async def hear_of_outcome(case: Case) -> Outcome:
     try:
         candidacy, seen = await read_outcome(case, opportunity_id)
     except NotFound:
-        await remember_nothing_to_show(case, opportunity_id)
-        return Outcome.ignored("the opportunity does not exist in Lever any more.")
+        await note_missing(case, opportunity_id)
+        return Outcome.done("PutOff", GONE)
     except AccessDenied:
         return Outcome.ignored("this API key may not see the opportunity.")
     if candidacy.is_anonymised:
@@ -98,7 +99,7 @@ async def hear_of_outcome(case: Case) -> Outcome:
     for word in words:
         await record_seen(case, opportunity_id, word)
     if candidacy.is_archived and seen.outcome is not HiringOutcome.HIRED:
-        await withdraw_open_request(case, candidacy)
+        await withdraw_open_requests(case, candidacy)
     if not await show_outcome(case, candidacy):
         return Outcome.done("NothingNew", "Both systems show this outcome already.")
     outcome = await known_outcome(case, opportunity_id)

@@ -13,7 +13,7 @@ from hiring.outcomes import SeenOutcome
 from outbound.errors import NotFound
 from tasks.case import Case
 from tasks.follow_up_records import DueFollowUp
-from tasks.open_requests import open_request
+from tasks.open_requests import open_requests
 from tasks.outcome import Outcome
 from tasks.outcome_foreseen import foresee_outcome
 from tasks.outcome_records import has_outcome
@@ -25,7 +25,7 @@ async def say_outcome(case: Case, candidacy: Candidacy, seen: Sequence[SeenOutco
     """`seen`: Lever's word first."""
     foreseen = await foresee_outcome(case, candidacy.opportunity_id, seen)
     is_out = candidacy.is_archived and seen[0].outcome is not HiringOutcome.HIRED
-    cancels = is_out and await open_request(case, candidacy.opportunity_id) is not None
+    cancels = is_out and bool(await open_requests(case, candidacy.opportunity_id))
     would_have = in_shadow.outcome(foreseen.outcome, is_to_show=foreseen.is_to_show, cancels=cancels)
     if would_have is None:
         return Outcome.done("NothingNew", "Both systems show this outcome already.")

@@ -24,6 +24,7 @@ from outbound.errors import AccessDenied, CredentialsRefused, NotFound, Refused
 from tasks.begun_requests import Begun, begun_request, release
 from tasks.case import Case
 from tasks.crosschq_steps import progress_of, read_request, send_request
+from tasks.deleted_opportunities import GONE, ProfileMissing, note_missing
 from tasks.effects import StaysUnknown
 from tasks.lever_reads import read_candidacy, read_profile
 from tasks.lever_writes import add_note
@@ -197,8 +198,8 @@ async def bring_news(case: Case) -> Outcome:
     if await is_in_shadow(case):
         return Outcome.only_said(in_shadow.news(progress, has_profile=candidacy is not None))
     if candidacy is None:
-        await remember_progress(request.id, progress)
-        return Outcome.done("NoProfile", "The opportunity is gone from Lever.")
+        await note_missing(case, request.opportunity_id)
+        raise ProfileMissing(GONE)
     return await _show_news(case, candidacy, request.id, news, progress)
 
 

@@ -5,15 +5,17 @@ from hiring import notes, status_tags
 from hiring.candidacy import Candidacy
 from tasks.case import Case
 from tasks.lever_writes import add_note
-from tasks.open_requests import cancel_in_crosschq, open_request, remember_withdrawn
+from tasks.open_requests import OpenRequest, cancel_in_crosschq, open_requests, remember_withdrawn
 
 
-async def withdraw_open_request(case: Case, candidacy: Candidacy) -> None:
-    """Cancels it in Crosschq, or says on the opportunity that a person has to."""
+async def withdraw_open_requests(case: Case, candidacy: Candidacy) -> None:
+    """Cancels them in Crosschq, or says on the opportunity that a person has to."""
+    for request in await open_requests(case, candidacy.opportunity_id):
+        await _withdraw(case, candidacy, request)
+
+
+async def _withdraw(case: Case, candidacy: Candidacy, request: OpenRequest) -> None:
     opportunity_id = candidacy.opportunity_id
-    request = await open_request(case, opportunity_id)
-    if request is None:
-        return
     # The profile shows what our rows do not say: they are older, and nothing is done twice.
     is_shown = status_tags.ENDED in candidacy.tags
     if await cancel_in_crosschq(case, request, look_first=is_shown):

@@ -11,11 +11,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.attempts import Attempt
 from store.due import MOVE_EVENT
+from store.erasure import ERASED
 from store.tables import NOT_OVER, UNFINISHED, Delivery, DeliveryState, NewestMove
 from store.tombstones import DELETED_EVENT, Tombstones
 
 RECONCILE = "reconcile"
 """The origin of what we found by asking. It does not revive what was given up; only a person or a vendor does."""
+
+
+LOST_NEWS = (
+    "Crosschq has news of a reference request that was still under way when its candidate was deleted in Lever and "
+    "erased here: nothing of it is kept or shown. If it is still needed, look for the report in Crosschq; if not, ask "
+    "for the erasure there. Then drop this."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +118,30 @@ class Deliveries:
         """Only an erasure that was given up half way is taken up again."""
         known = await self._session.scalar(select(Delivery).where(Delivery.replay_key == new.replay_key))
         given_up = known is not None and known.state is DeliveryState.DEAD and known.event == DELETED_EVENT
-        return await self._repeat(new) if given_up else Recorded.ERASED
+        if given_up:
+            return await self._repeat(new)
+        if awaited := await Tombstones(self._session).awaited(_tombs(new)):
+            await self._show_lost_news(new, *awaited)
+        return Recorded.ERASED
+
+    async def _show_lost_news(self, new: NewDelivery, connection_id: int, digest: str) -> None:
+        """That a report which was awaited reaches nobody is for ops to see: once, and without whom it is about."""
+        await self._session.execute(
+            insert(Delivery)
+            .values(
+                connection_id=connection_id,
+                endpoint_id=new.endpoint_id,
+                origin=new.origin,
+                event=new.event,
+                subject=f"{ERASED}{digest}",
+                replay_key=f"{ERASED}{connection_id}:{digest}",
+                body_sha256="",
+                state=DeliveryState.DEAD,
+                finished_at=func.now(),
+                outcome=LOST_NEWS,
+            )
+            .on_conflict_do_nothing(index_elements=[Delivery.replay_key])
+        )
 
     async def queue_again(self, given_up: Delivery, why: str) -> None:
         """Begins anew, with the next attempt number: older runs stay void."""

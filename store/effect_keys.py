@@ -36,6 +36,11 @@ def note_key(opportunity_id: str, mark: str) -> str:
     return f"note/{opportunity_id}/{mark}"
 
 
+def begin_of_request_notes(opportunity_id: str, request_id: int) -> str:
+    """How the keys of all its notes on that profile begin."""
+    return note_key(opportunity_id, f"request-{request_id}-")
+
+
 def report_note_mark(request_id: int) -> str:
     """Of the note with which the report comes."""
     return f"request-{request_id}-complete"

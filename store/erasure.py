@@ -21,7 +21,7 @@ from store.effect_keys import (
 from store.erased_prospects import ErasedProspects, names_prospect
 from store.outcome_tables import FollowUp, HiringOutcome
 from store.prospect_tables import KnownProspect
-from store.tables import UNFINISHED, Delivery, Effect, EffectState, NewestMove, ReferenceRequest
+from store.tables import OPEN_REQUEST, UNFINISHED, Delivery, Effect, EffectState, NewestMove, ReferenceRequest
 from store.tombstones import Digest
 
 ERASED = "erased:"
@@ -42,6 +42,8 @@ class Kept:
     deliveries: Sequence[int]
     prospects: Sequence[str]
     """Crosschq's ids of those whose lead it was."""
+    awaited: Sequence[str] = ()
+    """Those of `crosschq_ids` of which a report was still to come."""
 
     @property
     def subjects(self) -> list[str]:
@@ -55,7 +57,10 @@ class Kept:
     @property
     def in_words(self) -> str:
         numbers = (len(self.deliveries), "deliveries"), (len(self.requests), "reference requests")
-        return " and ".join(f"{number} {what}" for number, what in numbers)
+        words = " and ".join(f"{number} {what}" for number, what in numbers)
+        if not self.awaited:
+            return words
+        return f"{words}, {len(self.awaited)} of them still under way in Crosschq: no report comes of that any more"
 
 
 class Erasure:
@@ -85,6 +90,7 @@ class Erasure:
             follow_ups=follow_ups.all(),
             deliveries=deliveries.all(),
             prospects=await self._prospects(connection_id, opportunity_id),
+            awaited=[one.crosschq_id for one in requests if one.crosschq_id and one.state in OPEN_REQUEST],
         )
 
     async def _prospects(self, connection_id: int, opportunity_id: str) -> Sequence[str]:

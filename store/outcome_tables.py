@@ -107,3 +107,5 @@ class Tombstone(Base):
     digest: Mapped[str]
     """A keyed hash of the opportunity's id (store.vault)."""
     erased_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    awaited: Mapped[bool] = mapped_column(server_default=text("false"))
+    """A report was still to come: news of it is for ops to see."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from hiring.local_days import local_day_in_words
 from store.sealed_columns import Usage
 from store.vault import Vault
 
@@ -104,7 +105,7 @@ def _named(one: KeyUse) -> str:
 
 
 def _since(one: KeyUse) -> str:
-    return f"; it was replaced on {one.replaced_at:%d %B %Y}" if one.replaced_at else ""
+    return f"; it was replaced on {local_day_in_words(one.replaced_at)}" if one.replaced_at else ""
 
 
 def _rows(number: int) -> str:

@@ -258,6 +258,12 @@ class ReferenceRequest(Base):
             "connection_id",
             "opportunity_id",
             unique=True,
+            postgresql_where=text("state IN ('intended', 'unknown', 'sent') AND NOT is_beside_another"),
+        ),
+        Index(
+            "ix_reference_request_open",
+            "connection_id",
+            "opportunity_id",
             postgresql_where=text("state IN ('intended', 'unknown', 'sent')"),
         ),
         Index("uq_reference_request_crosschq_id", "connection_id", "crosschq_id", unique=True),
@@ -303,6 +309,8 @@ class ReferenceRequest(Base):
     next_check_at: Mapped[datetime | None] = mapped_column(server_default=func.now())
     """When it does so again (hiring.request_checks)."""
     ended_at: Mapped[datetime | None]
+    is_beside_another: Mapped[bool] = mapped_column(server_default=text("false"))
+    """It came from an opportunity that was merged into this one, which had an open request of its own."""
 
     @property
     def is_expired(self) -> bool:

@@ -1,8 +1,9 @@
-"""Asks Lever which opportunities were deleted: whether one was, and which of those we keep no webhook told of."""
+"""Asks Lever which opportunities are gone: whether one is, and which of those we keep no webhook told of."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from enum import Enum, auto
 
 from lever.client import LeverClient
 from lever.models import DeletedOpportunity
@@ -26,28 +27,65 @@ OVERLAP = timedelta(days=1)
 """Looks overlap by so much, as Lever's list may lag and clocks may differ."""
 
 
+MISSING_FOR = timedelta(hours=1)
+"""So long one that Lever does not list as deleted must be missing: a 404 alone may pass."""
+
+GONE = "Lever does not have the opportunity any more: whether it was deleted or merged with another one is found out."
+
+
+class Presence(Enum):
+    """Of an opportunity in Lever."""
+
+    THERE = auto()
+    """Or hidden from this key, which comes to the same."""
+    MISSING = auto()
+    """Lever answers 404, and does not list it as deleted."""
+    DELETED = auto()
+
+
+class ProfileMissing(Exception):  # noqa: N818 - says what happened
+    """What was to be shown waits until it is known where the candidate is."""
+
+
 @step
-async def is_deleted(case: Case) -> bool:
-    """Whether Lever says so: by 404, by the opportunity itself, or by its list of deleted ones."""
+async def presence(case: Case) -> Presence:
+    """As Lever says: by the opportunity itself, or by its list of deleted ones."""
     async with lever_of(case) as (lever, _):
+        is_missing = False
         try:
             if (await lever.opportunity(case.subject_id)).deleted_at is not None:
-                return True
+                return Presence.DELETED
         except NotFound:
-            return True
+            is_missing = True
         except AccessDenied:
             # Confidential to this key: the list may still tell.
             pass
-        return await _is_listed(lever, case)
+        if await _is_listed(lever, case):
+            return Presence.DELETED
+        return Presence.MISSING if is_missing else Presence.THERE
 
 
 async def _is_listed(lever: LeverClient, case: Case) -> bool:
     now = current_parts().now()
     since = max(case.happened_at - OVERLAP, now - LONGEST_LOOK)
-    async for one in lever.deleted_opportunities(since, now):
-        if one.id == case.subject_id:
-            return True
+    try:
+        async for one in lever.deleted_opportunities(since, now):
+            if one.id == case.subject_id:
+                return True
+    except AccessDenied:
+        # This key may not ask for it.
+        return False
     return False
+
+
+async def note_missing(case: Case, opportunity_id: str) -> None:
+    """Lets a run find out what became of an opportunity that Lever answers with 404."""
+    async with current_parts().database.transaction() as session:
+        connection = await Connections(session).get(case.connection_id)
+        new = _deletion(connection, opportunity_id, None)
+        if not await Deliveries(session).is_waiting(connection.id, new.subject, DELETED_EVENT):
+            # It outlives the erasure: the key must not tell whom it was about.
+            await Deliveries(session).record(replace(new, replay_key=f"missing:{case.attempt.token}"))
 
 
 async def record_deletions(look: Look, connection_id: int) -> None:

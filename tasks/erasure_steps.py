@@ -42,7 +42,8 @@ async def close_door(case: Case) -> ClosedDoor:
     async with parts.database.transaction() as session:
         kept = await Erasure(session).kept(case.connection_id, case.subject_id, case.attempt)
         digests = [parts.vault.blind_index(subject) for subject in kept.subjects]
-        closed_at = await Tombstones(session).lay(case.connection_id, digests)
+        awaited = [parts.vault.blind_index(f"request:{one}") for one in kept.awaited]
+        closed_at = await Tombstones(session).lay(case.connection_id, digests, awaited)
         follow_ups = FollowUps(session)
         for waiting in await follow_ups.open_of(case.connection_id, case.subject_id):
             await follow_ups.end(waiting, "The opportunity was deleted in Lever.")

@@ -17,13 +17,17 @@ class OpenRequest:
     crosschq_id: str
 
 
-async def open_request(case: Case, opportunity_id: str) -> OpenRequest | None:
-    """The one under way in Crosschq; one that is only unknown there stays a person's matter."""
+async def open_requests(case: Case, opportunity_id: str) -> list[OpenRequest]:
+    """Those under way in Crosschq; one that is only unknown there stays a person's matter.
+
+    More than one where opportunities were merged.
+    """
     async with current_parts().database.transaction() as session:
-        latest = await Requests(session).latest(case.connection_id, opportunity_id)
-        if latest is None or latest.state is not RequestState.SENT or latest.crosschq_id is None:
-            return None
-        return OpenRequest(latest.id, latest.crosschq_id)
+        return [
+            OpenRequest(one.id, one.crosschq_id)
+            for one in await Requests(session).of_opportunity(case.connection_id, opportunity_id)
+            if one.state is RequestState.SENT and one.crosschq_id is not None
+        ]
 
 
 @step

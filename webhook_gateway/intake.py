@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from hiring.local_days import local_day_in_words
 from store.deliveries import NewDelivery
 from store.tables import Connection, WebhookEndpoint
 from store.vault import Vault
@@ -26,7 +27,7 @@ def replaced_token(tokens: Tokens) -> Rejected:
     """What is shown was good once."""
     if tokens.replaced_at is None:
         return Rejected("shown with a token that was replaced")
-    replaced, until = f"{tokens.replaced_at:%d %B %Y}", f"{tokens.good_until:%d %B %Y, %H:%M}"
+    replaced, until = local_day_in_words(tokens.replaced_at), f"{tokens.good_until:%d %B %Y, %H:%M}"
     return Rejected(f"shown with a token that was replaced: on {replaced}, and good until {until} UTC")
 
 

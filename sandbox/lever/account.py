@@ -28,6 +28,7 @@ class Account:
         self.contacts: dict[str, Contact] = {}
         self.opportunities: dict[str, Opportunity] = {}
         self.deleted: dict[str, Opportunity] = {}
+        self.missing: dict[str, Opportunity] = {}
         self.notes: defaultdict[str, list[Note]] = defaultdict(list)
         self.files: defaultdict[str, list[StoredFile]] = defaultdict(list)
         self.resumes: defaultdict[str, list[StoredFile]] = defaultdict(list)

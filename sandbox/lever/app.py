@@ -25,6 +25,7 @@ from sandbox.lever import (
     api_users,
     api_webhooks,
     api_words,
+    merging,
     pages,
     pages_settings,
 )
@@ -83,6 +84,7 @@ def _routes(lever: Lever) -> list[BaseRoute]:
         *sandbox.admin.routes(knobs=lever.knobs, ledger=lever.ledger, outbox=lever.outbox, reset=lever.reset),
         *admin.routes,
         *admin_acts.routes,
+        *merging.routes,
         *pages.routes,
         *pages_settings.routes,
     ]

@@ -23,7 +23,7 @@ from flows.candidate_erasure import candidate_erasure
 from flows.hiring_followup import hiring_followup, hiring_outcome
 from store.connections import Connections
 from store.tables import Delivery, DeliveryState
-from store.tombstones import DELETED_EVENT
+from store.tombstones import DELETED_EVENT, Tombstones
 from store.vault import Vault
 from tasks.deleted_opportunities import record_deletions
 from tasks.looks import Look
@@ -93,12 +93,20 @@ class TidyOffice:
 
         A minute is long enough for Prefect to have every log line and event of the runs before.
         """
+        await self.later()
+        await self.office.lever.delete(candidate["id"])
+        await self.office.lever_app.state.lever.outbox.idle()
+
+    async def later(self, by: timedelta = timedelta(minutes=1)) -> None:
+        """By our clock, once Prefect has all of what was before."""
         await APILogHandler.aflush()
         await self.events_are_written()
         now = self.office.parts.now
-        self.office.parts = replace(self.office.parts, now=lambda: now() + timedelta(minutes=1))
-        await self.office.lever.delete(candidate["id"])
-        await self.office.lever_app.state.lever.outbox.idle()
+        self.office.parts = replace(self.office.parts, now=lambda: now() + by)
+
+    async def lay_tombstone(self, digest: str) -> None:
+        async with self.office.parts.database.transaction() as session:
+            await Tombstones(session).lay(await self._connection_id(), [digest])
 
     async def say_deleted(self, candidate: dict[str, Any]) -> None:
         """As if somebody who knows the token forged it: the webhook's signature does not cover what it says."""

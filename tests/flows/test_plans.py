@@ -40,6 +40,7 @@ SMALL = {
         "page_session",
         "sign_in_failure",
         "heartbeat",
+        "secret_key_age",
         "vendor_health",
         "lasting_key",
     ),

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from cryptography.fernet import Fernet
 
+from hiring.local_days import local_day_in_words
 from onboarding.self_test.findings import Verdict
 from store.sealed_columns import reseal_all
 from store.secret_key_ages import note_keys
@@ -57,7 +58,7 @@ async def test_an_old_key_that_stays_is_told_with_its_day(room: Room) -> None:
         await note_keys(session, both.fingerprints, replaced)
     found = await room.found(KEYS)
     assert found.verdict is Verdict.TO_KNOW
-    assert f"may be taken out; it was replaced on {replaced:%d %B %Y}." in found.says
+    assert f"may be taken out; it was replaced on {local_day_in_words(replaced)}." in found.says
     assert found.do is not None
     assert found.do.startswith("Take it out of CROSSCHQ_LEVER_SECRET_KEYS")
 

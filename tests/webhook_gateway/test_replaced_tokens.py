@@ -15,7 +15,7 @@ MOMENT = timedelta(seconds=1)
 YEAR = timedelta(days=365)
 NEW = "the-token-of-now"
 REPLACED_TOKEN = "shown with a token that was replaced"
-WHY = f"{REPLACED_TOKEN}: on 01 January 2026, and good until 08 January 2026, 00:01 UTC"
+WHY = f"{REPLACED_TOKEN}: on 1 January 2026, and good until 08 January 2026, 00:01 UTC"
 
 
 async def replace(senders: Senders, vault: Vault, endpoint: WebhookEndpoint, old: str, at: datetime) -> None:
