@@ -3,7 +3,7 @@
 Deliveries that waited because the old one was refused go on. Shows no key.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from pydantic import SecretStr
@@ -37,8 +37,9 @@ async def replace_lever(parts: Parts, connection: Connection, typed: LeverAccess
     access = replace(typed, key=key)
     seen = await check_lever(parts, access)
     _check_account(connection, seen)
-    if not seen.account.is_of(connection):
-        async with parts.database.transaction() as session:
+
+    async def check(session: AsyncSession) -> None:
+        if not seen.account.is_of(connection):
             await refuse_same_account(session, parts.vault, access, seen.account, connection.id)
 
     def change(row: Connection) -> None:
@@ -47,7 +48,7 @@ async def replace_lever(parts: Parts, connection: Connection, typed: LeverAccess
         row.lever_key = parts.vault.seal(key.get_secret_value()) if is_new_key else row.lever_key
 
     changed = _words(key=_is_another(parts, sealed, key), url=typed.url != connection.lever_url)
-    await _store(parts, connection.id, Vendor.LEVER, change, changed, who)
+    await _store(parts, connection.id, Vendor.LEVER, change, changed, who, check)
 
 
 async def replace_crosschq(parts: Parts, connection: Connection, typed: CrosschqAccess, who: str) -> None:
@@ -102,10 +103,13 @@ async def _store(
     change: Callable[[Connection], None],
     changed: str,
     who: str,
+    check: Callable[[AsyncSession], Awaitable[None]] | None = None,
 ) -> None:
-    """`changed` in words; empty where the stored key was only tried again."""
+    """`changed` in words; empty where the stored key was only tried again. What `check` raises keeps all as it is."""
     async with parts.database.transaction() as session:
         row = await Connections(session).locked(connection_id)
+        if check:
+            await check(session)
         url_before, key_before = row.lever_url, row.lever_key
         change(row)
         await forget_those_of_another_key(session, parts.vault, row, url_before, key_before)

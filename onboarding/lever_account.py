@@ -11,6 +11,7 @@ from hmac import compare_digest
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lever.models import User
@@ -22,6 +23,8 @@ KEPT = 20
 """So many of an account's users are kept, the oldest: some of them are still there when others have left."""
 _PRODUCTION = frozenset({"api.lever.co", "api.eu.lever.co"})
 """Two doors to the same accounts (contracts: lever 2)."""
+_ONE_AT_A_TIME = 7_265_066_100_002
+"""Any number but that of store.migrate: the advisory lock of whoever connects an account."""
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -50,7 +53,11 @@ class LeverAccount:
 async def connected_as(
     session: AsyncSession, vault: Vault, account: LeverAccount, url: str, key: SecretStr, besides: int | None
 ) -> str | None:
-    """The name of another connection of the same account; None without one."""
+    """The name of another connection of the same account; None without one.
+
+    Whoever else asks waits until this transaction has ended, and sees what it has stored.
+    """
+    await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
     for other in await Connections(session).all():
         if other.id == besides or not is_same_lever(other.lever_url, url):
             continue

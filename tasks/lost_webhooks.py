@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from crosschq.client import CrosschqClient
 from crosschq.models import ReferenceRequest as News
 from hiring.request_checks import next_check
 from lever.candidacy import stage_since
 from lever.confidential import all_opportunities
 from lever.models import Opportunity
 from lever.webhooks import CANDIDATE_STAGE_CHANGE
-from outbound.errors import CredentialsRefused, NotExecuted, NotFound, UnexpectedAnswer
+from outbound.errors import CredentialsRefused, NotFound, SlowDown, UnexpectedAnswer
 from outbound.limiter import Priority
 from outbound.lists import readable
 from store.connections import Connections
@@ -26,6 +27,9 @@ SILENCES_OF_A_WEBHOOK = 4
 
 BATCH = 500
 """Requests that one look reads in Crosschq, of one connection."""
+
+MOST_UNANSWERED = 3
+"""After so many reads in a row without an answer Crosschq is left alone until the next look."""
 
 SAME_MOMENT = timedelta(seconds=2)
 """A move and the webhook about it may carry times that differ so much."""
@@ -72,22 +76,29 @@ async def record_lost_news(look: Look, connection_id: int) -> None:
     async with parts.database.transaction() as session:
         connection = await Connections(session).get(connection_id)
         due = await Requests(session).to_check(connection_id, parts.now(), BATCH)
+    # Requests go first: to read for what may be lost is no hurry.
+    crosschq = parts.kept_crosschq(connection, Priority.EXPORT)
+    unanswered_in_a_row = 0
     for request in due:
+        is_answered = False
         with look.on_its_own():
             try:
-                look.found += await _check(connection, request)
+                look.found += await _check(connection, crosschq, request)
+                is_answered = True
             except UnexpectedAnswer:
                 look.skipped += 1
-            except (CredentialsRefused, NotExecuted) as error:
+                is_answered = True
+            except (CredentialsRefused, SlowDown) as error:
                 # Nor will any other be answered now.
                 look.failures.append(error)
                 return
-        await _note_check(request)
+        await _note_check(request, is_answered=is_answered)
+        unanswered_in_a_row = 0 if is_answered else unanswered_in_a_row + 1
+        if unanswered_in_a_row == MOST_UNANSWERED:
+            return
 
 
-async def _check(connection: Connection, request: ReferenceRequest) -> bool:
-    # Requests go first: to read for what may be lost is no hurry.
-    crosschq = current_parts().kept_crosschq(connection, Priority.EXPORT)
+async def _check(connection: Connection, crosschq: CrosschqClient, request: ReferenceRequest) -> bool:
     try:
         news = await crosschq.reference_request(request.crosschq_id or "")
     except NotFound:
@@ -96,10 +107,12 @@ async def _check(connection: Connection, request: ReferenceRequest) -> bool:
     return await _record_news(connection, request, news)
 
 
-async def _note_check(request: ReferenceRequest) -> None:
-    """Also where the answer was no use: the next ones are to have their turn."""
+async def _note_check(request: ReferenceRequest, *, is_answered: bool) -> None:
+    """Also where there was no answer, or none of use: the next ones are to have their turn."""
     parts, now = current_parts(), current_parts().now()
-    until = next_check(request.sent_at or request.created_at, request.crosschq_updated_on, now)
+    until: datetime | None = now
+    if is_answered:
+        until = next_check(request.sent_at or request.created_at, request.crosschq_updated_on, now)
     async with parts.database.transaction() as session:
         await Requests(session).note_check(request.id, now, until)
 

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -74,7 +75,9 @@ class StatusBoard:
             Part.WORK_POOL: health.work_pool(pool, problem),
             Part.WORKER: health.worker(pool, problem, now),
             Part.DISPATCHER: self._dispatcher(lag, now),
-            Part.DISK: health.disk(*free) if free else health.not_measured("the data folder is not there"),
+            Part.DISK: health.disk(*free)
+            if free
+            else health.not_measured("the data folder cannot be looked at"),
         }
         late = (now - lag.oldest_due).total_seconds() if lag and lag.oldest_due else 0.0
         return Status(
@@ -107,11 +110,12 @@ class StatusBoard:
             return None
 
     def _disk(self) -> tuple[int, int] | None:
-        """Free and all bytes, where the data folder is or would be."""
-        for folder in (self.data_dir, *self.data_dir.absolute().parents):
-            if folder.exists():
-                usage = shutil.disk_usage(folder)
-                return usage.free, usage.total
+        """Free and all bytes, where the data folder is or would be; None where this process may not look."""
+        with suppress(PermissionError):
+            for folder in (self.data_dir, *self.data_dir.absolute().parents):
+                if folder.exists():
+                    usage = shutil.disk_usage(folder)
+                    return usage.free, usage.total
         return None
 
 

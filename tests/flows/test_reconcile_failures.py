@@ -15,7 +15,8 @@ from flows.reconcile import Scope
 from store.attempts import Attempt, Attempts
 from store.claiming import claim_due
 from store.outcome_tables import FollowUp
-from store.tables import Connection, Delivery, DeliveryState
+from store.tables import Connection, Delivery, DeliveryState, ReferenceRequest
+from tasks.lost_webhooks import MOST_UNANSWERED
 from tasks.waits import take_up_overdue
 from tests.flows.office import Office
 
@@ -225,3 +226,53 @@ async def task_runs(office: Office, state: State[object]) -> int:
         async with get_client() as client:
             of_run = FlowRunFilter(id=FlowRunFilterId(any_=[run_id]))
             return len(await client.read_task_runs(flow_run_filter=of_run))
+
+
+async def test_a_request_that_crosschq_never_answers_for_stops_no_other(office: Office) -> None:
+    moved = [await office.lever.meet_candidate() for _ in range(2)]
+    await office.crosschq.set_knobs(lose_webhooks=1000)
+    for candidate in moved:
+        await office.move(candidate)
+        await office.work()
+    broken, whole = [(await office.the_request(one))["id"] for one in moved]
+    await office.act(whole, "self_reference", "add_references", "answer_next")
+    await office.crosschq.set_knobs(fail_status=500, fail_count=1000, match=f"GET .*{broken}")
+    state = await office.look(Scope.CROSSCHQ)
+    assert "requests with news without a webhook (connection 1): 1" in (state.message or "")
+    await office.work()
+    assert await office.status_tags(moved[1]) == ["Crosschq: 1 of 3"]
+
+
+async def test_after_some_reads_without_an_answer_crosschq_is_left_alone_and_the_next_look_begins_with_others(
+    office: Office,
+) -> None:
+    await office.crosschq.set_knobs(lose_webhooks=1000)
+    for _ in range(MOST_UNANSWERED + 1):
+        await office.move(await office.lever.meet_candidate())
+        await office.work()
+    await office.crosschq.set_knobs(fail_status=500, fail_count=1000, match="GET .*reference-request")
+    await office.look(Scope.CROSSCHQ)
+    async with office.parts.database.transaction() as session:
+        rows = [*await session.scalars(select(ReferenceRequest).order_by(ReferenceRequest.next_check_at))]
+    assert [row.id for row in rows] == [MOST_UNANSWERED + 1, *range(1, MOST_UNANSWERED + 1)]
+    assert not any(row.is_expired for row in rows)
+
+
+async def test_what_was_not_read_does_not_expire(office: Office) -> None:
+    await office.move(await office.lever.meet_candidate())
+    await office.work()
+    ago = timedelta(days=200)
+    times = ("sent_at", "crosschq_updated_on", "next_check_at", "last_checked_at")
+    async with office.parts.database.transaction() as session:
+        earlier = {name: getattr(ReferenceRequest, name) - ago for name in times}
+        await session.execute(update(ReferenceRequest).values(**earlier))
+        key = (await session.scalars(select(Connection.crosschq_key))).one()
+        await session.execute(update(Connection).values(crosschq_key=b"lost"))
+    office.parts._crosschqs.clear()
+    await office.look(Scope.CROSSCHQ)
+    await office.crosschq.set_knobs(fail_status=403, fail_count=1, match="GET .*reference-request")
+    async with office.parts.database.transaction() as session:
+        await session.execute(update(Connection).values(crosschq_key=key))
+    await office.look(Scope.CROSSCHQ)
+    async with office.parts.database.transaction() as session:
+        assert not (await session.scalars(select(ReferenceRequest))).one().is_expired

@@ -1,10 +1,12 @@
 """One status tag at a time; a tag that is not ours is never taken away."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hiring.status_tags import COMPLETE, ENDED, NOT_SENT, SENT, UNCONFIRMED, outdated, progress_tag
+from hiring.status_tags import COMPLETE, ENDED, NOT_SENT, SENT, UNCONFIRMED, asked, outdated, progress_tag
 
 FIXED = [SENT, UNCONFIRMED, NOT_SENT, COMPLETE, ENDED]
 SOMEBODY_ELSES = [
@@ -51,3 +53,20 @@ def test_only_our_tags_are_outdated_and_never_the_present_one(tags: list[str], c
 @given(st.lists(OURS), OURS)
 def test_all_our_tags_but_the_present_one_are_outdated(tags: list[str], current: str) -> None:
     assert outdated(tags, current) == [tag for tag in tags if tag != current]
+
+
+SPELLINGS = [
+    str,
+    str.lower,
+    str.upper,
+    "{}\u00a0".format,
+    "\u200b{}".format,
+    lambda tag: tag.replace(" ", "  "),
+]
+
+
+@pytest.mark.parametrize("spelled", SPELLINGS)
+@pytest.mark.parametrize("tag", [SENT, UNCONFIRMED, COMPLETE, "Crosschq: 2 of 3"])
+def test_a_tag_says_in_any_spelling_that_somebody_was_asked(tag: str, spelled: Callable[[str], str]) -> None:
+    written = spelled(tag)
+    assert asked([written, "Crosschq: ask Ada", NOT_SENT, ENDED]) == [written]

@@ -1,5 +1,6 @@
 """Two connections for one Lever account would ask about every move twice: the second is refused, unless it is meant."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -38,6 +39,15 @@ async def test_the_second_is_refused_with_the_first_ones_name(desk: Desk, key: E
     with pytest.raises(BlueprintError, match=r"connected already, as 'demo'.*--allow-same-account"):
         await desk.connect(both(SECOND, key))
     assert set(await rows(desk)) == {"demo"}
+
+
+async def test_of_two_at_the_same_moment_one_is_refused(desk: Desk) -> None:
+    outcomes = await asyncio.gather(
+        *(desk.connect(edit) for edit in (str, SECOND, swap('name = "demo"', 'name = "third"'))),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(one, BlueprintError) for one in outcomes) == 2, outcomes
+    assert len(await rows(desk)) == 1
 
 
 async def test_it_is_connected_where_that_is_meant_and_saved_again_without_saying_so(desk: Desk) -> None:
