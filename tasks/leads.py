@@ -4,15 +4,15 @@ These are no Prefect tasks of their own, unlike our other effects: with tens of 
 Prefect more than it costs Lever. The batch is the task (tasks.prospect_batch).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from cleaning.email_address import email_key
 from hiring.prospects import Lead
 from hiring.touched import LeadState, why_touched
+from lever.by_email import by_email
 from lever.client import LeverClient
-from lever.confidential import all_opportunities
 from lever.new_opportunity import as_lead
 from lever.opportunity import Opportunity
 from outbound.errors import NotFound
@@ -86,9 +86,8 @@ async def find_lead(desk: Desk, row: KnownProspect, lead: Lead) -> Opportunity |
     """
     since = (row.begun_at or row.created_at) - CLOCKS_DIFFER
     sources = {*row.begun_sources, *lead.sources}
-    async for one in all_opportunities(
-        desk.lever, email=lead.emails, created_at_start=since, origin="sourced"
-    ):
+    known = await by_email(desk.lever, lead.emails, created_at_start=since, origin="sourced")
+    for one in known.found:
         if sources & set(one.sources) and not await _is_linked(desk.case.connection_id, one.id):
             return one
     return None
@@ -99,27 +98,40 @@ async def _is_linked(connection_id: int, opportunity_id: str) -> bool:
         return await BegunProspects(session, connection_id).is_linked(opportunity_id)
 
 
-async def people_in_lever(lever: LeverClient, emails: Sequence[str]) -> dict[str, Opportunity]:
-    """Of those addresses that Lever knows, by the address: the opportunity that is at work, else the latest."""
+NO_ADDRESS_FOR_LEVER = "Lever takes its e-mail address for none: correct it in Crosschq, then retry."
+
+
+@dataclass(frozen=True)
+class InLever:
+    """What Lever says of some addresses: whom it knows by one, and which it takes for none."""
+
+    found: Mapping[str, Opportunity] = field(default_factory=dict)
+    refused: frozenset[str] = frozenset()
+
+
+async def people_in_lever(lever: LeverClient, emails: Sequence[str]) -> InLever:
+    """By the address: the opportunity that is at work, else the latest."""
     found: dict[str, Opportunity] = {}
     by_plain = {email_key(email): email for email in emails}
-    async for one in all_opportunities(lever, email=list(emails)):
+    known = await by_email(lever, emails)
+    for one in known.found:
         for email in filter(None, (by_plain.get(email_key(theirs)) for theirs in one.emails)):
             found[email] = max(found.get(email, one), one, key=_importance)
-    return found
+    return InLever(found, known.refused)
 
 
-async def lost_leads(lever: LeverClient, connection_id: int, leads: Sequence[Lead]) -> dict[str, Opportunity]:
+async def lost_leads(lever: LeverClient, connection_id: int, leads: Sequence[Lead]) -> InLever:
     """By the address: leads of ours that no row of ours knows, as after a restored backup."""
     by_plain = {email_key(lead.emails[0]): lead for lead in leads}
     emails = [lead.emails[0] for lead in leads]
     found: dict[str, Opportunity] = {}
-    async for one in all_opportunities(lever, email=emails, origin="sourced", archived=False):
+    known = await by_email(lever, emails, origin="sourced", archived=False)
+    for one in known.found:
         for email in map(email_key, one.emails):
             lead = by_plain.get(email)
             if lead is not None and await is_lost_lead(connection_id, lead, one):
                 found[lead.emails[0]] = one
-    return found
+    return InLever(found, known.refused)
 
 
 async def is_lost_lead(connection_id: int, lead: Lead, there: Opportunity) -> bool:

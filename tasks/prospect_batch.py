@@ -11,7 +11,9 @@ from store.prospect_tables import KnownProspect
 from store.prospects import Prospects
 from tasks.case import Case
 from tasks.leads import (
+    NO_ADDRESS_FOR_LEVER,
     Desk,
+    InLever,
     desk_of,
     is_lost_lead,
     lost_leads,
@@ -41,7 +43,10 @@ async def export_batch(case: Case, wishes: Wishes, rows: Sequence[KnownProspect]
 
     async def export(candidate: Candidate) -> None:
         async with gate:
-            await _export(desk, wishes.policy, candidate, in_lever.get(candidate.email))
+            if candidate.email in in_lever.refused:
+                await fail(desk.case, candidate.row, NO_ADDRESS_FOR_LEVER)
+            else:
+                await _export(desk, wishes.policy, candidate, in_lever.found.get(candidate.email))
 
     await all_to_their_end([export(one) for one in ready])
 
@@ -54,16 +59,14 @@ async def all_to_their_end(works: Sequence[Awaitable[None]]) -> None:
             raise error
 
 
-async def _in_lever(
-    desk: Desk, policy: ProspectPolicy, candidates: Sequence[Candidate]
-) -> dict[str, Opportunity]:
+async def _in_lever(desk: Desk, policy: ProspectPolicy, candidates: Sequence[Candidate]) -> InLever:
     """Who is in Lever by e-mail address, in one call for all; where all are made anew, only by a lead of ours."""
     asked = [one for one in candidates if not one.begun]
     if policy.if_in_lever is IfInLever.CREATE:
         # Whoever opted in again gets a new lead.
         asked = [one for one in asked if one.is_first]
     if not asked:
-        return {}
+        return InLever()
     if policy.if_in_lever is IfInLever.CREATE:
         return await lost_leads(desk.lever, desk.case.connection_id, [one.lead for one in asked])
     return await people_in_lever(desk.lever, [one.email for one in asked])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from cleaning.email_address import email_key
 from hiring.prospects import IfInLever, Lead, Unusable, lead_of
+from lever.models import Opportunity
 from outbound.limiter import Priority
 from store.erased_prospects import DELETED_BEFORE, ErasedProspects
 from store.prospect_tables import KnownProspect, ProspectKind, ProspectState
@@ -12,7 +13,7 @@ from store.prospects import Prospects
 from store.sealed_prospects import email_indexes, erased_digests, unseal
 from store.tables import Connection
 from store.vault import VaultError
-from tasks.leads import lost_leads, people_in_lever
+from tasks.leads import NO_ADDRESS_FOR_LEVER, InLever, lost_leads, people_in_lever
 from tasks.prospect_batch import BATCH
 from tasks.prospect_wishes import Wishes
 from wiring import current_parts
@@ -84,8 +85,12 @@ async def rehearse_ends(connection: Connection, wishes: Wishes, people: Sequence
     asked = [one for one in candidates if one.met.crosschq_id not in known]
     there = await _in_lever(connection, wishes.policy.if_in_lever, asked)
     for candidate in asked:
-        is_there = not candidate.met.is_begun and email_key(candidate.lead.emails[0]) in there
-        end = _end_of(candidate, wishes.policy.if_in_lever, is_there=is_there)
+        email = email_key(candidate.lead.emails[0])
+        if email in there.refused:
+            end = candidate.would_be("would fail", NO_ADDRESS_FOR_LEVER)
+        else:
+            is_there = not candidate.met.is_begun and email in there.found
+            end = _end_of(candidate, wishes.policy.if_in_lever, is_there=is_there)
         known[candidate.met.crosschq_id] = end
     return [(ends | known)[one.crosschq_id] for one in people]
 
@@ -138,21 +143,23 @@ async def _known_here(connection_id: int, candidates: Sequence[_Candidate]) -> d
 
 async def _in_lever(
     connection: Connection, if_in_lever: IfInLever, candidates: Sequence[_Candidate]
-) -> set[str]:
-    """Those of their addresses that Lever knows; where all are made anew, only by a lead of ours."""
+) -> InLever:
+    """By the addresses' keys; where all are made anew, only by a lead of ours."""
     lever = current_parts().kept_lever(connection, Priority.EXPORT)
     makes_all = if_in_lever is IfInLever.CREATE
     leads = [one.lead for one in candidates if not one.met.is_begun and (one.met.is_first or not makes_all)]
-    there: set[str] = set()
+    found: dict[str, Opportunity] = {}
+    refused: set[str] = set()
     for at in range(0, len(leads), BATCH):
         some = leads[at : at + BATCH]
-        found = (
+        known = (
             await lost_leads(lever, connection.id, some)
             if makes_all
             else await people_in_lever(lever, [lead.emails[0] for lead in some])
         )
-        there |= set(map(email_key, found))
-    return there
+        found |= {email_key(email): one for email, one in known.found.items()}
+        refused |= set(map(email_key, known.refused))
+    return InLever(found, frozenset(refused))
 
 
 def _end_of(one: _Candidate, if_in_lever: IfInLever, *, is_there: bool) -> WouldBe:

@@ -7,6 +7,7 @@ from uuid import uuid4
 from sandbox.lever.candidacy import Contact, Opportunity
 from sandbox.lever.catalog import ArchiveReason, Posting, Stage, User
 from sandbox.lever.errors import not_found
+from sandbox.lever.feedback_templates import Templates
 from sandbox.lever.lineup import Lineup, Place
 from sandbox.lever.paperwork import Feedback, Note, SecretNotes, StoredFile
 from sandbox.lever.requisitions import Requisition
@@ -33,6 +34,9 @@ class Account:
         self.files: defaultdict[str, list[StoredFile]] = defaultdict(list)
         self.resumes: defaultdict[str, list[StoredFile]] = defaultdict(list)
         self.feedback: defaultdict[str, list[Feedback]] = defaultdict(list)
+        self.feedback_templates: Templates = {}
+        self.uploads: dict[str, StoredFile] = {}
+        """By the `uri` under which an application may name them."""
         self.webhooks: dict[str, Webhook] = {}
         self.groups_on = dict.fromkeys(GROUPS, groups_on)
         self.confidential_access = confidential_access

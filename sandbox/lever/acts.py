@@ -23,6 +23,8 @@ def move(lever: Lever, opportunity: Opportunity, stage_id: str, actor: Actor) ->
         return
     opportunity.stage = stage_id
     _advanced(lever, opportunity, now)
+    # Recorded: a moment after the move itself.
+    opportunity.updated_at = now + 1
     opportunity.stage_changes.append(
         StageChange(
             to_stage_id=stage_id,
@@ -49,7 +51,10 @@ def archive(
     if before is None and reason_id is None:
         return
     opportunity.archived = Archived(reason=reason_id, archived_at=now) if reason_id else None
-    _advanced(lever, opportunity, now)
+    # Recorded: archived once more, its `lastAdvancedAt` stays.
+    if before is None or reason_id is None:
+        _advanced(lever, opportunity, now)
+    opportunity.updated_at = now
     _release_requisition(lever, opportunity)
     if requisition and lever.account.is_hired(opportunity):
         _hire_against(opportunity, requisition)

@@ -12,13 +12,21 @@ from sandbox.lever.asking import actor_of, body_of, lever_of, opportunity_of
 from sandbox.lever.candidacy import Phone
 from sandbox.lever.creation import NewOpportunity, create
 from sandbox.lever.errors import bad_request, not_found
+from sandbox.lever.paperwork import StoredFile
 from sandbox.lever.record import Record
 from sandbox.lever.shapes import application_shape
 
 PERSONAL = [
-    {"name": "name", "text": "Full name", "type": "text", "required": True},
-    {"name": "email", "text": "Email", "type": "text", "required": True},
-    {"name": "phone", "text": "Phone", "type": "text", "required": False},
+    {"name": name, "text": text, "type": kind, "required": name in ("fullName", "email"), "value": None}
+    for name, text, kind in (
+        ("fullName", "Full name", "text"),
+        ("email", "Email", "text"),
+        ("currentCompany", "Current company", "text"),
+        ("currentLocation", "Current location", "text"),
+        ("phone", "Phone", "text"),
+        ("resume", "Resume", "file-upload"),
+        ("additionalInformation", "Additional information", "textarea"),
+    )
 ]
 
 
@@ -26,7 +34,7 @@ class Answer(Record):
     """One answered question of the form."""
 
     name: str
-    value: str
+    value: str | None = None
 
 
 class Applying(Record):
@@ -54,25 +62,29 @@ async def get_form(request: Request) -> Response:
     posting = posting_of(request)
     return data(
         {
+            "id": posting.id,
             "text": posting.text,
             "personalInformation": PERSONAL,
             "customQuestions": [],
             "eeoQuestions": None,
-            "diversitySurvey": None,
             "urls": [],
+            "consentDisclosures": [],
         }
     )
 
 
 async def apply(request: Request) -> Response:
     posting, given = posting_of(request), await body_of(request, Applying)
-    answers = {answer.name: answer.value for answer in given.personal_information}
-    if not answers.get("name") or not answers.get("email"):
-        raise bad_request("personalInformation must answer name and email")
+    answers = {answer.name: answer.value for answer in given.personal_information if answer.value}
+    if "fullName" not in answers or "email" not in answers:
+        raise bad_request("personalInformation must answer fullName and email")
+    resume = _uploaded(request, answers.get("resume"))
     wanted = NewOpportunity(
-        name=answers["name"],
+        name=answers["fullName"],
         emails=[answers["email"]],
-        phones=[Phone(value=answers["phone"])] if answers.get("phone") else [],
+        phones=[Phone(value=answers["phone"])] if "phone" in answers else [],
+        headline=answers.get("currentCompany", ""),
+        location=answers.get("currentLocation", ""),
         stage="applicant-new",
         origin="applied",
         owner=posting.owner,
@@ -81,7 +93,17 @@ async def apply(request: Request) -> Response:
     opportunity = create(lever_of(request), wanted, actor_of(request)).opportunity
     assert opportunity.application is not None  # noqa: S101 - created on a posting
     opportunity.application.type = "posting"
+    opportunity.application.comments = answers.get("additionalInformation")
+    lever_of(request).account.resumes[opportunity.id].extend([resume] if resume else [])
     return data({"applicationId": opportunity.application.id}, 201)
+
+
+def _uploaded(request: Request, uri: str | None) -> StoredFile | None:
+    """What POST /uploads took. LeverError 400 for what it did not."""
+    uploads = lever_of(request).account.uploads
+    if uri is not None and uri not in uploads:
+        raise bad_request("resume must be the uri of an upload")
+    return uploads[uri] if uri else None
 
 
 routes: list[BaseRoute] = [

@@ -31,6 +31,10 @@ POSTING_FILTERS: Filters[Posting] = Filters(
     },
     moments={"updated_at": lambda row: row.updated_at},
 )
+POSTING_ROLES = [
+    {"id": "owner", "name": "Posting owner", "isReadOnly": True},
+    {"id": "hiringManager", "name": "Hiring manager", "isReadOnly": True},
+]
 WITH_UPDATED_AT = {
     "updated_at_start",
     "updated_at_end",
@@ -73,10 +77,11 @@ async def get_posting(request: Request) -> Response:
 
 async def get_posting_users(request: Request) -> Response:
     posting, users = posting_of(request), lever_of(request).account.users
-    roles = {"owner": posting.owner, "hiringManager": posting.hiring_manager}
-    shown = [users[one].shape() for one in dict.fromkeys(filter(None, roles.values()))]
+    people = filter(None, (posting.owner, posting.hiring_manager))
+    shown = [users[one].shape() for one in dict.fromkeys(people)]
     # This one answer has no `data` (contract section 5, exceptions).
-    return LeverResponse({"posting": posting.id, "users": shown, "roles": roles})
+    named = {"id": posting.id, "text": posting.text}
+    return LeverResponse({"posting": named, "users": shown, "roles": POSTING_ROLES})
 
 
 async def create_posting(request: Request) -> Response:

@@ -22,6 +22,7 @@ from sandbox.lever import (
     api_opportunities,
     api_postings,
     api_requisitions,
+    api_uploads,
     api_users,
     api_webhooks,
     api_words,
@@ -32,6 +33,7 @@ from sandbox.lever import (
 from sandbox.lever.answers import on_http_error, on_lever_error
 from sandbox.lever.door import ApiDoor
 from sandbox.lever.errors import LeverError
+from sandbox.lever.old_names import OldNames
 from sandbox.lever.options import LeverOptions
 from sandbox.lever.stand_in import Lever
 
@@ -52,6 +54,7 @@ def create_app(options: LeverOptions) -> Starlette:
                 clock=options.clock,
             ),
             Middleware(ApiDoor, lever=lever, api_prefix=API_PREFIX),
+            Middleware(OldNames),
         ],
         exception_handlers={LeverError: on_lever_error, HTTPException: on_http_error},
         lifespan=_lifespan,
@@ -77,6 +80,7 @@ def _routes(lever: Lever) -> list[BaseRoute]:
         *api_feedback.routes,
         *api_applications.routes,
         *api_catalog.routes,
+        *api_uploads.routes,
         *api_users.routes,
         *api_postings.routes,
         *api_requisitions.routes,

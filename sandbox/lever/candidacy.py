@@ -17,7 +17,7 @@ Origin = Literal["agency", "applied", "internal", "referred", "sourced", "univer
 class Phone(Record):
     """A telephone number as somebody typed it."""
 
-    type: Literal["mobile", "home", "work", "skype", "other"] | None = None
+    type: Literal["mobile", "home", "work", "skype", "other"] | None = "other"
     value: str
 
 
@@ -37,7 +37,8 @@ class Contact(Record):
         """As `GET /contacts/:id` shows it: location as an object, no links."""
         shape = super().shape()
         del shape["links"]
-        return {**shape, "location": {"name": self.location}}
+        allowed = {"interviewIntelligence": {"allowed": True, "expiresAt": None}}
+        return {**shape, "location": {"name": self.location}, "dataProtection": allowed}
 
 
 class Archived(Record):

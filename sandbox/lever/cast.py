@@ -118,6 +118,7 @@ class Maker:
             owner=owner,
             followers=[owner] if owner else [],
             created_at=at - 200 * HOUR,
+            updated_at=at + 1,
             last_interaction_at=at,
             last_advanced_at=at,
         )

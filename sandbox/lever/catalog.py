@@ -70,6 +70,15 @@ class Content(Record):
     closing_html: str = ""
 
 
+class SalaryRange(Record):
+    """What the job pays, in whole units of the currency."""
+
+    min: int
+    max: int
+    currency: str = "USD"
+    interval: Literal["per-year-salary"] = "per-year-salary"
+
+
 class Posting(Record):
     """A job. `tags` are the extra tags an admin put on it, a reference template's Lever tag among them."""
 
@@ -92,6 +101,7 @@ class Posting(Record):
     updated_at: int
     workplace_type: Literal["unspecified", "onsite", "remote", "hybrid"] = "hybrid"
     transcribe_interviews: bool = False
+    salary_range: SalaryRange | None = None
 
     def derived_tags(self) -> list[str]:
         """The tags an opportunity gets from being put on this posting (contract section 8, creation details)."""

@@ -145,6 +145,7 @@ def _opportunity(
         owner=owner,
         followers=wanted.followers or ([posting.owner] if posting else []),
         created_at=at,
+        updated_at=lever.now(),
         last_interaction_at=at,
         last_advanced_at=at,
         opportunity_location=wanted.opportunity_location,

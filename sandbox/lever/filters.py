@@ -79,11 +79,13 @@ def whole_number(text: str) -> int | None:
 
 
 def flag(query: QueryParams, name: str) -> bool | None:
-    """true or false. LeverError 400 for anything else."""
+    """true or false, in any capitals, as clients write them. LeverError 400 for anything else."""
     given = query.get(name)
-    if given not in (None, "true", "false"):
+    if given is None:
+        return None
+    if given.lower() not in ("true", "false"):
         raise bad_request(f"{name} must be true or false, not {given!r}")
-    return None if given is None else given == "true"
+    return given.lower() == "true"
 
 
 def visible_confidentialities(query: QueryParams, *, granted: bool) -> frozenset[str]:

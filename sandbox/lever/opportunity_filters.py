@@ -1,10 +1,30 @@
 """What `GET /opportunities` can be filtered by. Contract section 5; names as documented. Pure."""
 
+import re
+
 from starlette.datastructures import QueryParams
 
 from sandbox.lever.account import Account
 from sandbox.lever.candidacy import Opportunity
+from sandbox.lever.errors import bad_request
 from sandbox.lever.filters import Filters, several
+
+_EMAIL = re.compile(r"[^\s@,;<>()\[\]\\\"]+@[^\s@.]+(\.[^\s@.]+)+")
+
+
+def is_email(text: str) -> bool:
+    """That `Jane Doe` is none is all that is known of Lever's rule; this one is stricter than our product's."""
+    local, _, host = text.strip().rpartition("@")
+    has_dots = ".." not in local and not local.startswith(".") and not local.endswith(".")
+    labels = host.split(".")
+    has_labels = all(re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", one, re.IGNORECASE) for one in labels)
+    return (
+        bool(_EMAIL.fullmatch(text.strip()))
+        and text.isascii()
+        and has_dots
+        and has_labels
+        and labels[-1].isalpha()
+    )
 
 
 def opportunity_filters(account: Account, now: int) -> Filters[Opportunity]:
@@ -39,6 +59,8 @@ def opportunity_filters(account: Account, now: int) -> Filters[Opportunity]:
 def narrowed(account: Account, query: QueryParams) -> list[Opportunity] | None:
     """All that can pass where the query names people, by e-mail or id; None where it names nobody."""
     if emails := several(query, "email"):
+        if not all(is_email(one) for one in emails if one):
+            raise bad_request("Email address is not valid")
         contacts = [contact.id for contact in account.contacts_by_email(emails)]
     else:
         contacts = list(dict.fromkeys(several(query, "contact_id")))

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from sandbox.lever import feedback_templates
 from sandbox.lever.account import Account
 from sandbox.lever.candidacy import Application, Archived, Opportunity, StageChange
 from sandbox.lever.cast import HOUR, KINDS, Maker
@@ -34,6 +35,7 @@ def seeded_account(options: LeverOptions) -> Account:
     account = Account(groups_on=options.event_groups_on, confidential_access=options.confidential_access)
     rng = Random(options.seed)  # noqa: S311 - repeatable on purpose, guards nothing
     account.cast = fill(account, lambda: seeded_id(rng), SEEDED_AT)
+    account.feedback_templates = feedback_templates.seeded(SEEDED_AT, account.stages["applicant-new"])
     maker = Maker(account, lambda: seeded_id(rng), rng, SEEDED_AT)
     account.cast["opportunities"] = cast_members(maker)
     for _ in range(options.size - len(KINDS)):
@@ -71,6 +73,7 @@ def _ordinary(maker: Maker) -> None:
         for place, stage in enumerate(stages[: index + 1])
     ]
     opportunity.last_advanced_at = opportunity.last_interaction_at = opportunity.stage_changes[-1].updated_at
+    opportunity.updated_at = opportunity.last_advanced_at + 1
     _reapply(maker, opportunity)
     if rng.random() < 0.2:
         _archive(maker, opportunity)
@@ -98,6 +101,7 @@ def _archive(maker: Maker, opportunity: Opportunity) -> None:
     reason = maker.rng.choice(list(maker.account.archive_reasons))
     at = opportunity.last_advanced_at + 24 * HOUR
     opportunity.archived = Archived(reason=reason, archived_at=at)
+    opportunity.updated_at = at
     opportunity.last_advanced_at = at
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.lever.account import Account
-from sandbox.lever.catalog import ArchiveReason, Categories, Content, Posting, Stage, User
+from sandbox.lever.catalog import ArchiveReason, Categories, Content, Posting, SalaryRange, Stage, User
 from sandbox.lever.requisitions import CLOSED_CODE, seeded
 
 Ids = Callable[[], str]
@@ -127,6 +127,7 @@ def _posting(
         tags=tags,
         content=Content(description=f"We are looking for a {title}."),
         followers=[owner],
+        salary_range=SalaryRange(min=90_000, max=120_000) if cast_name == "engineer" else None,
         confidentiality="confidential" if cast_name == "confidential" else "non-confidential",
         created_at=now - (400 - number) * DAY,
         updated_at=now - (200 - number) * DAY,

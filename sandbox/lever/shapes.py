@@ -81,4 +81,8 @@ def posting_shape(posting: Posting, base_url: str) -> dict[str, Any]:
     page = f"{base_url}/jobs/{posting.id}"
     has_page = posting.state in ("published", "internal")
     urls = {"list": f"{base_url}/jobs", "show": page, "apply": f"{page}/apply"} if has_page else None
-    return {**posting.shape(), "urls": urls, "screening": {"enabled": False}}
+    shape = {**posting.shape(), "urls": urls, "screening": {"enabled": False}}
+    if posting.salary_range is None:
+        # Recorded: the key is not there at all.
+        del shape["salaryRange"]
+    return shape

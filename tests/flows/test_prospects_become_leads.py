@@ -7,8 +7,12 @@ import pytest
 from hiring.export_order import Scope
 from hiring.prospects import IfInLever
 from store.prospect_tables import ProspectState
+from tasks.leads import NO_ADDRESS_FOR_LEVER
 from tests.flows.office import Office
 from tests.flows.prospecting import from_now, lead_of, row_of
+
+NOT_FOR_LEVER = "ada@1.2"
+"""Taken by us."""
 
 pytestmark = pytest.mark.stack
 
@@ -101,6 +105,26 @@ async def test_bad_ones_stop_nobody_and_are_retried_alone(office: Office) -> Non
     await office.export(only=[mended])
     assert "mended@prospects.test" in emails(await office.lever.leads())
     assert len(await office.lever.leads()) == 7
+
+
+@pytest.mark.parametrize("if_in_lever", [IfInLever.SKIP, IfInLever.CREATE])
+async def test_an_address_that_lever_takes_for_none_ends_its_prospect_alone(
+    office: Office, if_in_lever: IfInLever
+) -> None:
+    await office.crosschq.add_prospects(4)
+    bad, *others = await office.crosschq.prospects()
+    await office.crosschq.change_prospect(bad["id"], "change", email=NOT_FOR_LEVER)
+    await office.want_prospects(if_in_lever=if_in_lever)
+    dry = await office.export(dry_run=True)
+    assert "3 would be created" in str(dry.message)
+    assert "1 would fail" in str(dry.message)
+    assert (await office.export()).name == "Exported"
+    assert emails(await office.lever.leads()) == sorted(one["email"] for one in others)
+    row = await row_of(office, bad["id"])
+    assert (row.state, row.reason) == (ProspectState.FAILED, NO_ADDRESS_FOR_LEVER)
+    await office.crosschq.change_prospect(bad["id"], "change", email="mended@prospects.test")
+    await office.export(only=[bad["id"]])
+    assert "mended@prospects.test" in emails(await office.lever.leads())
 
 
 async def test_a_phone_number_that_is_none_is_left_out_of_the_lead_and_the_row_says_so(

@@ -5,6 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.sandbox.lever.conftest import ManualClock
+
 LIST = "/v1/opportunities"
 
 
@@ -79,10 +81,14 @@ async def test_by_time_inclusive_on_both_ends(api: httpx.AsyncClient, rows: list
         assert rows[3]["id"] not in await ids(api, **{f"{name}_end": at - 1})
 
 
-async def test_updated_at_never_finds_old_records(api: httpx.AsyncClient, plain: str) -> None:
-    assert await ids(api, updated_at_start=0) == set()
+async def test_updated_at_finds_whatever_has_changed_since(
+    api: httpx.AsyncClient, clock: ManualClock, plain: str
+) -> None:
+    assert plain in await ids(api, updated_at_start=0)
+    now = clock.milliseconds()
+    assert await ids(api, updated_at_start=now) == set()
     await api.post(f"{LIST}/{plain}/addTags", json={"tags": ["x"]})
-    assert await ids(api, updated_at_start=0) == {plain}
+    assert await ids(api, updated_at_start=now) == {plain}
 
 
 async def test_by_snoozed(api: httpx.AsyncClient, lever: Any, plain: str) -> None:
