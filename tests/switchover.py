@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, cast
 
 import asyncpg
 
@@ -15,7 +16,7 @@ from deployments.os_user import identity
 from deployments.postgres import PostgresProcess, start_postgres
 from sandbox.serve import address, listen
 
-READ_ONLY = "ALTER SYSTEM SET default_transaction_read_only = {}"
+READ_ONLY = "default_transaction_read_only"
 
 
 @dataclass
@@ -40,7 +41,7 @@ class Switch:
 
     async def switch_over(self) -> None:
         """The first is fenced and its sessions live on; the second is promoted, and leads."""
-        await self.at(self.first, READ_ONLY.format("on"), "SELECT pg_reload_conf()")
+        await self.make_read_only(self.first, "on")
         await self.at(self.second, "SELECT pg_promote()")
         self.leader = self.second
 
@@ -61,8 +62,24 @@ class Switch:
         self.server = PostgresProcess(cluster, process)
         _wait_for(self.first, process)
 
+    async def make_read_only(self, socket: Path, value: Literal["on", "off"]) -> None:
+        """Return when it holds for every session: they were signalled before a new one could be opened with it."""
+        await self.at(socket, f"ALTER SYSTEM SET {READ_ONLY} = {value}", "SELECT pg_reload_conf()")
+        while await self._shown_to_a_new_session(socket) != value:  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.01)
+
+    async def _shown_to_a_new_session(self, socket: Path) -> str:
+        connection = await self._connected(socket)
+        try:
+            return cast("str", await connection.fetchval(f"SHOW {READ_ONLY}"))
+        finally:
+            await connection.close()
+
+    async def _connected(self, socket: Path) -> "asyncpg.Connection[asyncpg.Record]":
+        return await asyncpg.connect(host=str(socket), user="postgres", database="postgres")
+
     async def at(self, socket: Path, *statements: str) -> None:
-        connection = await asyncpg.connect(host=str(socket), user="postgres", database="postgres")
+        connection = await self._connected(socket)
         try:
             for one in statements:
                 await connection.execute(one)
