@@ -28,7 +28,7 @@ from tasks.deleted_opportunities import GONE, ProfileMissing, note_missing
 from tasks.effects import StaysUnknown
 from tasks.lever_reads import read_candidacy, read_profile
 from tasks.lever_writes import add_note
-from tasks.lost_requests import adopt_lost_request, note_unexplained
+from tasks.lost_requests import adopt_lost_request, adopt_request_with_news, note_unexplained
 from tasks.outcome import Outcome
 from tasks.outcome_records import pass_on_outcome
 from tasks.request_records import (
@@ -183,6 +183,8 @@ async def bring_news(case: Case) -> Outcome:
     except NotFound:
         return Outcome.ignored("Crosschq does not know this request.")
     request = await request_behind(case, news)
+    if request is None and not await is_in_shadow(case):
+        request = await adopt_request_with_news(case, news)
     if request is None:
         return Outcome.ignored("this request was not started from Lever by this connection.")
     progress = progress_of(news)
@@ -216,14 +218,14 @@ async def _profile(case: Case, opportunity_id: str) -> Candidacy | None:
 async def _show_news(
     case: Case, candidacy: Candidacy, request_id: int, news: News, progress: Progress
 ) -> Outcome:
-    # The profile shows what our rows do not say: they are older, and what is on it is not written again.
-    is_shown, remark = progress.tag in candidacy.tags, ""
+    # After a backup was restored the profile shows what our row does not say, and that is not written again.
+    may_be_shown, remark = case.is_found_by_asking or progress.tag in candidacy.tags, ""
     if progress.stage is Stage.COMPLETE:
-        remark = await deliver_report(case, candidacy, request_id, news, progress, look_first=is_shown)
+        remark = await deliver_report(case, candidacy, request_id, news, progress, look_first=may_be_shown)
     elif progress.stage is Stage.ENDED:
         mark = f"request-{request_id}-ended"
         text = notes.ended(progress)
-        await add_note(case, candidacy.opportunity_id, text, mark, news.id, look_first=is_shown)
+        await add_note(case, candidacy.opportunity_id, text, mark, news.id, look_first=may_be_shown)
     await show_status(case, candidacy.opportunity_id, candidacy.tags, progress.tag)
     await remember_progress(request_id, progress)
     return Outcome.done("NewsShown", f"Lever shows '{progress.tag}'.{remark}")

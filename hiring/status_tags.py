@@ -32,3 +32,8 @@ def asked(tags: Iterable[str]) -> list[str]:
 def outdated(tags: Iterable[str], current: str) -> list[str]:
     """Those of our status tags that no longer say how things are; what only resembles one is somebody else's."""
     return [tag for tag in tags if tag != current and _OURS.fullmatch(tag)]
+
+
+def current(tags: Iterable[str]) -> list[str]:
+    """Our status tags, whichever they are."""
+    return outdated(tags, "")

@@ -9,6 +9,7 @@ from crosschq.client import CrosschqClient
 from lever.client import LeverClient
 from store.attempts import Attempt
 from store.connections import Connections
+from store.deliveries import RECONCILE
 from store.due import SNAPSHOT_EVENT
 from store.tables import Connection, Delivery
 from wiring import current_parts
@@ -25,6 +26,8 @@ class Case:
     opportunity_id: str | None
     happened_at: datetime
     first_attempt_at: datetime
+    is_found_by_asking: bool = False
+    """No webhook told of it: one was lost, or came before a backup of ours was restored."""
 
     @classmethod
     def from_delivery(cls, delivery: Delivery) -> "Case":
@@ -36,6 +39,7 @@ class Case:
             opportunity_id=delivery.opportunity_id,
             happened_at=delivery.triggered_at or delivery.received_at,
             first_attempt_at=delivery.first_attempt_at or delivery.received_at,
+            is_found_by_asking=delivery.origin == RECONCILE,
         )
 
     @property

@@ -3,6 +3,7 @@
 from hiring.candidacy import Candidacy
 from hiring.traces import Trace, tells_of_question, trace_in_note, trace_of_file
 from lever.applied_posting import posting_of
+from lever.by_email import by_email
 from lever.candidacy import candidacy_of
 from outbound.errors import AccessDenied
 from tasks.case import Case, connection_of, lever_of
@@ -56,3 +57,13 @@ async def read_profile(case: Case, opportunity_id: str) -> Candidacy:
     """The opportunity without its posting, in one call: enough to show news on its profile."""
     async with lever_of(case) as (lever, _):
         return candidacy_of(await lever.opportunity(opportunity_id), None)
+
+
+@step
+async def read_profiles_of(case: Case, email: str) -> tuple[Candidacy, ...]:
+    """All opportunities of people with this address, archived ones as well; none where the key may not look."""
+    async with lever_of(case) as (lever, _):
+        try:
+            return tuple(candidacy_of(one, None) for one in (await by_email(lever, [email])).found)
+        except AccessDenied:
+            return ()

@@ -6,15 +6,18 @@ from contextlib import suppress
 from datetime import datetime
 
 from crosschq.models import ReferenceRequest as News
+from hiring import status_tags
 from hiring.candidacy import Candidacy
 from hiring.decisions import Unexplained
 from hiring.traces import Trace, unknown_traces
 from outbound.errors import AccessDenied, NotFound
 from store.requests import NewRequest, Requests
+from store.tables import ReferenceRequest
 from tasks.begun_requests import release
 from tasks.case import Case
-from tasks.crosschq_steps import read_request
-from tasks.lever_reads import read_traces
+from tasks.crosschq_steps import progress_of, read_request
+from tasks.lever_reads import read_profiles_of, read_traces
+from tasks.request_records import remember_progress
 from wiring import current_parts
 
 MOST_READ = 5
@@ -35,6 +38,33 @@ async def adopt_lost_request(case: Case, candidacy: Candidacy) -> datetime | Non
         if news is not None and await _adopt(case, candidacy, news):
             return None
     return max((one.left_at for one in traces if one.left_at and one.request_id is not None), default=None)
+
+
+async def adopt_request_with_news(case: Case, news: News) -> ReferenceRequest | None:
+    """Make a request of which Crosschq has news one of our rows where a profile in Lever names it; None: none does."""
+    parts = current_parts()
+    for candidacy in await read_profiles_of(case, news.candidate.email):
+        if not status_tags.current(candidacy.tags):
+            continue
+        traces = await read_traces(case, candidacy.opportunity_id)
+        if news.id not in {trace.crosschq_id for trace in traces}:
+            continue
+        await _end_earlier(case, candidacy)
+        if not await _adopt(case, candidacy, news):
+            continue
+        async with parts.database.transaction() as session:
+            return await Requests(session).by_crosschq_id(case.connection_id, news.id)
+    return None
+
+
+async def _end_earlier(case: Case, candidacy: Candidacy) -> None:
+    """Nobody is asked again before the end of an earlier request was shown: only our row of it is older."""
+    async with current_parts().database.transaction() as session:
+        earlier = await Requests(session).latest(case.connection_id, candidacy.opportunity_id)
+    if earlier is None or earlier.crosschq_id is None or earlier.ended_at:
+        return
+    if news := await _read(case, earlier.crosschq_id):
+        await remember_progress(earlier.id, progress_of(news))
 
 
 async def note_unexplained(case: Case, candidacy: Candidacy, found: Unexplained) -> int | None:
