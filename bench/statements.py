@@ -45,6 +45,18 @@ A_WINDOW = re.compile(r"\.id >= \$\d+::INTEGER AND \w+\.id < \$\d+::INTEGER")
 COUNT_OF_ALL = "GROUP BY prospect.state"
 """An export at work says how many of all its connection's prospects are how far: those are the whole table, mostly."""
 
+A_PATTERN = re.compile(r"LIKE \$\d")
+"""Made for any pattern a plan reads all, and costs so much that PostgreSQL goes on making one for each."""
+EXPLAIN_GENERIC = """
+    CREATE OR REPLACE FUNCTION pg_temp.explain_generic(query text) RETURNS json LANGUAGE plpgsql AS $$
+    DECLARE plan json;
+    BEGIN
+        EXECUTE 'EXPLAIN (GENERIC_PLAN, FORMAT JSON) ' || query INTO plan;
+        RETURN plan;
+    END $$
+"""
+"""The plan for any values, which a prepared statement may have after some executions."""
+
 NO_PAGES = ("/static/", "/sign-in/oidc")
 """What begins so asks our database nothing, or a provider of OpenID Connect that is not there."""
 _NEIGHBOUR = re.compile(r'href="(/[a-z]+\?[^"]*(?:older|newer|after|before)=[^"]*)"')
@@ -127,11 +139,17 @@ async def _read_whole(connection: AsyncConnection, one: Statement) -> set[str]:
         return set()
     async with connection.begin() as transaction:
         answer = await connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {one.sql}", one.values)
-        plan = answer.scalar_one()
+        plans = [_read_plan(answer.scalar_one())]
+        if not A_PATTERN.search(one.sql):
+            await connection.exec_driver_sql(EXPLAIN_GENERIC)
+            answer = await connection.exec_driver_sql("SELECT pg_temp.explain_generic($1)", (one.sql,))
+            plans.append(_read_plan(answer.scalar_one()))
         await transaction.rollback()
-    return {
-        table for table in _scanned(plan if isinstance(plan, list) else json.loads(plan)) if table in LARGE
-    }
+    return {table for table in _scanned(plans) if table in LARGE}
+
+
+def _read_plan(answer: object) -> object:
+    return json.loads(answer) if isinstance(answer, str) else answer
 
 
 def _scanned(plan: object) -> Iterator[str]:

@@ -1,14 +1,16 @@
 """What all tables share: how their indexes are named and how values are stored. Knows no table."""
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DateTime, MetaData, Text, TypeDecorator
+from sqlalchemy import ColumnElement, DateTime, MetaData, Text, TypeDecorator, bindparam
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.operators import OperatorType
 
 from cleaning.text import clean_json, clean_text
 
@@ -51,7 +53,31 @@ class Base(DeclarativeBase):
     }
 
 
+class _NamedValue(SqlEnum.Comparator):
+    """A value that a query names is written into it, not bound.
+
+    PostgreSQL takes a partial index only where it sees that the query implies its condition, and in a plan that is
+    made for any value (after five executions of a prepared statement) it does not see a bound one.
+    """
+
+    def operate(self, op: OperatorType, *other: object, **kwargs: object) -> ColumnElement[Any]:
+        return super().operate(op, *map(self._written, other), **kwargs)
+
+    def _written(self, other: object) -> object:
+        if isinstance(other, StrEnum):
+            return bindparam(None, other, type_=self.type, literal_execute=True)
+        if isinstance(other, Collection) and not isinstance(other, str):
+            return bindparam(None, [*other], type_=self.type, expanding=True, literal_execute=True)
+        return other
+
+
+class ByValue(SqlEnum):
+    """An enum's values as text. The `state` columns have it, on which most partial indexes depend."""
+
+    comparator_factory = _NamedValue
+
+
 def by_value(enum: type[StrEnum]) -> SqlEnum:
-    return SqlEnum(
+    return ByValue(
         enum, native_enum=False, length=32, values_callable=lambda members: [m.value for m in members]
     )

@@ -151,5 +151,4 @@ def _open() -> Select[FollowUp]:
 
 
 def is_open() -> ColumnElement[bool]:
-    # A literal, so that PostgreSQL sees that its partial indexes fit.
     return FollowUp.state != FollowUpState.ENDED

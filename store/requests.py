@@ -4,15 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hiring import status_tags
 from store.tables import OPEN_REQUEST, ReferenceRequest, RequestState
 
-# Written out and not bound: PostgreSQL takes a partial index only where it sees that the query implies its condition.
-_IS_SENT: ColumnElement[bool] = literal_column("reference_request.state = 'sent'")
+_IS_SENT = ReferenceRequest.state == RequestState.SENT
 
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 """Crosschq's clock and ours may differ so much."""

@@ -47,6 +47,8 @@ from store.unknown_effects import is_unsettled
 
 BATCH = 50
 """Deliveries of one transaction, or rows of another kind: few enough that whoever records a webhook does not notice."""
+_WRITTEN_BATCH: ColumnElement[int] = literal_column(str(BATCH))
+"""Of a number that is bound a plan for any values takes a tenth of the table."""
 
 _ABOUT = "opportunity:"
 
@@ -67,7 +69,7 @@ class Retention:
             select(Delivery.id)
             .where(Delivery.finished_at < func.now() - older_than, Delivery.body.is_not(None))
             .order_by(Delivery.finished_at)
-            .limit(BATCH)
+            .limit(_WRITTEN_BATCH)
             .with_for_update(skip_locked=True)
         )
         ids = (await self._session.scalars(old)).all()
@@ -83,7 +85,7 @@ class Retention:
             # Written out: PostgreSQL takes a partial index only where it sees that the query implies its condition.
             .where(literal_column(IN_HISTORY), since < func.now() - older_than)
             .order_by(since)
-            .limit(BATCH)
+            .limit(_WRITTEN_BATCH)
             .with_for_update(skip_locked=True)
         )
         ids = (await self._session.scalars(old)).all()
@@ -141,7 +143,7 @@ class Retention:
             select(Audit.id)
             .where(literal_column(f"({PASSING})"), Audit.at < func.now() - older_than, ~is_newest_look)
             .order_by(Audit.at)
-            .limit(BATCH)
+            .limit(_WRITTEN_BATCH)
             .with_for_update(skip_locked=True)
         )
         return await self._deleted(delete(Audit).where(Audit.id.in_(old)).returning(Audit.id))
@@ -149,7 +151,7 @@ class Retention:
     async def forget_sessions(self) -> int:
         """Of browsers, that are over; whoever signs in does the same."""
         over = (PageSession.seen_at < func.now() - IDLE) | (PageSession.created_at < func.now() - ABSOLUTE)
-        some = select(PageSession.id).where(over).limit(BATCH).with_for_update(skip_locked=True)
+        some = select(PageSession.id).where(over).limit(_WRITTEN_BATCH).with_for_update(skip_locked=True)
         return await self._deleted(
             delete(PageSession).where(PageSession.id.in_(some)).returning(PageSession.id)
         )
@@ -157,7 +159,7 @@ class Retention:
     async def forget_failures(self) -> int:
         """Wrong passwords that make nobody wait any more."""
         over = SignInFailure.at < func.now() - SignInFailures.WITHIN
-        some = select(SignInFailure.id).where(over).limit(BATCH).with_for_update(skip_locked=True)
+        some = select(SignInFailure.id).where(over).limit(_WRITTEN_BATCH).with_for_update(skip_locked=True)
         return await self._deleted(
             delete(SignInFailure).where(SignInFailure.id.in_(some)).returning(SignInFailure.id)
         )

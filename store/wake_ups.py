@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hiring.follow_ups import FollowUpState
 from store.outcome_tables import FollowUp
 
-# Written out and not bound: PostgreSQL takes a partial index only where it sees that the query implies its condition.
-_WAITS = and_(literal_column("follow_up.state <> 'ended'"), FollowUp.delivery_id.is_(None))
+_WAITS = and_(FollowUp.state != FollowUpState.ENDED, FollowUp.delivery_id.is_(None))
+# Written out and not bound, as states are (store.base): so PostgreSQL sees that the partial index fits.
 _HAS_VOID_RUNS: ColumnElement[bool] = literal_column("follow_up.void_runs <> '[]'")
 
 

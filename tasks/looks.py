@@ -1,11 +1,12 @@
 """One look of reconcile: what it found, what it had to leave out, and what failed without stopping the rest."""
 
-from collections.abc import Awaitable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from traceback import extract_tb
 
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from outbound.errors import UnreadableItems, VendorError
 
@@ -43,6 +44,13 @@ class Look:
             raise
         except Exception as error:  # noqa: BLE001 - as above
             self.failures.append(error)
+
+    @asynccontextmanager
+    async def row_on_its_own(self, session: AsyncSession) -> AsyncIterator[None]:
+        """As `on_its_own`, for one row of many in a transaction: of one that fails nothing is kept."""
+        with self.on_its_own():
+            async with session.begin_nested():
+                yield
 
     def skip(self, error: UnreadableItems) -> None:
         """For outbound.lists.readable."""

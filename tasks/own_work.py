@@ -5,6 +5,7 @@ from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from hiring.retries import next_attempt_at
 from store.deliveries import Deliveries
@@ -12,7 +13,7 @@ from store.effect_keys import creation_key
 from store.effects import Effects
 from store.requests import Requests
 from store.stranded import Stranded
-from store.tables import Delivery, DeliveryState
+from store.tables import Delivery, DeliveryState, ReferenceRequest
 from tasks.begun_requests import may_be_at_crosschq
 from tasks.looks import Look
 from tasks.ops_events import delivery_is_dead
@@ -120,15 +121,15 @@ def _may_be_looking(run: FlowRun) -> bool:
 async def settle_abandoned_requests(look: Look) -> None:
     """Requests whose delivery was given up: failed if they surely never left, else unknown and a person's matter."""
     async with current_parts().database.transaction() as session:
-        abandoned = await Stranded(session).abandoned_requests()
-        for request in abandoned:
-            effect = await Effects(session).known(request.connection_id, creation_key(request.id))
-            if may_be_at_crosschq(effect):
-                await Requests(session).mark_unknown(
-                    request.id, "Its delivery ended before Crosschq answered."
-                )
-            else:
-                await Requests(session).mark_failed(
-                    request.id, "Its delivery was given up before it was sent."
-                )
-    look.found += len(abandoned)
+        for request in await Stranded(session).abandoned_requests():
+            async with look.row_on_its_own(session):
+                await _settle(session, request)
+                look.found += 1
+
+
+async def _settle(session: AsyncSession, request: ReferenceRequest) -> None:
+    effect = await Effects(session).known(request.connection_id, creation_key(request.id))
+    if may_be_at_crosschq(effect):
+        await Requests(session).mark_unknown(request.id, "Its delivery ended before Crosschq answered.")
+    else:
+        await Requests(session).mark_failed(request.id, "Its delivery was given up before it was sent.")

@@ -24,8 +24,9 @@ async def do_what_was_only_said(look: Look) -> None:
         said = await Shadow(session).only_said(BATCH)
         due_ats = {one.id: one.triggered_at or one.received_at for one in said}
         for delivery in said:
-            await Shadow(session).do_now(delivery)
-            if delivery.event == FOLLOW_UP_EVENT:
-                begin = begin_at(due_ats[delivery.id], questions)
-                delivery.next_attempt_at = begin or current_parts().now()
-    look.found += len(said)
+            async with look.row_on_its_own(session):
+                await Shadow(session).do_now(delivery)
+                if delivery.event == FOLLOW_UP_EVENT:
+                    begin = begin_at(due_ats[delivery.id], questions)
+                    delivery.next_attempt_at = begin or current_parts().now()
+                look.found += 1

@@ -63,10 +63,10 @@ async def queue_unshown_outcomes(look: Look) -> None:
     """Outcomes that were recorded and not shown, as when a delivery was given up in between: once for each version."""
     parts = current_parts()
     async with parts.database.transaction() as session:
-        unshown = await Outcomes(session).unshown(parts.now() - 2 * parts.settings.run_silence)
-        for row in unshown:
-            await Deliveries(session).record(_unshown(row))
-    look.found += len(unshown)
+        for row in await Outcomes(session).unshown(parts.now() - 2 * parts.settings.run_silence):
+            async with look.row_on_its_own(session):
+                await Deliveries(session).record(_unshown(row))
+                look.found += 1
 
 
 async def remember_told(outcome_id: int, outcome: Outcome) -> None:

@@ -36,10 +36,10 @@ async def take_up_overdue(look: Look) -> None:
     if not overdue:
         return
     async with get_client() as client:
-        fates = await _fates(client, overdue)
-    await _end_waits_for([run_id for run_id, fate in fates.items() if fate is Fate.CANCELLED])
+        fates = await _fates(look, client, overdue)
+    await _end_waits_for(look, [run_id for run_id, fate in fates.items() if fate is Fate.CANCELLED])
     for row in overdue:
-        if row.flow_run_id is None or fates[row.flow_run_id] is not Fate.CANCELLED:
+        if fates.get(row.flow_run_id or "") is not Fate.CANCELLED:
             with look.on_its_own():
                 await _hand_over(row, begin_at(row.due_at, how_many))
                 look.found += 1
@@ -66,19 +66,20 @@ async def end_cancelled(look: Look) -> None:
     """Ops cancelled the waiting run in Prefect: the follow-up ends with it."""
     async with get_client() as client:
         runs = await cancelled_runs(client, "hiring-followup", current_parts().now() - LOOK_BACK)
-    look.found += await _end_waits_for([str(run.id) for run in runs])
+    look.found += await _end_waits_for(look, [str(run.id) for run in runs])
 
 
 async def end_abandoned(look: Look) -> None:
     """Their delivery was given up, or cancelled while it was at work."""
     async with current_parts().database.transaction() as session:
-        abandoned = await DueFollowUps(session).abandoned()
-        for row in abandoned:
-            why = f"Given up with delivery {row.delivery_id}: `crosschq-lever follow-ups ask-now {row.id}` tries again."
-            await _end(session, row, why)
+        for row in await DueFollowUps(session).abandoned():
+            again = f"`crosschq-lever follow-ups ask-now {row.id}` tries again."
+            async with look.row_on_its_own(session):
+                await _end(session, row, f"Given up with delivery {row.delivery_id}: {again}")
+                look.found += 1
         for row in await DueFollowUps(session).left_behind():
-            await FollowUps(session).reschedule(row, Schedule(row.state, row.due_at))
-    look.found += len(abandoned)
+            async with look.row_on_its_own(session):
+                await FollowUps(session).reschedule(row, Schedule(row.state, row.due_at))
 
 
 async def look_after_waiting_runs(look: Look) -> None:
@@ -91,35 +92,41 @@ async def look_after_waiting_runs(look: Look) -> None:
     if not rows:
         return
     async with get_client() as client:
-        fates = await _fates(client, rows)
-    await _end_waits_for([run_id for run_id, fate in fates.items() if fate is Fate.CANCELLED])
-    lost = [row for row in rows if row.flow_run_id and fates[row.flow_run_id] is Fate.DEAD]
+        fates = await _fates(look, client, rows)
+    await _end_waits_for(look, [run_id for run_id, fate in fates.items() if fate is Fate.CANCELLED])
     async with current_parts().database.transaction() as session:
-        for row in lost:
-            # Where no worker looks, it would wait in Prefect for ever.
-            await WakeUps(session).void(row.id, row.flow_run_id or "")
-            await WakeUps(session).disarm(row)
+        for row in rows:
+            if fates.get(row.flow_run_id or "") is Fate.DEAD:
+                async with look.row_on_its_own(session):
+                    # Where no worker looks, it would wait in Prefect for ever.
+                    await WakeUps(session).void(row.id, row.flow_run_id or "")
+                    await WakeUps(session).disarm(row)
+                    look.found += 1
         await WakeUps(session).note_seen([row.id for row in rows])
-    look.found += len(lost)
 
 
-async def _fates(client: PrefectClient, rows: Sequence[FollowUp]) -> dict[str, Fate]:
+async def _fates(look: Look, client: PrefectClient, rows: Sequence[FollowUp]) -> dict[str, Fate]:
     """By the run's id; one that is at work will put its follow-up into the inbox."""
-    ids = [row.flow_run_id for row in rows if row.flow_run_id]
-    found = await runs_by_id(client, [UUID(run_id) for run_id in ids])
+    ids: list[UUID] = []
+    for row in rows:
+        with look.on_its_own():
+            ids += [UUID(row.flow_run_id)] if row.flow_run_id else []
+    found = await runs_by_id(client, ids)
     still_starting = current_parts().now() - _grace()
     return {
-        run_id: read_fate(found[run_id], still_starting) if run_id in found else Fate.DEAD for run_id in ids
+        one: read_fate(found[one], still_starting) if one in found else Fate.DEAD for one in map(str, ids)
     }
 
 
-async def _end_waits_for(cancelled: Sequence[str]) -> int:
+async def _end_waits_for(look: Look, cancelled: Sequence[str]) -> int:
     """How many follow-ups waited for one of these runs, which a person has cancelled."""
+    ended = 0
     async with current_parts().database.transaction() as session:
-        meant = await WakeUps(session).waiting_for(cancelled)
-        for row in meant:
-            await _end(session, row, _CANCELLED)
-    return len(meant)
+        for row in await WakeUps(session).waiting_for(cancelled):
+            async with look.row_on_its_own(session):
+                await _end(session, row, _CANCELLED)
+                ended += 1
+    return ended
 
 
 async def _end(session: AsyncSession, row: FollowUp, because: str) -> None:
