@@ -82,12 +82,14 @@ async def put_feedback(request: Request) -> Response:
     feedback.fields = _answered(kept.get(feedback.base_template_id), wanted.field_values)
     feedback.completed_at = wanted.completed_at or feedback.completed_at
     feedback.updated_at = lever_of(request).now()
+    touch(lever_of(request), opportunity_of(request))
     return data(feedback.shape())
 
 
 async def delete_feedback(request: Request) -> Response:
     actor_of(request, required=True)
     _feedback(request).deleted_at = lever_of(request).now()
+    touch(lever_of(request), opportunity_of(request))
     return deleted()
 
 

@@ -8,13 +8,14 @@ from sandbox.lever.account import new_id
 from sandbox.lever.answers import LeverResponse, data, listed
 from sandbox.lever.api_catalog import find
 from sandbox.lever.asking import actor_of, body_of, lever_of, limit_of
-from sandbox.lever.catalog import Categories, Content, Posting, PostingState
+from sandbox.lever.catalog import Categories, Content, Posting, PostingState, WorkplaceType
 from sandbox.lever.errors import bad_request, forbidden
 from sandbox.lever.expand import posting_expansions, reduced
 from sandbox.lever.filters import Filters, several, visible_confidentialities
 from sandbox.lever.lists import NEWEST_POSTING, page
 from sandbox.lever.record import Record
 from sandbox.lever.shapes import posting_shape
+from sandbox.lever.stand_in import Lever
 from sandbox.lever.webhooks import Actor
 
 POSTING_FILTERS: Filters[Posting] = Filters(
@@ -56,11 +57,14 @@ class PostingWanted(Record):
     categories: Categories | None = None
     tags: list[str] | None = None
     content: Content | None = None
+    distribution_channels: list[str] | None = None
+    requisition_codes: list[str] | None = None
+    workplace_type: WorkplaceType | None = None
 
 
 async def list_postings(request: Request) -> Response:
     query, account = request.query_params, lever_of(request).account
-    asked = set(query.keys())
+    asked = {name.partition("[")[0] for name in query}
     if asked & {"updated_at_start", "updated_at_end"} and asked - WITH_UPDATED_AT:
         raise bad_request("updated_at_start and updated_at_end can only be combined with confidentiality")
     visible = visible_confidentialities(query, granted=account.confidential_access)
@@ -96,9 +100,10 @@ async def create_posting(request: Request) -> Response:
 async def change_posting(request: Request) -> Response:
     lever, posting = lever_of(request), posting_of(request)
     actor_of(request, required=True)
-    wanted = await _wanted(request)
+    wanted, before = await _wanted(request), posting.text
     _change(posting, wanted)
     posting.updated_at = lever.now()
+    _retitle(lever, posting, before)
     return data(posting_shape(posting, lever.options.base_url))
 
 
@@ -144,6 +149,14 @@ def _change(posting: Posting, wanted: PostingWanted) -> None:
         value = getattr(wanted, name)
         if value is not None or name == "hiring_manager":
             setattr(posting, name, value)
+
+
+def _retitle(lever: Lever, posting: Posting, before: str) -> None:
+    """Recorded: the new title takes the old one's place among the tags of its opportunities."""
+    for one in lever.account.opportunities.values():
+        if posting.text != before in one.tags and one.application and one.application.posting == posting.id:
+            one.tags = list(dict.fromkeys(posting.text if tag == before else tag for tag in one.tags))
+            one.updated_at = lever.now()
 
 
 def _asked_shape(request: Request, posting: Posting) -> dict[str, object]:

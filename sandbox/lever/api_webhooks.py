@@ -73,8 +73,11 @@ async def put_webhooks(request: Request) -> Response:
     for webhook, one in pairs:
         webhook.event = one.event or webhook.event
         webhook.url = one.url or webhook.url
-        webhook.conditions = one.configuration.conditions if one.configuration else webhook.conditions
+        if one.configuration and "conditions" in one.configuration.model_fields_set:
+            webhook.conditions = one.configuration.conditions
         webhook.updated_at = lever.now()
+        if one.configuration and one.configuration.verify_connection:
+            verify_connection(lever, webhook)
     return data([webhook.shape() for webhook, _ in pairs])
 
 

@@ -12,6 +12,7 @@ from sandbox.lever.candidacy import Opportunity
 from sandbox.lever.errors import LeverError, bad_request, forbidden, not_found
 from sandbox.lever.filters import whole_number
 from sandbox.lever.lists import LARGEST
+from sandbox.lever.multipart import is_form, nested
 from sandbox.lever.stand_in import Lever
 from sandbox.lever.webhooks import Actor
 
@@ -55,9 +56,13 @@ def limit_of(request: Request) -> int:
 
 
 async def body_of(request: Request, model: type[Body]) -> Body:
-    """The JSON body as `model`, an empty one as `{}`. 400 says what is wrong with it."""
+    """The body, JSON or a form, as `model`; an empty one as `{}`. 400 says what is wrong with it."""
+    body = await request.body()
+    if is_form(request) and not body.lstrip().startswith(b"{"):
+        async with request.form() as form:
+            return checked(nested(form), model)
     try:
-        return model.model_validate_json(await request.body() or b"{}")
+        return model.model_validate_json(body or b"{}")
     except ValidationError as error:
         raise _first_of(error) from error
 

@@ -11,6 +11,7 @@ from sandbox.lever.record import Record
 
 Confidentiality = Literal["non-confidential", "confidential"]
 PostingState = Literal["published", "internal", "closed", "draft", "pending", "rejected"]
+WorkplaceType = Literal["unspecified", "onsite", "remote", "hybrid"]
 
 
 class Stage(Record):
@@ -99,7 +100,7 @@ class Posting(Record):
     confidentiality: Confidentiality = "non-confidential"
     created_at: int
     updated_at: int
-    workplace_type: Literal["unspecified", "onsite", "remote", "hybrid"] = "hybrid"
+    workplace_type: WorkplaceType = "hybrid"
     transcribe_interviews: bool = False
     salary_range: SalaryRange | None = None
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from sandbox.lever import events
+from sandbox.lever import acts, events
 from sandbox.lever.account import canonical, new_id
 from sandbox.lever.candidacy import Application, Archived, Contact, Opportunity, Origin, Phone
 from sandbox.lever.catalog import Posting
@@ -60,7 +60,7 @@ def create(
 ) -> Created:
     """Always a new opportunity, never an update. LeverError 400 or 404 for what cannot be; then nothing is created."""
     posting = _checked(lever, wanted, owner_from_posting=owner_from_posting)
-    known = _known_contact(lever, wanted)
+    known = _known_contact(lever, wanted, actor)
     contact = known or _new_contact(lever, wanted)
     owner = posting.owner if posting and owner_from_posting else wanted.owner or actor.user
     opportunity = _opportunity(lever, wanted, contact, posting, owner, actor)
@@ -100,7 +100,7 @@ def _check_reachable(wanted: NewOpportunity) -> None:
             raise bad_request(f"phones: {phone.value!r} is not a phone number")
 
 
-def _known_contact(lever: Lever, wanted: NewOpportunity) -> Contact | None:
+def _known_contact(lever: Lever, wanted: NewOpportunity, actor: Actor) -> Contact | None:
     account = lever.account
     if wanted.contact is None:
         return next(iter(account.contacts_by_email(wanted.emails)), None)
@@ -110,10 +110,13 @@ def _known_contact(lever: Lever, wanted: NewOpportunity) -> Contact | None:
     if contact.is_anonymized:
         raise bad_request("An anonymized contact cannot be linked to a new opportunity")
     # What is stored wins over what is sent; only what is additional is taken.
+    before = contact.model_copy(deep=True)
     contact.emails.extend(email for email in wanted.emails if email not in contact.emails)
     contact.phones.extend(phone for phone in wanted.phones if phone not in contact.phones)
     contact.links.extend(link for link in wanted.links if link not in contact.links)
     account.keep_contact(contact)
+    if contact != before:
+        acts.touch_contact(lever, contact.id, actor)
     return contact
 
 

@@ -1,8 +1,10 @@
 """List filters from the query string. Contract section 5. Pure: rows in, rows out.
 
-Repeating a key means OR, different keys mean AND; `key[]` is read as `key`. Times are milliseconds, inclusive.
+Repeating a key means OR, different keys mean AND; `key[]` and `key[0]` are read as `key`. Times are milliseconds,
+inclusive.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -58,8 +60,9 @@ class Filters(Generic[T]):
 
 
 def several(query: QueryParams, name: str) -> list[str]:
-    """All values of a repeatable parameter."""
-    return [*query.getlist(name), *query.getlist(f"{name}[]")]
+    """All values of a repeatable parameter: `name`, `name[]` as axios spells it, or `name[0]` as PHP does."""
+    spelled = re.compile(rf"{re.escape(name)}(\[\d*\])?")
+    return [value for key, value in query.multi_items() if spelled.fullmatch(key)]
 
 
 def moment(query: QueryParams, name: str) -> int | None:
@@ -79,13 +82,13 @@ def whole_number(text: str) -> int | None:
 
 
 def flag(query: QueryParams, name: str) -> bool | None:
-    """true or false, in any capitals, as clients write them. LeverError 400 for anything else."""
+    """true or false in any capitals, or PHP's 1 or 0. LeverError 400 for anything else."""
     given = query.get(name)
     if given is None:
         return None
-    if given.lower() not in ("true", "false"):
+    if given.lower() not in ("true", "false", "1", "0"):
         raise bad_request(f"{name} must be true or false, not {given!r}")
-    return given.lower() == "true"
+    return given.lower() in ("true", "1")
 
 
 def visible_confidentialities(query: QueryParams, *, granted: bool) -> frozenset[str]:

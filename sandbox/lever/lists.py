@@ -78,7 +78,7 @@ def page_of_lineup(
 
 def page_as_given(rows: list[T], limit: int, offset: str | None) -> Page[T]:
     """A page of a short list in its own order; its tokens are plain positions."""
-    start = 0 if offset is None else whole_number(offset)
+    start = whole_number(offset) if offset else 0
     if start is None:
         raise bad_request("Invalid offset token")
     end = start + limit

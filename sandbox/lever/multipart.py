@@ -1,4 +1,4 @@
-"""Multipart bodies: `emails[]` is a list, `archived[reason]` a nested field, files in memory. Contract section 8."""
+"""Forms: `emails[]` is a list, `archived[reason]` a nested field, files in memory. Contract section 8."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +10,9 @@ from sandbox.lever.account import new_id
 from sandbox.lever.errors import too_large
 from sandbox.lever.paperwork import FILE_LIMIT, StoredFile
 
+_DEPTH = 5
+"""Of names in names, at most."""
+
 
 @dataclass(frozen=True)
 class Upload:
@@ -17,6 +20,12 @@ class Upload:
 
     fields: dict[str, Any]
     files: dict[str, list[StoredFile]]
+
+
+def is_form(request: Request) -> bool:
+    """Whether the body is a form: no documented way, but that of published clients in Ruby and PHP."""
+    kind = request.headers.get("content-type", "")
+    return kind.startswith("application/x-www-form-urlencoded") or is_multipart(request)
 
 
 def is_multipart(request: Request) -> bool:
@@ -35,19 +44,37 @@ async def read_upload(request: Request, now: int) -> Upload:
 
 
 def nested(form: FormData) -> dict[str, Any]:
-    """The text fields with `a[]` gathered into lists and `a[b]` into objects."""
+    """The text fields, `a[]` and `a[0]` gathered into lists, `a[b]` into objects, as clients' libraries write them."""
     fields: dict[str, Any] = {}
     for name, value in form.multi_items():
-        head, bracket, tail = name.partition("[")
-        if isinstance(value, UploadFile):
-            continue
-        if not bracket:
-            fields[name] = value
-        elif tail == "]":
-            fields.setdefault(head, []).append(value)
-        else:
-            fields.setdefault(head, {})[tail.rstrip("]")] = value
-    return fields
+        if not isinstance(value, UploadFile):
+            head, *rest = name.replace("]", "").split("[")[:_DEPTH]
+            _put(fields, head, rest, value)
+    return {name: _lists_in(value) for name, value in fields.items()}
+
+
+def _put(node: dict[str, Any], part: str, rest: list[str], value: str) -> None:
+    if part == "":
+        # `a[][b]=1&a[][c]=2` is one object, `a[][b]=1&a[][b]=2` are two.
+        last = node.get(str(len(node) - 1))
+        goes_on = bool(rest) and isinstance(last, dict) and rest[0] not in last
+        part = str(len(node) - goes_on)
+    present = node.get(part)
+    if not rest:
+        # A key that is repeated makes a list.
+        others = present if isinstance(present, dict) else {"0": present}
+        node[part] = value if present is None else {**others, str(len(others)): value}
+        return
+    if not isinstance(present, dict):
+        present = node[part] = {}
+    _put(present, rest[0], rest[1:], value)
+
+
+def _lists_in(node: Any) -> Any:  # noqa: ANN401
+    if not isinstance(node, dict):
+        return node
+    inner = {name: _lists_in(value) for name, value in node.items()}
+    return list(inner.values()) if all(name.isdigit() for name in inner) else inner
 
 
 async def _stored(file: UploadFile, now: int) -> StoredFile:
