@@ -24,7 +24,7 @@ from outbound.errors import AccessDenied, CredentialsRefused, NotFound, Refused
 from tasks.begun_requests import Begun, begun_request, release
 from tasks.case import Case
 from tasks.crosschq_steps import progress_of, read_request, send_request
-from tasks.deleted_opportunities import GONE, ProfileMissing, note_missing
+from tasks.deleted_opportunities import GONE, ProfileMissing, may_come_back, note_missing
 from tasks.effects import StaysUnknown
 from tasks.lever_reads import read_candidacy, read_profile
 from tasks.lever_writes import add_note
@@ -70,6 +70,8 @@ async def ask_for_references(case: Case) -> Outcome:
     try:
         candidacy = await read_candidacy(case, opportunity_id)
     except NotFound:
+        if await may_come_back(case):
+            raise ProfileMissing(GONE) from None
         return Outcome.ignored("the opportunity does not exist in Lever any more.")
     except AccessDenied:
         if await is_in_shadow(case):

@@ -76,12 +76,12 @@ class CircuitBreaker:
         await self._change(VendorHealth.unconfirmed_since == tripped.since, unconfirmed_since=None)
 
     async def note_success(self) -> None:
-        """An act was confirmed: the next unknown outcome is a first one again."""
-        await self._change(
-            VendorHealth.unconfirmed_since.is_(None),
-            VendorHealth.unconfirmed_in_a_row > 0,
-            unconfirmed_in_a_row=0,
-        )
+        """An act was confirmed: the next unknown outcome is a first one again, or the present one is.
+
+        Where a vendor fails now and then, those that succeed beside one that did not keep the hold short.
+        """
+        first = case((VendorHealth.unconfirmed_since.is_(None), 0), else_=1)
+        await self._change(VendorHealth.unconfirmed_in_a_row > first, unconfirmed_in_a_row=first)
 
     async def _change(self, *only_if: ColumnElement[bool], **values: object) -> None:
         await self._session.execute(update(VendorHealth).where(*self._row, *only_if).values(**values))

@@ -65,6 +65,12 @@ async def presence(case: Case) -> Presence:
         return Presence.MISSING if is_missing else Presence.THERE
 
 
+async def may_come_back(case: Case) -> bool:
+    """Whether the 404 may pass: it is a recent one, and Lever does not list it as deleted."""
+    is_recent = current_parts().now() < case.first_attempt_at + MISSING_FOR
+    return is_recent and await presence(case) is not Presence.DELETED
+
+
 async def _is_listed(lever: LeverClient, case: Case) -> bool:
     now = current_parts().now()
     since = max(case.happened_at - OVERLAP, now - LONGEST_LOOK)

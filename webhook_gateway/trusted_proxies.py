@@ -27,7 +27,7 @@ class TrustedProxies:
             # Before uvicorn's, which puts the browser's address in the place of the proxy's.
             client = scope.get("client")
             if client and client[0] in self:
-                scope = _with_forwarded_host(scope)
+                scope = _with_plain_scheme(_with_forwarded_host(scope))
             await behind(scope, receive, send)
 
         return believing
@@ -41,3 +41,14 @@ def _with_forwarded_host(scope: Scope) -> Scope:
         return scope
     host = forwarded[-1].rpartition(b",")[2].strip()
     return {**scope, "headers": [*(one for one in headers if one[0] != b"host"), (b"host", host)]}
+
+
+def _with_plain_scheme(scope: Scope) -> Scope:
+    """With X-Forwarded-Proto as uvicorn takes it: of several the first, which the browser's own proxy wrote."""
+    proto = b"x-forwarded-proto"
+    headers: list[tuple[bytes, bytes]] = scope["headers"]
+    written = b",".join(value for name, value in headers if name == proto)
+    if not written:
+        return scope
+    scheme = written.partition(b",")[0].strip().lower()
+    return {**scope, "headers": [*(one for one in headers if one[0] != proto), (proto, scheme)]}

@@ -1,8 +1,10 @@
 """What a move to the Crosschq stage leads to, as seen in Lever, in Crosschq and in the inbox."""
 
 import pytest
+from sqlalchemy import update
 
-from store.tables import DeliveryState
+from store.tables import Delivery, DeliveryState
+from tasks.deleted_opportunities import MISSING_FOR
 from tests.flows.office import Office
 
 pytestmark = pytest.mark.stack
@@ -189,3 +191,36 @@ async def test_a_deleted_opportunity_is_left_alone(office: Office) -> None:
     ran = await office.work_once()
     assert ran.delivery.state is DeliveryState.IGNORED
     assert "does not exist" in ran.outcome
+
+
+async def test_a_404_that_passes_loses_no_move(office: Office) -> None:
+    candidate = await office.lever.meet_candidate()
+    await office.move(candidate)
+    await office.lever.set_knobs(fail_status=404, fail_count=2, match=f"GET .*{candidate['id']}")
+    ran = await office.work_once()
+    assert (ran.name, ran.delivery.state) == ("TryingAgain", DeliveryState.WAITING)
+    await office.retry_now()
+    assert (await office.work_once()).name == "RequestSent"
+
+
+async def test_a_404_that_stays_is_believed_after_an_hour(office: Office) -> None:
+    candidate = await office.lever.meet_candidate()
+    await office.move(candidate)
+    await office.lever.set_knobs(fail_status=404, fail_count=1000, match=f"GET .*{candidate['id']}")
+    assert (await office.work_once()).name == "TryingAgain"
+    async with office.parts.database.transaction() as session:
+        await session.execute(
+            update(Delivery).values(first_attempt_at=Delivery.first_attempt_at - MISSING_FOR)
+        )
+    await office.retry_now()
+    ran = await office.work_once()
+    assert ran.delivery.state is DeliveryState.IGNORED
+    assert "does not exist in Lever any more" in ran.outcome
+
+
+async def test_what_lever_lists_as_deleted_is_not_waited_for(office: Office) -> None:
+    candidate = await office.lever.meet_candidate()
+    await office.move(candidate)
+    await office.lever.set_knobs(lose_webhooks=100)
+    await office.lever.delete(candidate["id"])
+    assert (await office.work_once()).delivery.state is DeliveryState.IGNORED

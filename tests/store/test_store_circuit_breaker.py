@@ -91,6 +91,20 @@ async def test_one_that_was_under_way_and_is_confirmed_frees_nothing(
     assert await tripped(database, connection_id) is not None
 
 
+async def test_a_vendor_that_fails_now_and_then_is_never_held_back_for_long(
+    database: Database, connection_id: int
+) -> None:
+    for _ in range(5):
+        seen = await trip(database, connection_id)
+        async with database.transaction() as session:
+            await CircuitBreaker(session, connection_id, Vendor.CROSSCHQ).note_success()
+        mixed = await tripped(database, connection_id)
+        assert mixed, "what is held back stays so until a read"
+        assert mixed.since == seen.since
+        assert mixed.held_for <= NO_TIME
+        await reset(database, connection_id, mixed)
+
+
 async def test_a_hold_passes(database: Database, connection_id: int) -> None:
     await reset(database, connection_id, await trip(database, connection_id))
     await trip(database, connection_id)

@@ -11,6 +11,7 @@ from settings import Settings
 from store.database import Database
 from tests.pages.admin.browser import Browser
 from tests.pages.admin.conftest import Pages, open_pages
+from webhook_gateway.trusted_proxies import TrustedProxies
 
 HTTPS = "https://pages.test"
 
@@ -79,3 +80,16 @@ async def test_behind_a_proxy_that_says_https_the_prefix_is_there_without_the_se
     browser = browser_on(pages, "https://admin.test")
     assert all(one.startswith("__Host-") for one in given([await browser.become_admin()]))
     assert (await browser.open("/")).status_code == 200
+
+
+@pytest.mark.parametrize("proto", ["https", "HTTPS", "https,http", "https, http"])
+async def test_a_proxy_that_says_https_makes_cookies_secure_without_a_setting(
+    pages: Pages, proto: str
+) -> None:
+    behind = TrustedProxies("127.0.0.1").in_front_of(pages.app)
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(behind), base_url="http://pages.test"
+    ) as client:
+        answer = await client.get("/first-run", headers={"X-Forwarded-Proto": proto})
+    assert given([answer])
+    assert all(one.startswith("__Host-") and "secure" in one.casefold() for one in given([answer]))
