@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 PIP     := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 quietly  = @output=$$($(1) 2>&1) || { echo "$$output" >&2; exit 1; }
-.PHONY: help demo bench chaos test test-python313 up deploy lint types lock clean
+.PHONY: help demo bench chaos test test-python313 up deploy docs lint types lock clean
 
 help: ## list these actions
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,11 @@ up: $(READY) ## start everything against real accounts, with the settings of .en
 
 deploy: $(READY) ## register the deployments with Prefect; what admins changed there stays
 	@exec $(BIN)/python -m deployments
+
+docs: $(READY) ## build the documentation into build/docs; a broken link fails
+	@$(BIN)/python -m tools.docs
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --fresh-env docs build/docs
+	@echo "Open build/docs/index.html"
 
 lint: $(READY) ## check the code with ruff
 	@$(BIN)/ruff check .

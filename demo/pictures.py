@@ -20,7 +20,7 @@ from demo.settings import admins_password, demo_settings
 from demo.story import StepFailed, Story
 from deployments.stack import Stack, running_stack
 
-FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "images"
 VIEW = ViewportSize(width=1100, height=1060)
 PORTS = (18600, 18610, 18420)
 """Beside a demo that is running."""
