@@ -1,10 +1,11 @@
-"""The documentation is about the code that is here: generated pages are current, links lead somewhere, examples work."""
+"""The documentation is about the code that is here: generated pages are current, links lead on, examples work."""
 
 import re
 import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -78,13 +79,14 @@ def test_commands_are_understood(words: list[str], tmp_path: Path, monkeypatch: 
     monkeypatch.chdir(tmp_path)
     for file in ("acme.toml", "prospects.csv"):
         (tmp_path / file).touch()
-    command, context = typer.main.get_command(app), None
-    rest = words[1:]
-    while True:
-        context = command.make_context(command.name, rest, parent=context)
-        if not hasattr(command, "resolve_command") or not (context._protected_args + context.args):
-            return
-        _, command, rest = command.resolve_command(context, context._protected_args + context.args)
+    command, context, rest = typer.main.get_command(app), None, words[1:]
+    with ExitStack() as contexts:
+        while True:
+            context = contexts.enter_context(command.make_context(command.name, rest, parent=context))
+            rest = context._protected_args + context.args
+            if not rest or not hasattr(command, "resolve_command"):
+                return
+            _, command, rest = command.resolve_command(context, rest)
 
 
 def test_commands_within_sentences_exist() -> None:

@@ -34,6 +34,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         *("flows", "tasks", "pages", "webhook_gateway", "outbound"),
     },
     "chaos": {"settings", "wiring", "deployments", "demo", "cli", "store", "mail", "hiring", "outbound"},
+    "tools": {"settings", "cli"},
     "cli": {
         *("settings", "wiring", "deployments", "demo", "onboarding"),
         *("store", "lever", "crosschq", "hiring", "outbound"),

@@ -18,8 +18,8 @@ COMMAND = "crosschq-lever"
 SETTINGS_INTRODUCTION = f"""\
 # Settings
 
-An installation reads its settings from the environment, or from lines of `.env` (`{PREFIX}ENV_FILE` names
-another file). What concerns one connection stands in [its own settings](#a-connections-file), on the pages or in a file.
+An installation reads its settings from the environment, or from lines of `.env` (`{PREFIX}ENV_FILE` names another
+file). What concerns one connection stands in [its own settings](#a-connections-file), on the pages or in a file.
 """
 
 _SECTION = re.compile(r"# --- (.+?) -+")
@@ -32,8 +32,7 @@ def command_page() -> str:
     commands = getattr(command, "commands", {})
     for name in [name for name, one in commands.items() if one.hidden]:
         del commands[name]
-    with typer.Context(command, info_name=COMMAND) as context:
-        text = get_docs_for_click(obj=command, ctx=context, name=COMMAND)
+    text = get_docs_for_click(obj=command, ctx=typer.Context(command, info_name=COMMAND), name=COMMAND)
     return html.unescape(text).replace(f"# `{COMMAND}`", "# Command line", 1)
 
 
