@@ -49,7 +49,8 @@ deploy: $(READY) ## register the deployments with Prefect; what admins changed t
 
 docs: $(READY) ## build the documentation into build/docs; a broken link fails
 	@$(BIN)/python -m tools.docs
-	@$(BIN)/sphinx-build --quiet --fail-on-warning --fresh-env docs build/docs
+	@rm -rf build/docs
+	@$(BIN)/sphinx-build --quiet --fail-on-warning docs build/docs
 	@echo "Open build/docs/index.html"
 
 lint: $(READY) ## check the code with ruff

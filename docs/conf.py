@@ -12,9 +12,9 @@ extensions = ["myst_parser"]
 myst_heading_anchors = 4
 html_theme = "furo"
 html_title = project
-html_static_path = ["images"]
 html_show_sphinx = False
 html_copy_source = False
+html_use_index = False
 
 NAVIGATION = {
     "Use it": ["quickstart", "set-up", "recruiters", "prospects"],
@@ -42,9 +42,8 @@ def add_navigation(_app: Sphinx, docname: str, source: list[str]) -> None:
 
 
 def _toctree(pages: list[str], caption: str = "") -> str:
-    return "\n".join(
-        ["", "", "```{toctree}", ":hidden:", ":glob:", f":caption: {caption}", "", *pages, "```", ""]
-    )
+    options = [":hidden:", ":glob:", *([f":caption: {caption}"] if caption else [])]
+    return "\n".join(["", "", "```{toctree}", *options, "", *pages, "```", ""])
 
 
 def refuse_what_loads_from_elsewhere(app: Sphinx, failure: Exception | None) -> None:
