@@ -1,4 +1,4 @@
-"""Lever's stage-change webhooks as bytes, signed with the connection's own token (contracts/lever-api.md 6)."""
+"""Lever's stage-change webhooks as bytes, signed with the connection's own token (docs/vendors/lever.md 6)."""
 
 import json
 import secrets

@@ -8,7 +8,7 @@ from crosschq import dialect
 
 
 class KeyAuth(httpx.Auth):
-    """`Authorization: <prefix><key>` (contract 1.2: header documented, no prefix is known).
+    """`Authorization: <prefix><key>` (crosschq.md 1.2: header documented, no prefix is known).
 
     Raises ValueError for a prefix that is not in dialect.AUTHORIZATION_PREFIXES and for a key that is blank or holds
     anything but visible ASCII, such as a line break from copying.

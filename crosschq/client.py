@@ -68,12 +68,12 @@ class CrosschqClient(ProspectCalls):
         """Close its connections."""
         await self.http.client.aclose()
 
-    # contract 1.3, documented: https://support.crosschq.com/knowledge/crosschq-partner-api
+    # crosschq.md 1.3, documented: https://support.crosschq.com/knowledge/crosschq-partner-api
     async def account_config(self) -> AccountConfig:
         """The account's bounds on numbers of references."""
         return await read(self.http, _ACCOUNT_CONFIG, dialect.ACCOUNT_CONFIG)
 
-    # contract 1.4, documented: https://support.crosschq.com/knowledge/crosschq-partner-api-v2
+    # crosschq.md 1.4, documented: https://support.crosschq.com/knowledge/crosschq-partner-api-v2
     async def surveys(self, skipped: Skipped | None = None) -> tuple[Survey, ...]:
         """The surveys switched on at present."""
         return await listed(self._surveys(), skipped)
@@ -85,7 +85,7 @@ class CrosschqClient(ProspectCalls):
             yield one
         reading.end()
 
-    # contract 1.3, inferred
+    # crosschq.md 1.3, inferred
     async def request_references(self, new: NewReferenceRequest) -> str:
         """Sends the candidate a request and returns its id. Never repeated once Crosschq may have acted.
 
@@ -95,12 +95,12 @@ class CrosschqClient(ProspectCalls):
         answer = await self.http.write(call.method, call.path, operation=call.operation, json=new.to_wire())
         return shaped(_CREATED, answer, self.http.writing(call.operation)).id
 
-    # contract 1.3, inferred
+    # crosschq.md 1.3, inferred
     async def reference_request(self, request_id: str) -> ReferenceRequest:
         """The request as it stands now."""
         return await read(self.http, _REFERENCE_REQUEST, dialect.REFERENCE_REQUEST, request_id)
 
-    # contract 1.8, inferred
+    # crosschq.md 1.8, inferred
     async def cancel_request(self, request_id: str) -> None:
         """Withdraws the request. A Crosschq that cannot answers Refused: then a person cancels it there by hand.
 
@@ -109,7 +109,7 @@ class CrosschqClient(ProspectCalls):
         call = dialect.CANCEL_REQUEST
         await self.http.write(call.method, call.path_of(request_id), operation=call.operation)
 
-    # contract 5, inferred
+    # crosschq.md 5, inferred
     async def set_outcome(self, request_id: str, outcome: HiringStatus, hired_on: date | None = None) -> None:
         """Tells Crosschq whether the candidate was hired; `hired_on` belongs to HIRED alone.
 

@@ -1,6 +1,6 @@
 """The header of a CSV file of prospects: which column holds what. Pure; reads no rows.
 
-Which columns there are stands in crosschq.dialect (contract 4, inferred).
+Which columns there are stands in crosschq.dialect (crosschq.md 4, inferred).
 """
 
 import re

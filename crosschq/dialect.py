@@ -1,6 +1,6 @@
 """What we believe about Crosschq's partner API, as tables: the one file to correct once its Swagger is read.
 
-Holds facts, no behaviour. Each is marked with the section of contracts/crosschq-api.md it rests on and with its
+Holds facts, no behaviour. Each is marked with the section of docs/vendors/crosschq.md it rests on and with its
 evidence: `documented` is Crosschq's own page, `inferred` is deduced or read from the one public client (v1, 2020).
 v2's calls other than the list of surveys are unknown (1.4), so v1's are used.
 """

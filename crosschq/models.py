@@ -35,7 +35,7 @@ def _by_id(relationships: object) -> object:
 
 
 class RelationshipBounds(CrosschqModel):
-    """How many references of one kind may be asked for. v1 calls the label `name` (contract 1.3, 1.4).
+    """How many references of one kind may be asked for. v1 calls the label `name` (crosschq.md 1.3, 1.4).
 
     A bound that is absent is taken from the documented sample: 0 to 10.
     """
@@ -47,14 +47,14 @@ class RelationshipBounds(CrosschqModel):
 
 
 class AccountConfig(CrosschqModel):
-    """The account's own bounds, by relationship id (contract 1.3, documented for v1)."""
+    """The account's own bounds, by relationship id (crosschq.md 1.3, documented for v1)."""
 
     relationships: Annotated[dict[str, RelationshipBounds], BeforeValidator(_by_id)]
     min_reference_count: Count = 0
 
 
 class Survey(CrosschqModel):
-    """A questionnaire ("jobrole") with its bounds by relationship id (contract 1.4, documented)."""
+    """A questionnaire ("jobrole") with its bounds by relationship id (crosschq.md 1.4, documented)."""
 
     codename: Text
     name: Text = ""
@@ -62,7 +62,7 @@ class Survey(CrosschqModel):
 
 
 class Person(CrosschqModel):
-    """A candidate as Crosschq tells of one (contract 1.3, inferred)."""
+    """A candidate as Crosschq tells of one (crosschq.md 1.3, inferred)."""
 
     first_name: Text = ""
     last_name: Text = ""
@@ -71,7 +71,7 @@ class Person(CrosschqModel):
 
 
 class Reference(Person):
-    """Somebody asked about the candidate. `status` is Crosschq's literal, unknown to any page (contract 1.7)."""
+    """Somebody asked about the candidate. `status` is Crosschq's literal, unknown to any page (crosschq.md 1.7)."""
 
     status: Text = ""
 
@@ -82,15 +82,15 @@ class Reference(Person):
 
     @property
     def is_cancelled(self) -> bool:
-        """Inferred: withdrawn by the candidate, or left over when the request was concluded (contract 1.7)."""
+        """Inferred: withdrawn by the candidate, or left over when the request was concluded (crosschq.md 1.7)."""
         return literal(self.status) in dialect.REFERENCE_CANCELLED_STATUSES
 
 
 class ReferenceRequest(CrosschqModel):
-    """A reference request, read by id or sent as a webhook's snapshot (contract 1.3, 1.6, inferred).
+    """A reference request, read by id or sent as a webhook's snapshot (crosschq.md 1.3, 1.6, inferred).
 
     `job` is the job's title when read; in a webhook it may be the survey's codename instead. Times are UTC. The hiring
-    status is None where Crosschq says nothing of it, or nothing we know (contract 5): that is not "undecided".
+    status is None where Crosschq says nothing of it, or nothing we know (crosschq.md 5): that is not "undecided".
     """
 
     model_config = ConfigDict(
@@ -116,7 +116,7 @@ class ReferenceRequest(CrosschqModel):
 
     @property
     def is_complete(self) -> bool:
-        """Both signals of contract 1.6: all of the progress, and a report to open."""
+        """Both signals of crosschq.md 1.6: all of the progress, and a report to open."""
         return self.progress == dialect.COMPLETE_PROGRESS and self.report_url is not None
 
     @property

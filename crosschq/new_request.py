@@ -1,6 +1,6 @@
 """A reference request as we ask for one. Never sends it.
 
-Names on the wire come from crosschq.dialect (contract 1.3, inferred).
+Names on the wire come from crosschq.dialect (crosschq.md 1.3, inferred).
 """
 
 from typing import Annotated, Final

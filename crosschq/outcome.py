@@ -1,4 +1,4 @@
-"""What became of a candidate, as it is told to Crosschq (contract 5, all inferred). Never sends it."""
+"""What became of a candidate, as it is told to Crosschq (crosschq.md 5, all inferred). Never sends it."""
 
 from datetime import date
 

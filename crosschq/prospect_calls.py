@@ -1,4 +1,4 @@
-"""The calls that concern prospects (contract 4, all inferred). CrosschqClient is these and the others."""
+"""The calls that concern prospects (crosschq.md 4, all inferred). CrosschqClient is these and the others."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ class ProspectCalls:
 
     http: VendorHttp
 
-    # contract 4, inferred
+    # crosschq.md 4, inferred
     async def prospects(
         self, cursor: str | None = None, updated_since: datetime | None = None, limit: int = 100
     ) -> ProspectPage:
@@ -47,7 +47,7 @@ class ProspectCalls:
             raise UnexpectedAnswer(self.http.vendor, dialect.PROSPECTS.operation, message)
         return page
 
-    # contract 4, inferred
+    # crosschq.md 4, inferred
     async def prospect(self, prospect_id: str) -> ProspectEntry:
         """The prospect as it stands now. NotFound: it is gone; NoSuchCall: this Crosschq has no such call.
 

@@ -1,4 +1,4 @@
-"""Prospects as Crosschq tells of them: references who opted in to hear of jobs (contract 4, inferred). Never calls.
+"""Prospects as Crosschq tells of them: references who opted in to hear of jobs (crosschq.md 4, inferred). Never calls.
 
 One whose data are half unreadable is still one: what cannot be read counts as absent, so that a page and a walk go
 on, and a withdrawal is noticed. No `repr` shows whose data they are.

@@ -1,4 +1,4 @@
-"""Read Crosschq's CSV export of prospects row by row (contract 4, inferred). Never holds the whole file.
+"""Read Crosschq's CSV export of prospects row by row (crosschq.md 4, inferred). Never holds the whole file.
 
 What is bad in a row is told with the line it begins at and nobody's data; the rows after it are read all the same,
 unless a quotation mark is open, for then nobody can tell where the next row begins. A cell that cannot be used is left

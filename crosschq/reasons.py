@@ -12,7 +12,7 @@ DEEPEST = 5
 def reason_of(response: httpx.Response) -> str:
     """What Crosschq says was wrong: "jobrole: Unknown survey.; candidate.email: ..."; "" if it says nothing.
 
-    Understands `errors` as a dict or a list, and `detail` (contract 1.8, inferred).
+    Understands `errors` as a dict or a list, and `detail` (crosschq.md 1.8, inferred).
     """
     try:
         body: object = response.json()

@@ -1,6 +1,6 @@
 """Crosschq's webhooks: is the sender allowed, what is told, has it been told before. Pure: no network, no clock.
 
-A body is an unsigned snapshot of one reference request (contract 1.6, inferred). Only its id is used as it is; all
+A body is an unsigned snapshot of one reference request (crosschq.md 1.6, inferred). Only its id is used as it is; all
 else in it is a hint, and the request is read again by id before anything is done.
 """
 
@@ -30,7 +30,7 @@ class Malformed(Exception):  # noqa: N818 - says what happened, as the vendor er
 
 
 class AuthScheme(StrEnum):
-    """What is chosen as "Auth method" in Crosschq's API settings (contract 1.6, documented)."""
+    """What is chosen as "Auth method" in Crosschq's API settings (crosschq.md 1.6, documented)."""
 
     NONE = "none"
     BASIC = "basic"
@@ -61,7 +61,7 @@ def is_authorised(auth: WebhookAuth, authorization_header: str | None) -> bool:
     """Whether the header shows the secret; compared in constant time.
 
     With scheme none every caller passes: the unguessable address is then the only lock. How Crosschq sends the
-    other two is unknown (contract 1.6), so each likely form is accepted, and all of them need the whole secret.
+    other two is unknown (crosschq.md 1.6), so each likely form is accepted, and all of them need the whole secret.
     """
     if auth.scheme is AuthScheme.NONE:
         return True
@@ -109,7 +109,7 @@ class Snapshot:
 
 
 def replay_key(endpoint_id: str, snapshot: Snapshot, body_sha256: str) -> str:
-    """Equal for equal deliveries: endpoint, request, `updated_on` and the body's hash (contract 1.6)."""
+    """Equal for equal deliveries: endpoint, request, `updated_on` and the body's hash (crosschq.md 1.6)."""
     updated = snapshot.updated_on.isoformat() if snapshot.updated_on else "-"
     return f"{endpoint_id}/{snapshot.id}/{updated}/{body_sha256}"
 

@@ -21,7 +21,7 @@ from cleaning.text import clean_line, clean_text, match_key, trimmed
 
 
 class CrosschqModel(BaseModel):
-    """Frozen; v1 sends numbers as strings (contract 1.3), and an error never quotes people's data."""
+    """Frozen; v1 sends numbers as strings (crosschq.md 1.3), and an error never quotes people's data."""
 
     model_config = ConfigDict(
         frozen=True, extra="ignore", coerce_numbers_to_str=True, hide_input_in_errors=True

@@ -1,6 +1,6 @@
 """Prefect's REST API for registration and readiness, without importing Prefect, which takes seconds.
 
-https://docs.prefect.io/v3/api-ref/rest-api; every writing or filtering request needs a CSRF token (design 3.15).
+https://docs.prefect.io/v3/api-ref/rest-api; every writing or filtering request needs a CSRF token (docs/decisions/15).
 """
 
 import ssl

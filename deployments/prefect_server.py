@@ -1,4 +1,4 @@
-"""How our Prefect server is started: one process on PostgreSQL, with its doors closed (design 3.8 and 3.15).
+"""How our Prefect server is started: one process on PostgreSQL, with its doors closed (docs/decisions/08 and 15).
 
 Whoever reaches Prefect's API can run commands beside our keys (prefect-facts E), hence a password, CSRF tokens, no
 foreign origins and loopback, in the demo too. Starts nothing itself.

@@ -1,6 +1,6 @@
 """`make deploy`: the work pool, the deployments of prefect.yaml and the automations, what admins changed kept.
 
-`prefect deploy --all` overwrites a deployment's parameters and its pause (design 3.13, tried). So it is given a copy of
+`prefect deploy --all` overwrites a deployment's parameters and its pause (docs/decisions/13). So it is given a copy of
 prefect.yaml in which they already stand as they are in Prefect: at no moment is a paused deployment running. Schedules
 are not in the file, so Prefect leaves them alone. A deployment seen for the first time gets the file's values. The
 version of each is that of the code, by which a warm worker sees whether it runs the same.

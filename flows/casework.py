@@ -36,7 +36,7 @@ Story = Callable[[Case], Awaitable[Outcome]]
 async def work_on(delivery_id: int, attempt: int, story: Story) -> State[None]:
     """Tells the story for one attempt at a delivery; the state it returns is the flow run's.
 
-    A failure that may pass ends this run and lets the dispatcher start the next attempt later (design 3.2).
+    A failure that may pass ends this run and lets the dispatcher start the next attempt later (docs/decisions/02).
     """
     async with open_parts():
         case = await take_up(Attempt(delivery_id, attempt))

@@ -48,7 +48,7 @@ async def prospect_export(order: ExportOrder) -> State[None]:
                 "CredentialsRefused", f"{error} The connection is paused until its key is replaced."
             )
         except SlowDown as error:
-            # It has no time for us, and that is no failure (contract 1.7, 5).
+            # It has no time for us, and that is no failure (crosschq.md 1.7, 5).
             return Completed(name="LookedInVain", message=f"{error} {_what_next(order)}")
         except VendorError as error:
             return failed("LookedInVain", f"{error} {_what_next(order)}")

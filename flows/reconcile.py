@@ -1,4 +1,4 @@
-"""Finds what a lost webhook or a crash left undone: the guarantee behind everything else (design 3.3).
+"""Finds what a lost webhook or a crash left undone: the guarantee behind everything else (docs/decisions/03).
 
 Four deployments of one flow, as often as admins say in Prefect: `own-work` every minute, `lever` every 15 minutes,
 `crosschq` every 30, `deletions` once a day. The looks are plain functions and no tasks: Prefect keeps rows and events

@@ -1,4 +1,4 @@
-"""Archived while a reference request is open: nobody should be asked any more about somebody who is out (design 5)."""
+"""Archived while a reference request is open: nobody should be asked any more about somebody who is out."""
 
 from flows.lever_profile import show_status
 from hiring import notes, status_tags

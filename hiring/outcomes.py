@@ -2,7 +2,7 @@
 
 Lever's archive is the strongest word, then whoever spoke last. Only the outcome counts as a change: the same outcome
 from somebody else, or with another day, changes nothing, so both events of one hire, repeats and echoes of our own
-writes end here (contracts: lever 6.5, crosschq 5).
+writes end here (lever.md 6.5, crosschq.md 5).
 """
 
 from collections.abc import Collection
@@ -99,7 +99,7 @@ class Confirmed(Unchanged):
 
 
 def outcome_in_lever(candidacy: Candidacy, hired_reason_ids: Collection[str]) -> Outcome:
-    """`hired_reason_ids` are all archive reasons of type `hired`, inactive ones too (contract 7).
+    """`hired_reason_ids` are all archive reasons of type `hired`, inactive ones too (lever.md 7).
 
     Archived without a reason is OPEN: that is no word on the hire.
     """

@@ -24,7 +24,7 @@ class LeadState:
 def why_touched(lead: LeadState) -> str | None:
     """One sentence on what somebody did with the lead, without any data of it; None: nobody but us touched it.
 
-    In doubt it was touched: a posting that was renamed also changes its leads' tags (contract lever-api, 8).
+    In doubt it was touched: a posting that was renamed also changes its leads' tags (lever.md 8).
     """
     signs = (
         (lead.is_archived, "it was archived"),

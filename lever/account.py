@@ -1,4 +1,4 @@
-"""What belongs to a Lever account rather than to one candidacy. Data only, contract section 7.
+"""What belongs to a Lever account rather than to one candidacy. Data only, lever.md 7.
 
 Users, stages, archive reasons, tags, webhooks.
 """
@@ -55,7 +55,7 @@ class DispositionStages(LeverModel):
 class ArchiveReason(LeverModel):
     """Why opportunities leave the pipeline. Being hired is one of these, and every other means not hired.
 
-    `type` is hired or non-hired (contract 7; null instead of the latter in `GET /disposition_stages`), `status` active
+    `type` is hired or non-hired (lever.md 7; null instead of the latter in `GET /disposition_stages`), `status` active
     or inactive.
     """
 

@@ -1,4 +1,4 @@
-"""How Lever wraps what it answers: envelopes and errors (contract sections 4 and 5). Pure."""
+"""How Lever wraps what it answers: envelopes and errors (lever.md 4 and 5). Pure."""
 
 from collections.abc import Mapping
 

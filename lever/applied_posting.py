@@ -6,7 +6,7 @@ from outbound.errors import AccessDenied, NotFound
 
 
 async def posting_of(lever: LeverClient, opportunity: Opportunity) -> Posting | None:
-    """None without one, and where this key may not see it (contract 7); `opportunity` with its application."""
+    """None without one, and where this key may not see it (lever.md 7); `opportunity` with its application."""
     if opportunity.posting_id is None:
         return None
     try:

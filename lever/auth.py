@@ -1,4 +1,4 @@
-"""How Lever knows who calls (contract section 2). Sends nothing."""
+"""How Lever knows who calls (lever.md 2). Sends nothing."""
 
 from collections.abc import Generator
 

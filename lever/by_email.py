@@ -26,7 +26,7 @@ async def by_email(
 ) -> ByEmail:
     """All with one of these addresses.
 
-    For one that it takes for none Lever refuses the whole list (400 "Email address is not valid", contract 7): then
+    For one that it takes for none Lever refuses the whole list (400 "Email address is not valid", lever.md 7): then
     each is asked for alone. Raises InvalidRequest where Lever refuses whatever is asked.
     """
     try:

@@ -33,7 +33,7 @@ def read_all(
     operation = f"GET {pattern}"
 
     async def read_page(offset: str | None) -> object:
-        # As a parameter the token is percent-encoded once more, which is the form Lever gave out (contract 5).
+        # As a parameter the token is percent-encoded once more, which is the form Lever gave out (lever.md 5).
         page = {**(params or {}), **({} if offset is None else {"offset": offset})}
         return await http.read(path_of(pattern, *ids), operation=operation, params=page, limits=LIST)
 
@@ -43,7 +43,7 @@ def read_all(
 async def change(
     http: VendorHttp, method: str, pattern: str, *ids: str, perform_as: str, **body: object
 ) -> None:
-    """A write that may be done twice, such as adding a tag; what it answers is not to be used (contract 1.5)."""
+    """A write that may be done twice, such as adding a tag; what it answers is not to be used (lever.md 1.5)."""
     await http.write(
         method,
         path_of(pattern, *ids),

@@ -1,7 +1,7 @@
 """Lever's Data API, call by call. Decides nothing, keeps nothing; every error is one of outbound.errors.
 
-Above each call stands the section of contracts/lever-api.md it rests on. A mutation answers None or an id: the
-opportunity that Lever sends back has blank contact fields (contract 1.5).
+Above each call stands the section of docs/vendors/lever.md it rests on. A mutation answers None or an id: the
+opportunity that Lever sends back has blank contact fields (lever.md 1.5).
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -45,7 +45,7 @@ def connect(
     priority: Priority = Priority.REQUEST,
     account: str = "",
 ) -> "LeverClient":
-    """A client for one Lever account, `base_url` as in contract 2, `auth` from lever.auth. Close it after use.
+    """A client for one Lever account, `base_url` as in lever.md 2, `auth` from lever.auth. Close it after use.
 
     `account`: how CredentialsRefused names the credentials.
     """
@@ -61,24 +61,24 @@ class LeverClient(AccountCalls):
         """Close its connections."""
         await self.http.client.aclose()
 
-    # contract 5 (expand), 7 and 8
+    # lever.md 5 (expand), 7 and 8
     async def opportunity(self, opportunity_id: str) -> Opportunity:
         """With its application, owner and stage, in one call."""
         params = {"expand": ("applications", "owner", "stage")}
         return await read_one(self.http, Opportunity, "/opportunities/:id", opportunity_id, params=params)
 
-    # contract 5
+    # lever.md 5
     def opportunities(self, **filters: Unpack[OpportunityFilters]) -> AsyncIterator[Opportunity]:
         """All that match; one who moves during the walk may come twice or not at all."""
         return read_all(self.http, Opportunity, "/opportunities", params=as_params(filters))
 
-    # contract 8; what a deleted one still tells: contract 7
+    # lever.md 8; what a deleted one still tells: lever.md 7
     def deleted_opportunities(self, since: datetime, until: datetime) -> AsyncIterator[DeletedOpportunity]:
         """Those deleted from `since` to `until`; Lever's other lists of deleted things span 30 days at most."""
         params = {"deleted_at_start": to_epoch_ms(since), "deleted_at_end": to_epoch_ms(until)}
         return read_all(self.http, DeletedOpportunity, "/opportunities/deleted", params=params)
 
-    # contract 1.8, 8 and 11
+    # lever.md 1.8, 8 and 11
     async def create_opportunity(self, new: NewOpportunity, perform_as: str) -> CreatedOpportunity:
         """A new one each time, also for a person Lever knows; never repeated once Lever may have acted.
 
@@ -93,13 +93,13 @@ class LeverClient(AccountCalls):
             unwrap=created_of,
         )
 
-    # contract 5 (expand) and 7
+    # lever.md 5 (expand) and 7
     async def posting(self, posting_id: str) -> Posting:
         """With its owner and hiring manager."""
         params = {"expand": ("owner", "hiringManager")}
         return await read_one(self.http, Posting, "/postings/:id", posting_id, params=params)
 
-    # contract 8 and 11
+    # lever.md 8 and 11
     async def add_tags(self, opportunity_id: str, tags: Sequence[str], perform_as: str) -> None:
         """Unknown tags are created; that one already there is not doubled is inferred."""
         await change(
@@ -111,7 +111,7 @@ class LeverClient(AccountCalls):
             tags=list(tags),
         )
 
-    # contract 8 and 11
+    # lever.md 8 and 11
     async def remove_tags(self, opportunity_id: str, tags: Sequence[str], perform_as: str) -> None:
         """Tags that are not there are no error (inferred)."""
         await change(
@@ -123,7 +123,7 @@ class LeverClient(AccountCalls):
             tags=list(tags),
         )
 
-    # contract 1.7, 8 and 11
+    # lever.md 1.7, 8 and 11
     async def add_links(self, opportunity_id: str, links: Sequence[str], perform_as: str) -> None:
         """Links show on every opportunity of the same person."""
         await change(
@@ -135,7 +135,7 @@ class LeverClient(AccountCalls):
             links=list(links),
         )
 
-    # contract 1.5, 6.5, 8 and 14.3
+    # lever.md 1.5, 6.5, 8 and 14.3
     async def archive(self, opportunity_id: str, reason_id: str | None, perform_as: str) -> None:
         """Archives with an archive reason, which is hiring if its type is hired; None unarchives.
 
@@ -152,7 +152,7 @@ class LeverClient(AccountCalls):
             reason=reason_id,
         )
 
-    # contract 8 and 11
+    # lever.md 8 and 11
     async def add_note(
         self, opportunity_id: str, value: str, perform_as: str, *, secret: bool = False
     ) -> str:
@@ -171,17 +171,17 @@ class LeverClient(AccountCalls):
         )
         return note.id
 
-    # contract 7 and 8
+    # lever.md 7 and 8
     def notes(self, opportunity_id: str) -> AsyncIterator[Note]:
         """All notes on one opportunity."""
         return read_all(self.http, Note, "/opportunities/:id/notes", opportunity_id)
 
-    # contract 7 and 8
+    # lever.md 7 and 8
     async def note(self, opportunity_id: str, note_id: str) -> Note:
         """One note."""
         return await read_one(self.http, Note, "/opportunities/:id/notes/:note", opportunity_id, note_id)
 
-    # contract 7 and 8
+    # lever.md 7 and 8
     async def add_file(
         self, opportunity_id: str, name: str, content: bytes, content_type: str, perform_as: str
     ) -> File:
@@ -197,12 +197,12 @@ class LeverClient(AccountCalls):
             limits=UPLOADED,
         )
 
-    # contract 7 and 8
+    # lever.md 7 and 8
     def files(self, opportunity_id: str) -> AsyncIterator[File]:
         """All files on one opportunity."""
         return read_all(self.http, File, "/opportunities/:id/files", opportunity_id)
 
-    # contract 7
+    # lever.md 7
     def feedback(self, opportunity_id: str) -> AsyncIterator[Feedback]:
         """All feedback forms on one opportunity."""
         return read_all(self.http, Feedback, "/opportunities/:id/feedback", opportunity_id)

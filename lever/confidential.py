@@ -12,7 +12,7 @@ from outbound.errors import AccessDenied
 async def all_opportunities(
     lever: LeverClient, **filters: Unpack[OpportunityFilters]
 ) -> AsyncIterator[Opportunity]:
-    """All that match and this key may see (contract 5): without `confidentiality` Lever hides what is confidential."""
+    """All that match and this key may see (lever.md 5): without `confidentiality` Lever hides what is confidential."""
     of_all: OpportunityFilters = {**filters, "confidentiality": "all"}
     try:
         async for opportunity in lever.opportunities(**of_all):

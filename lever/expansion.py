@@ -1,4 +1,4 @@
-"""What Lever gives as an id, or as the whole object where the call expanded it (contract section 5). Data only."""
+"""What Lever gives as an id, or as the whole object where the call expanded it (lever.md 5). Data only."""
 
 from lever.account import Stage, User
 from lever.wire import LeverModel

@@ -1,4 +1,4 @@
-"""The filters of `GET /opportunities` (contract section 5). Pure."""
+"""The filters of `GET /opportunities` (lever.md 5). Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

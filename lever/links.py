@@ -5,7 +5,7 @@ from urllib.parse import quote, urlsplit
 from cleaning.text import trimmed
 
 _PEOPLE = {"api.lever.co": "hire.lever.co", "api.sandbox.lever.co": "hire.sandbox.lever.co"}
-"""Lever's API and its pages (contract 1.1)."""
+"""Lever's API and its pages (lever.md 1.1)."""
 
 
 def opportunity_page(api_url: str, opportunity_id: str) -> str | None:

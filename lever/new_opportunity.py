@@ -1,4 +1,4 @@
-"""An opportunity as we ask Lever for one, and its answer to that (contract 8). Never sends it."""
+"""An opportunity as we ask Lever for one, and its answer to that (lever.md 8). Never sends it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from lever.wire import Lenient, LeverModel
 
 @dataclass(frozen=True, slots=True)
 class NewOpportunity:
-    """A sourced one without a stage, so that Lever puts it in New lead (contract 1.13). Blank: not known.
+    """A sourced one without a stage, so that Lever puts it in New lead (lever.md 1.13). Blank: not known.
 
     `posting_id` is one at most, since Lever refuses more; `phones` are sent as they are written.
     """
@@ -53,7 +53,7 @@ def _is_true(value: object) -> bool:
 
 
 class CreatedOpportunity(LeverModel):
-    """What Lever made. `deduped`: it knew one of the e-mails, so `contact` is an older person's (contract 1.8).
+    """What Lever made. `deduped`: it knew one of the e-mails, so `contact` is an older person's (lever.md 1.8).
 
     `tags` are those asked for and those Lever took from the posting. Only the id must be readable: refusing the answer
     for anything else would leave the write in doubt.

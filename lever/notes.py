@@ -8,7 +8,7 @@ _SIGN = re.compile("([@\uff20\ufe6b])(?!\u2060)")
 
 
 def neutralise_mentions(text: str) -> str:
-    """`text` in which no "@name" notifies anybody (contract 8: `@username` in a note's value notifies).
+    """`text` in which no "@name" notifies anybody (lever.md 8: `@username` in a note's value notifies).
 
     That Lever reads a user name directly after the sign is inferred. Doing it twice changes nothing more.
     """

@@ -1,4 +1,4 @@
-"""Lever's Opportunity and what hangs on it: one candidacy of one person. Data only, contract section 7."""
+"""Lever's Opportunity and what hangs on it: one candidacy of one person. Data only, lever.md 7."""
 
 from typing import Annotated
 
@@ -69,7 +69,7 @@ class Application(LeverModel):
 class Opportunity(Owned):
     """As a read answers it. `applications`, `owner` and `stage` are ids, or whole objects where expanded.
 
-    Never made from a mutation's answer: most of those blank name, emails, phones and links (contract 1.5).
+    Never made from a mutation's answer: most of those blank name, emails, phones and links (lever.md 1.5).
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Walks a Lever list, page by page, as one iterator of items (contract section 5). Never calls Lever itself."""
+"""Walks a Lever list, page by page, as one iterator of items (lever.md 5). Never calls Lever itself."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeVar

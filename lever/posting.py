@@ -1,4 +1,4 @@
-"""Lever's Posting: a job. Data only, contract section 7."""
+"""Lever's Posting: a job. Data only, lever.md 7."""
 
 from pydantic import Field
 

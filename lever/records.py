@@ -1,4 +1,4 @@
-"""What is written onto an opportunity and read back from it: notes, files, feedback. Data only, contract section 7."""
+"""What is written onto an opportunity and read back from it: notes, files, feedback. Data only, lever.md 7."""
 
 from typing import Annotated
 
@@ -56,7 +56,7 @@ class File(LeverModel):
 class Feedback(LeverModel):
     """A feedback form on an opportunity: that it is there and whose it is, without what was said in it.
 
-    A deleted one may still be listed, with `deleted_at` (contract 7).
+    A deleted one may still be listed, with `deleted_at` (lever.md 7).
     """
 
     id: str

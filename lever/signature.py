@@ -1,4 +1,4 @@
-"""Lever's webhook signature (contract 6.4): HMAC-SHA256 over `token` and `triggeredAt`, not over the body. Pure."""
+"""Lever's webhook signature (lever.md 6.4): HMAC-SHA256 over `token` and `triggeredAt`, not over the body. Pure."""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""What the data of each Lever event says (contract section 6.5). Pure, and never more than a hint: nobody signed it.
+"""What the data of each Lever event says (lever.md 6.5). Pure, and never more than a hint: nobody signed it.
 
 Every event names its opportunity. Left out everywhere: `candidateId`, a legacy alias not to be relied on.
 """

@@ -1,4 +1,4 @@
-"""One Lever webhook as it came: the envelope around every event (contract section 6.3). Pure: believes nothing.
+"""One Lever webhook as it came: the envelope around every event (lever.md 6.3). Pure: believes nothing.
 
 Lever signs `token` and `triggeredAt` only, so `event` and `data` are hints at best: lever.webhooks tells a genuine one.
 """

@@ -1,4 +1,4 @@
-"""Lever's webhooks: all of them in one place for those who take them, and what tells a genuine one (contract 6).
+"""Lever's webhooks: all of them in one place for those who take them, and what tells a genuine one (lever.md 6).
 
 Pure: no I/O, `now` is an argument. Lever signs `token` and `triggeredAt` only, so `event` and `data` are hints at
 best: whoever acts on them asks Lever first.

@@ -19,7 +19,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class LeverModel(BaseModel):
-    """Ignores fields it does not know (contract 2, versioning) and takes null for "not there" (contract 7)."""
+    """Ignores fields it does not know (lever.md 2, versioning) and takes null for "not there" (lever.md 7)."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
 

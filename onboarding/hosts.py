@@ -9,7 +9,7 @@ from outbound.links import Origin, UntrustedLink
 from store.tables import Vendor
 
 DOMAINS = {Vendor.LEVER: "lever.co", Vendor.CROSSCHQ: "crosschq.com"}
-"""Each vendor's API is at a host of this domain (contracts, section 2 and section 1.1)."""
+"""Each vendor's API is at a host of this domain (lever.md 2, crosschq.md 1.1)."""
 
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 

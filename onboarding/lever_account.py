@@ -22,7 +22,7 @@ from store.vault import Vault, VaultError
 KEPT = 20
 """So many of an account's users are kept, the oldest: some of them are still there when others have left."""
 _PRODUCTION = frozenset({"api.lever.co", "api.eu.lever.co"})
-"""Two doors to the same accounts (contracts: lever 2)."""
+"""Two doors to the same accounts (lever.md 2)."""
 _ONE_AT_A_TIME = 7_265_066_100_002
 """Any number but that of store.migrate: the advisory lock of whoever connects an account."""
 _NEVER = datetime.max.replace(tzinfo=UTC)

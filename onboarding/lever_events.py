@@ -12,7 +12,7 @@ from lever.webhooks import (
 
 @dataclass(frozen=True)
 class LeverEvent:
-    """One event (contract 6.5), whose webhook has an address and a signature token of its own (contract 6.2)."""
+    """One event (lever.md 6.5), whose webhook has an address and a signature token of its own (lever.md 6.2)."""
 
     event: str
     title: str
@@ -23,7 +23,7 @@ class LeverEvent:
     without_it: str
     """What an installation lacks that does not hear of it, as a sentence."""
     proven_by: str
-    """What makes Lever send one, and so proves its toggle: a ping comes without it (contract 6.1)."""
+    """What makes Lever send one, and so proves its toggle: a ping comes without it (lever.md 6.1)."""
 
     @property
     def need(self) -> str:

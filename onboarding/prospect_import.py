@@ -1,4 +1,4 @@
-"""Takes in the prospects of a CSV file of Crosschq's (contract 4, inferred), a page at a time. Calls neither vendor."""
+"""Takes in the prospects of a CSV file (crosschq.md 4, inferred), a page at a time. Calls neither vendor."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -15,7 +15,7 @@ from store.prospect_tables import ProspectSettings
 from store.prospect_walks import settings_of
 
 NOT_FOR_LEADS = frozenset({"closed", "rejected"})
-"""States of a posting (contract 7) that takes nobody any more."""
+"""States of a posting (lever.md 7) that takes nobody any more."""
 
 
 @dataclass(frozen=True)

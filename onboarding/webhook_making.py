@@ -1,4 +1,4 @@
-"""Carries out one step of the plan in Lever (contract 6.2), and stores each token at once. Decides nothing."""
+"""Carries out one step of the plan in Lever (lever.md 6.2), and stores each token at once. Decides nothing."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress

@@ -1,4 +1,4 @@
-"""Makes Lever's webhooks through its API (contract 6.2), each with its token stored at once. Leaves others' alone."""
+"""Makes Lever's webhooks through its API (lever.md 6.2), each with its token stored at once. Leaves others' alone."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager

@@ -1,5 +1,5 @@
 """Stand-ins for Lever, Crosschq and a mailbox: real HTTP and SMTP servers for development and tests.
 
-Written from the vendors' documented contracts alone. Imports nothing of the product, never leaves loopback by
+Written from docs/vendors alone. Imports nothing of the product, never leaves loopback by
 itself, and keeps everything in memory.
 """

@@ -1,4 +1,4 @@
-"""Every outside effect has a row under a unique key, written before the call (design 3.6). Commits nothing itself."""
+"""Every outside effect has a row under a unique key, written before the call (docs/decisions/06). Commits nothing."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -22,7 +22,7 @@ from tasks.step import step
 from wiring import current_parts
 
 LONGEST_LOOK = timedelta(days=30)
-"""Lever's lists of deleted things span no more (contracts/lever-api.md 8)."""
+"""Lever's lists of deleted things span no more (docs/vendors/lever.md 8)."""
 OVERLAP = timedelta(days=1)
 """Looks overlap by so much, as Lever's list may lag and clocks may differ."""
 

@@ -1,4 +1,4 @@
-"""Does an outside act at most once, ever: its row is written before the call and settled after it (design 3.6).
+"""Does an outside act at most once, ever: its row is written before the call and settled after it (docs/decisions/06).
 
 Neither vendor has idempotency keys. After a time-out the act is looked for before it is repeated; what cannot be
 looked for stays unknown, and a person decides. Until the vendor has answered a read, no further act begins there.

@@ -14,7 +14,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 # Seconds, never minutes: Prefect keeps a retry delay in the process, and a killed one never comes back. What lasts
-# longer ends the run, and the dispatcher starts the next attempt (design 3.2).
+# longer ends the run, and the dispatcher starts the next attempt (docs/decisions/02).
 RETRY_DELAYS = [1, 3]
 
 

@@ -121,3 +121,40 @@ def test_lines_for_the_settings_file_are_accepted(example: Example, tmp_path: Pa
     needed = f"{PREFIX}SECRET_KEYS=k\n{PREFIX}PREFECT_AUTH_STRING=a:b\n"
     (tmp_path / ".env").write_text(needed + example.text)
     Settings(_env_file=tmp_path / ".env")
+
+
+VENDOR_SECTION = re.compile(r"\b(lever|crosschq|prefect)\.md ((?:[0-9A-G]+(?:\.[0-9]+)*(?:, | and | to )?)+)")
+DECISION = re.compile(r"docs/decisions/([0-9]{2})")
+SOURCES = [
+    one
+    for one in ROOT.rglob("*.py")
+    if one.relative_to(ROOT).parts[0] not in {".venv", ".debian13", "build", "docs", "var"}
+]
+
+
+def test_the_sections_that_the_code_names_exist() -> None:
+    text = {path.stem: path.read_text() for path in (ROOT / "docs" / "vendors").glob("*.md")}
+    sections = {
+        name: {*re.findall(r"^#+ ([0-9A-G][0-9.]*?)\.? ", one, re.MULTILINE)} for name, one in text.items()
+    }
+    decisions = {path.name[:2] for path in (ROOT / "docs" / "decisions").glob("*.md")}
+    missing = []
+    for source in SOURCES:
+        code = source.read_text()
+        missing += [
+            f"{name(source)}: decision {one}" for one in DECISION.findall(code) if one not in decisions
+        ]
+        for page, numbers in VENDOR_SECTION.findall(code):
+            for one in re.findall(r"[0-9A-G]+(?:\.[0-9]+)*", numbers):
+                # The facts of a list are named by the number of its section and their own, as in lever.md 1.5.
+                if one not in sections[page] and one.partition(".")[0] not in sections[page]:
+                    missing.append(f"{name(source)}: {page}.md {one}")
+    assert not missing
+
+
+def test_no_reference_leads_out_of_the_repository() -> None:
+    gone = re.compile(
+        r"\b(?:[Dd]esign|[Cc]ontracts?)(?: sections?)? [0-9]|contracts/|redesign\.md|style\.md|\.\./shared"
+    )
+    named = [name(one) for one in SOURCES if one != Path(__file__) and gone.search(one.read_text())]
+    assert not named

@@ -32,7 +32,7 @@ class WarmEngine(AsyncFlowRunEngine[Any, Any]):
     def setup_flow_run_suspension_request(self) -> Iterator[FlowRunSuspensionRequest]:
         """Without the observer: a thread, a loop, a websocket and a client for each run, and joined on our loop.
 
-        Our flows never suspend (design 3.7).
+        Our flows never suspend (docs/decisions/07).
         """
         yield self._get_flow_run_suspension_request()
 

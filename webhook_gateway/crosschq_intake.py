@@ -1,4 +1,4 @@
-"""Reads Crosschq's webhooks (contracts/crosschq-api.md 1.6): unsigned snapshots of one request. Performs no I/O.
+"""Reads Crosschq's webhooks (docs/vendors/crosschq.md 1.6): unsigned snapshots of one request. Performs no I/O.
 
 Only the id is used later: the flow reads the request again before it acts.
 """

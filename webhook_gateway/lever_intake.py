@@ -1,4 +1,4 @@
-"""Reads Lever's webhooks (contracts/lever-api.md 6). Performs no I/O.
+"""Reads Lever's webhooks (docs/vendors/lever.md 6). Performs no I/O.
 
 Lever signs `token + triggeredAt` and not the body: the data are a hint, good enough to leave alone what would lead to
 nothing, never to act on.

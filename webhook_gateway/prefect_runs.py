@@ -1,6 +1,6 @@
 """Asks Prefect for flow runs. Hands over opaque ids only: all of Prefect's users see parameters, names and tags.
 
-Prefect evaluates `__prefect_kind` objects inside parameters (contracts/prefect-facts.md A4), so nothing that came from
+Prefect evaluates `__prefect_kind` objects inside parameters (docs/vendors/prefect.md A4), so nothing that came from
 outside goes into them.
 """
 

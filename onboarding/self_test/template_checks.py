@@ -11,7 +11,7 @@ from onboarding.self_test.scene import Scene
 from store.tables import RequestTemplate
 
 _OPEN = frozenset({"published", "internal"})
-"""Contract 7: an internal one is shown as "Unlisted", and takes applications."""
+"""lever.md 7: an internal one is shown as "Unlisted", and takes applications."""
 
 
 def template_checks(scene: Scene) -> list[Check]:
@@ -79,7 +79,7 @@ def _tag_of(template: RequestTemplate, on_open: set[str], on_others: set[str]) -
 
 
 def _tags_of(posting: Posting) -> list[str]:
-    """What its opportunities inherit (contract 8): its tags, and its title, team, department, location, commitment."""
+    """What its opportunities inherit (lever.md 8): its tags, and its title, team, department, location, commitment."""
     where = posting.categories
     inherited = (posting.text, where.team, where.department, where.location, where.commitment)
     return [*posting.tags, *(one for one in inherited if one)]

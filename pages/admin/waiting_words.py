@@ -31,7 +31,7 @@ class RequestTold:
 
     @property
     def until(self) -> str:
-        """Crosschq's answers name no date (contract 1.6), and that it reminds references is documented (1.7)."""
+        """Crosschq's answers name no date (crosschq.md 1.6), and that it reminds references is documented (1.7)."""
         one = self.waiting.request
         if one.state is RequestState.INTENDED:
             return "The run of its delivery is done"

@@ -1,4 +1,4 @@
-"""The partner API, as far as contracts sections 1.3, 1.4, 1.8 and 9 know it.
+"""The partner API, as far as crosschq.md 1.3, 1.4, 1.8 and 9 know it.
 
 Trailing slashes are mandatory. Reads and writes go through `Organization`; nothing here sends a webhook.
 """

@@ -1,4 +1,4 @@
-"""The prospects part of the partner API. Nowhere documented (contract section 1.8): the shape is ours, inferred.
+"""The prospects part of the partner API. Nowhere documented (crosschq.md 1.8): the shape is ours, inferred.
 
 Pages are keysets: a cursor names the last prospect seen, so it outlives restarts, and who changes moves to the end and
 is seen again. Reads only; key and verb are checked before.

@@ -62,7 +62,7 @@ def create_app(options: CrosschqOptions) -> Starlette:
         exception_handlers={404: pages.not_found, NotAllowed: pages.not_allowed},
         lifespan=_closing(outbox, mailer),
     )
-    # A slash more or less is another path in this API (contracts section 1.3).
+    # A slash more or less is another path in this API (crosschq.md 1.3).
     app.router.redirect_slashes = False
     app.state.organization, app.state.outbox, app.state.mailer = organization, outbox, mailer
     app.state.knobs, app.state.ledger = knobs, ledger

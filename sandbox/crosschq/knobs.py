@@ -1,4 +1,4 @@
-"""What only the stand-in Crosschq can be told to do while it runs. Contract section 1.8. Holds values only."""
+"""What only the stand-in Crosschq can be told to do while it runs. See crosschq.md 1.8. Holds values only."""
 
 from sandbox.knobs import Knobs
 

@@ -11,7 +11,7 @@ from sandbox.outbox import RETRY_WAITS
 
 @dataclass(frozen=True)
 class CrosschqOptions:
-    """Defaults follow contracts sections 1.2, 1.3 and 1.6 where those know, else the commonest form.
+    """Defaults follow crosschq.md 1.2, 1.3 and 1.6 where those know, else the commonest form.
 
     `token_prefix` goes before the key in Authorization: "" for the bare key, or "Token ", or "Bearer ".
     `known_users` are the e-mails accepted as requestor; None takes any that does not end in @unknown.test.

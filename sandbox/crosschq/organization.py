@@ -71,7 +71,7 @@ class Organization:
         return request, reference
 
     def create(self, order: Order) -> ReferenceRequest:
-        """A new request, each time: create is not idempotent (contracts section 9)."""
+        """A new request, each time: create is not idempotent (crosschq.md 9)."""
         now = self.options.clock()
         request = ReferenceRequest(order, created_at=now, updated_on=now, status_updated_on=now)
         self.requests[request.id] = request
@@ -119,7 +119,7 @@ class Organization:
         return open_to_it and not bounds.skip_reference_optin
 
     def opt_in(self, request: ReferenceRequest, reference: Reference) -> None:
-        """A reference who answered wants to be a job prospect (contracts section 4); or wants it again."""
+        """A reference who answered wants to be a job prospect (crosschq.md 4); or wants it again."""
         if not self.may_opt_in(request, reference):
             raise NotAllowed("Only a reference who has answered, and is asked, can opt in as a prospect.")
         prospect_id = f"pr_{reference.id}"

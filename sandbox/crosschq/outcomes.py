@@ -1,6 +1,6 @@
 """What became of a candidate, and who said so. Ours and inferred: how Crosschq keeps it is not documented.
 
-contracts sections 1.8 and 5. Data only.
+crosschq.md 1.8 and 5. Data only.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The candidate locker: the self-reference survey, and naming references (contracts section 1.7)."""
+"""The candidate locker: the self-reference survey, and naming references (crosschq.md 1.7)."""
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException

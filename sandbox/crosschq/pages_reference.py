@@ -1,4 +1,4 @@
-"""A reference's pages: answer or decline, then become a prospect or not (contracts sections 1.7 and 4)."""
+"""A reference's pages: answer or decline, then become a prospect or not (crosschq.md 1.7 and 4)."""
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request

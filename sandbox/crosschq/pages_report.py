@@ -1,4 +1,4 @@
-"""The report: online page, summary PDF, full PDF. No sign-in, as contracts section 1.6 infers; may expire.
+"""The report: online page, summary PDF, full PDF. No sign-in, as crosschq.md 1.6 infers; may expire.
 
 The report-kind knob makes the PDF links serve something else, to test what a client does then.
 """

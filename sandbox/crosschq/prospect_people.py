@@ -56,7 +56,7 @@ class Inventor:
         return self.career_of(person, chance.choice(tuple(TITLES)))
 
     def career_of(self, person: Person, job_function: str) -> Profile:
-        """What enrichment would find out about somebody we know by name and address (contract section 4)."""
+        """What enrichment would find out about somebody we know by name and address (crosschq.md 4)."""
         chance = self._random
         title = chance.choice(TITLES.get(job_function, TITLES["general"]))
         company = chance.choice(COMPANIES)

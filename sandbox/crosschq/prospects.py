@@ -1,6 +1,6 @@
 """Prospects: people who gave a reference and opted in to hear of jobs, in the order in which they last changed.
 
-Contract section 4 says that they exist; their fields and this order are ours, inferred. What a page costs depends on
+crosschq.md 4 says that they exist; their fields and this order are ours, inferred. What a page costs depends on
 the page, not on how many there are. Knows no HTTP.
 """
 

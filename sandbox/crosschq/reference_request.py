@@ -1,4 +1,4 @@
-"""One reference request and the rules of its life (contracts section 1.7). Sends nothing.
+"""One reference request and the rules of its life (crosschq.md 1.7). Sends nothing.
 
 Each act either changes the request or raises NotAllowed with words fit for the person who tried.
 """

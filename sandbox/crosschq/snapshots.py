@@ -1,6 +1,6 @@
 """What a reference request looks like from outside: the GET answer and the webhook body.
 
-contracts sections 1.3 and 1.6, with the naming trap kept: `job_position` in GET, `job_role` in webhooks; and
+crosschq.md 1.3 and 1.6, with the naming trap kept: `job_position` in GET, `job_role` in webhooks; and
 `created_at` beside `updated_on`. `hiring_status` and `hired_on` are ours, inferred. Pure.
 """
 

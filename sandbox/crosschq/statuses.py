@@ -1,6 +1,6 @@
 """Every status word this stand-in says. All are simulated.
 
-contracts section 1.7: the API's literals are found nowhere. A client must take any string; these are the
+crosschq.md 1.7: the API's literals are found nowhere. A client must take any string; these are the
 words that the product pages suggest. Change them here and only here.
 """
 

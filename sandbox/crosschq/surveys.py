@@ -1,6 +1,6 @@
 """The surveys ("job roles") an organization has, and the two shapes in which the API lists them.
 
-contracts sections 1.3 (v1: bounds per account, numbers as strings) and 1.4 (v2: per survey, as ints).
+crosschq.md 1.3 (v1: bounds per account, numbers as strings) and 1.4 (v2: per survey, as ints).
 """
 
 from dataclasses import dataclass, field

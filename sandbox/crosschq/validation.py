@@ -1,4 +1,4 @@
-"""Turns the body of a create call into an Order, or into the `errors` of a 400 (contracts sections 1.3, 1.8, 9).
+"""Turns the body of a create call into an Order, or into the `errors` of a 400 (crosschq.md 1.3, 1.8, 9).
 
 Pure. The shape of `errors` (field -> list of sentences) is inferred from Django REST Framework's.
 """

@@ -1,4 +1,4 @@
-"""The webhook an organization configures: where to, how, and with which credential (contracts section 1.6).
+"""The webhook an organization configures: where to, how, and with which credential (crosschq.md 1.6).
 
 Holds and checks; `organization.py` sends.
 """

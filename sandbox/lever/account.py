@@ -1,4 +1,4 @@
-"""Everything one Lever account holds, and the questions asked of it. Contract section 7. Sends nothing."""
+"""Everything one Lever account holds, and the questions asked of it. See lever.md 7. Sends nothing."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable

@@ -1,6 +1,6 @@
 """What can be done to an opportunity, its person or a user, by the API, on a page, or by a test.
 
-Contract sections 1, 7 and 8.
+lever.md 1, 7 and 8.
 Each act changes the account and tells the webhooks. Ids given here exist: the edges have checked them.
 """
 

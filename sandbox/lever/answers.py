@@ -1,4 +1,4 @@
-"""How the API answers: one object, a list, nothing, or an error, as Lever's JSON. Contract sections 3 to 5."""
+"""How the API answers: one object, a list, nothing, or an error, as Lever's JSON. See lever.md 3 to 5."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar

@@ -1,4 +1,4 @@
-"""The API of applications, and applying to a posting as a candidate does. Contract sections 7 and 8."""
+"""The API of applications, and applying to a posting as a candidate does. See lever.md 7 and 8."""
 
 from pydantic import Field
 from starlette.requests import Request

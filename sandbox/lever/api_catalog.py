@@ -1,4 +1,4 @@
-"""The API of stages, archive reasons, tags, sources and contacts. Contract sections 5, 7 and 8."""
+"""The API of stages, archive reasons, tags, sources and contacts. See lever.md 5, 7 and 8."""
 
 from typing import TypeVar
 

@@ -1,6 +1,6 @@
 """Documented read endpoints of things this account has none of: an empty list, and 404 for any single one.
 
-So that any Lever client can run against the stand-in. Contract sections 2 (scopes), 7 and 8.
+So that any Lever client can run against the stand-in. See lever.md 2 (scopes), 7 and 8.
 """
 
 from starlette.requests import Request

@@ -1,4 +1,4 @@
-"""The API of feedback and its templates. Contract sections 7 and 8: a deleted feedback stays readable."""
+"""The API of feedback and its templates. See lever.md 7 and 8: a deleted feedback stays readable."""
 
 from collections.abc import Sequence
 from typing import Any

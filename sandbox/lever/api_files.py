@@ -1,4 +1,4 @@
-"""The API of files and resumes of an opportunity. Contract sections 7 and 8."""
+"""The API of files and resumes of an opportunity. See lever.md 7 and 8."""
 
 from urllib.parse import quote
 

@@ -1,4 +1,4 @@
-"""The API of notes. Contract section 8."""
+"""The API of notes. See lever.md 8."""
 
 from starlette.requests import Request
 from starlette.responses import Response

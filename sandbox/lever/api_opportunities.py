@@ -1,4 +1,4 @@
-"""The API of opportunities: read, list, create, and the acts that change one. Contract sections 5, 7 and 8."""
+"""The API of opportunities: read, list, create, and the acts that change one. See lever.md 5, 7 and 8."""
 
 from starlette.requests import Request
 from starlette.responses import Response

@@ -1,4 +1,4 @@
-"""The API of postings: read, list, create, change in part. Contract sections 5, 7 and 8. Newest first."""
+"""The API of postings: read, list, create, change in part. See lever.md 5, 7 and 8. Newest first."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -83,7 +83,7 @@ async def get_posting_users(request: Request) -> Response:
     posting, users = posting_of(request), lever_of(request).account.users
     people = filter(None, (posting.owner, posting.hiring_manager))
     shown = [users[one].shape() for one in dict.fromkeys(people)]
-    # This one answer has no `data` (contract section 5, exceptions).
+    # This one answer has no `data` (lever.md 5, exceptions).
     named = {"id": posting.id, "text": posting.text}
     return LeverResponse({"posting": named, "users": shown, "roles": POSTING_ROLES})
 

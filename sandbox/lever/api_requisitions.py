@@ -1,4 +1,4 @@
-"""The API of requisitions, reading only. Contract sections 5, 7 and 8."""
+"""The API of requisitions, reading only. See lever.md 5, 7 and 8."""
 
 from starlette.requests import Request
 from starlette.responses import Response

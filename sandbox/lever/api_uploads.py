@@ -1,4 +1,4 @@
-"""Files on their way into an application: uploaded first, then named by their `uri` in POST apply. Contract 8."""
+"""Files on their way into an application: uploaded first, then named by their `uri` in POST apply. See lever.md 8."""
 
 from starlette.requests import Request
 from starlette.responses import Response

@@ -1,4 +1,4 @@
-"""The API of users. Contract sections 5, 7, 8: active ones by default, newest first, PUT replaces the whole object."""
+"""The API of users. See lever.md 5, 7, 8: active ones by default, newest first, PUT replaces the whole object."""
 
 from starlette.requests import Request
 from starlette.responses import Response

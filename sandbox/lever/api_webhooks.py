@@ -1,4 +1,4 @@
-"""The API of webhook subscriptions. Contract section 6.2: the signature token is answered at creation and never again.
+"""The API of webhook subscriptions. See lever.md 6.2: the signature token is answered at creation and never again.
 
 Sees only webhooks that were made through the API; those made on the settings page are left to that page.
 """

@@ -1,4 +1,4 @@
-"""The API that adds to and removes from an opportunity's tags and sources, and its person's links. Contract section 8.
+"""The API that adds to and removes from an opportunity's tags and sources, and its person's links. See lever.md 8.
 
 All answers but that of addLinks have blank contact fields; for the never recorded remove* calls that is inferred.
 """

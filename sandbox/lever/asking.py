@@ -1,4 +1,4 @@
-"""What an API call asks for: the account, the object of the path, who performs it, the body. Contract sections 4, 5, 8.
+"""What an API call asks for: the account, the object of the path, who performs it, the body. See lever.md 4, 5, 8.
 
 Reads requests and raises LeverError; changes nothing.
 """
@@ -47,7 +47,7 @@ def actor_of(request: Request, *, required: bool = False) -> Actor:
 
 
 def limit_of(request: Request) -> int:
-    """`limit`, 1 to 100, by default 100. 400 for anything else (contract section 13: a choice)."""
+    """`limit`, 1 to 100, by default 100. 400 for anything else (lever.md 13: a choice)."""
     given = request.query_params.get("limit", str(LARGEST))
     limit = whole_number(given)
     if limit is None or not 1 <= limit <= LARGEST:

@@ -1,4 +1,4 @@
-"""A person and their candidacies: contact, opportunity, application. Contract section 7.
+"""A person and their candidacies: contact, opportunity, application. See lever.md 7.
 
 Shapes only; times are epoch milliseconds. What belongs to the person (name, e-mail, links) only the contact holds.
 """

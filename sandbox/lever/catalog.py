@@ -1,4 +1,4 @@
-"""What an account has before any candidate: stages, archive reasons, users, postings. Contract section 7.
+"""What an account has before any candidate: stages, archive reasons, users, postings. See lever.md 7.
 
 Shapes only; times are epoch milliseconds.
 """
@@ -105,7 +105,7 @@ class Posting(Record):
     salary_range: SalaryRange | None = None
 
     def derived_tags(self) -> list[str]:
-        """The tags an opportunity gets from being put on this posting (contract section 8, creation details)."""
+        """The tags an opportunity gets from being put on this posting (lever.md 8, creation details)."""
         parts = self.categories
         words = [self.text, parts.department, parts.team, parts.location, parts.commitment, *self.tags]
         return list(dict.fromkeys(word for word in words if word))

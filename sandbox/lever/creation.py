@@ -1,4 +1,4 @@
-"""Creating an opportunity: dedupe by e-mail, tags from the posting, New lead by default. Contract section 8."""
+"""Creating an opportunity: dedupe by e-mail, tags from the posting, New lead by default. See lever.md 8."""
 
 from dataclasses import dataclass
 

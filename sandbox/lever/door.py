@@ -1,4 +1,4 @@
-"""Who may call the API and how often: Basic or Bearer authentication, then the token bucket. Contract sections 2 and 3.
+"""Who may call the API and how often: Basic or Bearer authentication, then the token bucket. See lever.md 2 and 3.
 
 Pages and /sandbox are not behind this door; the stand-in listens on loopback.
 """

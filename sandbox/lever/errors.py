@@ -1,4 +1,4 @@
-"""The API's errors: a flat `{code, message}` with a status. Contract section 4.
+"""The API's errors: a flat `{code, message}` with a status. See lever.md 4.
 
 The codes of 401 and 404 were seen in the wild; those of 400, 403, 413 and 422 never were (section 14.4): inferred.
 """

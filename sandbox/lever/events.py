@@ -1,4 +1,4 @@
-"""The `data` of each event. Contract section 6.5: ids only, so that a receiver has to fetch the rest.
+"""The `data` of each event. See lever.md 6.5: ids only, so that a receiver has to fetch the rest.
 
 `candidateId` is the deprecated alias: an id of its own, as in Lever's example, so that nobody can take it for the
 opportunity. Fields that the contract only infers are sent as well.

@@ -1,4 +1,4 @@
-"""`include` (subtractive) and `expand` (inlines an object in place of its id). Contract section 5. Pure."""
+"""`include` (subtractive) and `expand` (inlines an object in place of its id). See lever.md 5. Pure."""
 
 from collections.abc import Callable, Iterable
 from typing import Any

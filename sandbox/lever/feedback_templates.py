@@ -1,4 +1,4 @@
-"""Feedback templates: the forms that feedback is given on, and which of them the API may change. Contract section 8."""
+"""Feedback templates: the forms that feedback is given on, and which of them the API may change. See lever.md 8."""
 
 from typing import Any, Literal
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""List filters from the query string. Contract section 5. Pure: rows in, rows out.
+"""List filters from the query string. See lever.md 5. Pure: rows in, rows out.
 
 Repeating a key means OR, different keys mean AND; `key[]` and `key[0]` are read as `key`. Times are milliseconds,
 inclusive.

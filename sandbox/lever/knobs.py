@@ -1,4 +1,4 @@
-"""What only the stand-in Lever can be told to do while it runs. Contract sections 6.5 and 14.3. Holds values only."""
+"""What only the stand-in Lever can be told to do while it runs. See lever.md 6.5 and 14.3. Holds values only."""
 
 from sandbox.knobs import Knobs
 

@@ -1,4 +1,4 @@
-"""All opportunities in the order of the list, kept so while they come, move and go. Contract section 5. Pure.
+"""All opportunities in the order of the list, kept so while they come, move and go. See lever.md 5. Pure.
 
 Whoever changes what the order rests on says so; the place is looked for when somebody next reads. So a change costs
 nothing, and a page costs what is on it.

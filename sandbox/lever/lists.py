@@ -1,4 +1,4 @@
-"""Pages of a list: order, limit and offset tokens. Contract section 5. Pure.
+"""Pages of a list: order, limit and offset tokens. See lever.md 5. Pure.
 
 A token is percent-encoded JSON that names the first row of the next page by its place in the order, so a row that moves
 during a walk can be skipped or repeated, as with the real Lever.

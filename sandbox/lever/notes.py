@@ -1,4 +1,4 @@
-"""Writing, answering and replacing notes on an opportunity. Contract section 8. Knows nothing of HTTP."""
+"""Writing, answering and replacing notes on an opportunity. See lever.md 8. Knows nothing of HTTP."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""What `GET /opportunities` can be filtered by. Contract section 5; names as documented. Pure."""
+"""What `GET /opportunities` can be filtered by. See lever.md 5; names as documented. Pure."""
 
 import re
 

@@ -1,6 +1,6 @@
 """What can be chosen about the stand-in Lever before it starts. Holds values only.
 
-Where the contract (section 14) says that nobody knows what the real Lever does, the choice is an option here, or a
+Where lever.md 14 says that nobody knows what the real Lever does, the choice is an option here, or a
 knob (`knobs.py`) where it may change while it runs.
 """
 
@@ -19,7 +19,7 @@ class LeverOptions:
     """Options of one stand-in Lever account.
 
     `size` counts opportunities and is never less than the cast. `rate` is in calls a second and `burst` in calls, per
-    API key (contract section 3); `rate_clock` is in seconds. `webhook_transport` lets a test receive webhooks.
+    API key (lever.md 3); `rate_clock` is in seconds. `webhook_transport` lets a test receive webhooks.
     """
 
     seed: int = 1

@@ -1,6 +1,6 @@
 """The page Settings > Integrations and API > Webhooks: groups, webhooks, verify connection, delivery log, rerun.
 
-Contract section 6.1. Shows signature tokens, as Lever's page does; what was made through the API is not deleted here.
+lever.md 6.1. Shows signature tokens, as Lever's page does; what was made through the API is not deleted here.
 """
 
 from starlette.requests import Request

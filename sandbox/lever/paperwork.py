@@ -1,4 +1,4 @@
-"""What lies on an opportunity's profile: notes, files, feedback. Contract section 7. Times are epoch milliseconds."""
+"""What lies on an opportunity's profile: notes, files, feedback. See lever.md 7. Times are epoch milliseconds."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -49,7 +49,7 @@ class Note(Record):
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file and its bytes. The API shows time and size as strings (contract section 7, File)."""
+    """A file and its bytes. The API shows time and size as strings (File in lever.md 7)."""
 
     id: str
     name: str

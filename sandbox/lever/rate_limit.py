@@ -1,4 +1,4 @@
-"""The token bucket of an API key: ten calls a second, bursts of twenty. Contract section 3. Keeps no other state."""
+"""The token bucket of an API key: ten calls a second, bursts of twenty. See lever.md 3. Keeps no other state."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Requisitions: how many may be hired for a job, and who was. Contract sections 7 and 8. Sends nothing.
+"""Requisitions: how many may be hired for a job, and who was. See lever.md 7 and 8. Sends nothing.
 
 This account has no offers, so the documented errors about offers cannot arise; nor can that about several active
 applications, because here an opportunity has one at most.
@@ -48,7 +48,7 @@ class Requisition(Record):
     time_to_fill_end_at: int | None = None
 
     def require_open(self) -> None:
-        """LeverError 400 when it is closed; the status and the words are a choice (contract section 14.4)."""
+        """LeverError 400 when it is closed; the status and the words are a choice (lever.md 14.4)."""
         if self.status == "closed":
             raise bad_request(
                 f"Requisition {self.requisition_code} is closed: nobody can be hired against it"

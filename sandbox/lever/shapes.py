@@ -1,4 +1,4 @@
-"""Opportunities, applications and postings as the API shows them. Contract section 7. Pure.
+"""Opportunities, applications and postings as the API shows them. See lever.md 7. Pure.
 
 An opportunity's shape is put together from two records, because name, e-mail, phones and links belong to the contact.
 """
@@ -33,7 +33,7 @@ def opportunity_shape(account: Account, opportunity: Opportunity, base_url: str)
 def mutation_shape(
     account: Account, opportunity: Opportunity, base_url: str, *, blank: bool = True
 ) -> dict[str, Any]:
-    """The object a mutation answers; `blank` empties what belongs to the contact (contract section 1.5)."""
+    """The object a mutation answers; `blank` empties what belongs to the contact (lever.md 1.5)."""
     contact = account.contact_of(opportunity)
     person = contact.model_dump(by_alias=True, exclude={"id", "is_anonymized"})
     application = opportunity.application

@@ -1,4 +1,4 @@
-"""The envelope and signature of a webhook. Contract sections 6.3 and 6.4. Pure: no network, no state.
+"""The envelope and signature of a webhook. See lever.md 6.3 and 6.4. Pure: no network, no state.
 
 The signature covers token and time only. The body is not signed; the real Lever's is not either.
 """

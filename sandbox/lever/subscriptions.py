@@ -1,4 +1,4 @@
-"""Which URLs want which events, and which event groups are switched on. Contract sections 6.1, 6.2 and 6.5.
+"""Which URLs want which events, and which event groups are switched on. See lever.md 6.1, 6.2 and 6.5.
 
 Holds values and answers questions; `webhooks.py` sends.
 """

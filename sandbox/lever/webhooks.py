@@ -1,4 +1,4 @@
-"""From something that happened to signed deliveries. Contract section 6. The outbox does the sending and the tries."""
+"""From something that happened to signed deliveries. See lever.md 6. The outbox does the sending and the tries."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Our Prefect server's doors are closed (design 3.15), and Prefect's own tools still get in."""
+"""Our Prefect server's doors are closed (docs/decisions/15), and Prefect's own tools still get in."""
 
 import asyncio
 import stat

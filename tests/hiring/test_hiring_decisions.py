@@ -1,4 +1,4 @@
-"""What a move to the stage leads to: one test for each rule and each row of design section 5 that is decided here."""
+"""What a move to the stage leads to: a test for each rule, and for what goes wrong as docs/architecture.md lists it."""
 
 from dataclasses import replace
 from datetime import timedelta

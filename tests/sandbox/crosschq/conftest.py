@@ -99,7 +99,7 @@ class Crosschq:
 
 
 def order(**fields: Any) -> dict[str, Any]:
-    """The create body of contracts section 1.3, with `fields` changed."""
+    """The create body of crosschq.md 1.3, with `fields` changed."""
     return {
         "candidate": {
             "first_name": "Ada",

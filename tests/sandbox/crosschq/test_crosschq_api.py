@@ -1,4 +1,4 @@
-"""The partner API answers as contracts sections 1.2 to 1.4 and 1.8 say."""
+"""The partner API answers as crosschq.md 1.2 to 1.4 and 1.8 say."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A request lives as contracts section 1.7 says, whoever acts."""
+"""A request lives as crosschq.md 1.7 says, whoever acts."""
 
 from typing import Any
 

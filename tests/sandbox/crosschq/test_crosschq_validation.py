@@ -1,4 +1,4 @@
-"""A create body that is wrong gets 400 with `errors` at the field that is wrong (contracts section 9)."""
+"""A create body that is wrong gets 400 with `errors` at the field that is wrong (crosschq.md 9)."""
 
 from typing import Any
 

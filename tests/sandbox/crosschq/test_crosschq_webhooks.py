@@ -1,4 +1,4 @@
-"""Webhooks are snapshots of the request, sent as the organization's settings say (contracts section 1.6)."""
+"""Webhooks are snapshots of the request, sent as the organization's settings say (crosschq.md 1.6)."""
 
 from base64 import b64encode
 from typing import Any

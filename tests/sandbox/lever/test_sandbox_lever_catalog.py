@@ -1,4 +1,4 @@
-"""Stages, users, postings, and every documented endpoint of things there are none of. Contract sections 7 and 8."""
+"""Stages, users, postings, and every documented endpoint of things there are none of. See lever.md 7 and 8."""
 
 from typing import Any
 

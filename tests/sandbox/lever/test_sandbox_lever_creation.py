@@ -1,4 +1,4 @@
-"""Creating opportunities. Contract section 8, creation details."""
+"""Creating opportunities. See lever.md 8, creation details."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who gets in, how often, and what an error looks like. Contract sections 2 to 4."""
+"""Who gets in, how often, and what an error looks like. See lever.md 2 to 4."""
 
 import base64
 from typing import Any

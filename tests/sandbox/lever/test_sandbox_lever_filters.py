@@ -1,4 +1,4 @@
-"""What lists can be filtered by, and what confidentiality hides. Contract section 5."""
+"""What lists can be filtered by, and what confidentiality hides. See lever.md 5."""
 
 from typing import Any
 

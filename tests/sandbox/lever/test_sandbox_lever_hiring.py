@@ -1,4 +1,4 @@
-"""Hired, archived, unarchived, deleted, anonymised: by the API, by a test, by a click. Contract sections 6.5 and 8."""
+"""Hired, archived, unarchived, deleted, anonymised: by the API, by a test, by a click. See lever.md 6.5 and 8."""
 
 from typing import Any
 

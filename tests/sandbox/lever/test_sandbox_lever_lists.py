@@ -1,4 +1,4 @@
-"""Envelope, limits, order, offsets, include and expand. Contract section 5."""
+"""Envelope, limits, order, offsets, include and expand. See lever.md 5."""
 
 from typing import Any
 from urllib.parse import unquote

@@ -1,4 +1,4 @@
-"""What the API does to an opportunity, and what it answers. Contract sections 1, 7 and 8."""
+"""What the API does to an opportunity, and what it answers. See lever.md 1, 7 and 8."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The pages: what they show, and that a click does what a click in Lever does. Contract section 6.1."""
+"""The pages: what they show, and that a click does what a click in Lever does. See lever.md 6.1."""
 
 import re
 from typing import Any

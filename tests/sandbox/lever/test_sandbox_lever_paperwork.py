@@ -1,4 +1,4 @@
-"""Notes, files and feedback on an opportunity. Contract sections 7 and 8."""
+"""Notes, files and feedback on an opportunity. See lever.md 7 and 8."""
 
 import hashlib
 from typing import Any

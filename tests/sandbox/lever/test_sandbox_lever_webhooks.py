@@ -1,4 +1,4 @@
-"""Webhook subscriptions, signatures, events and deliveries. Contract section 6."""
+"""Webhook subscriptions, signatures, events and deliveries. See lever.md 6."""
 
 import hashlib
 import hmac
