@@ -1,4 +1,4 @@
-"""Forms: `emails[]` is a list, `archived[reason]` a nested field, files in memory. Contract section 8."""
+"""Forms: `emails[]` is a list, `archived[reason]` a nested field, files in memory. See lever.md 8."""
 
 from dataclasses import dataclass
 from typing import Any
