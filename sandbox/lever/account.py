@@ -2,13 +2,17 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
+from typing import Any
 from uuid import uuid4
 
 from sandbox.lever.candidacy import Contact, Opportunity
 from sandbox.lever.catalog import ArchiveReason, Posting, Stage, User
 from sandbox.lever.errors import not_found
 from sandbox.lever.feedback_templates import Templates
+from sandbox.lever.forms import Form
+from sandbox.lever.forms import Templates as FormTemplates
 from sandbox.lever.lineup import Lineup, Place
+from sandbox.lever.panels import Panel
 from sandbox.lever.paperwork import Feedback, Note, SecretNotes, StoredFile
 from sandbox.lever.requisitions import Requisition
 from sandbox.lever.subscriptions import GROUPS, Event, Webhook
@@ -37,6 +41,9 @@ class Account:
         self.feedback_templates: Templates = {}
         self.uploads: dict[str, StoredFile] = {}
         """By the `uri` under which an application may name them."""
+        self.form_templates: FormTemplates = {}
+        self.forms: defaultdict[str, list[Form]] = defaultdict(list)
+        self.panels: defaultdict[str, list[Panel]] = defaultdict(list)
         self.webhooks: dict[str, Webhook] = {}
         self.groups_on = dict.fromkeys(GROUPS, groups_on)
         self.confidential_access = confidential_access
@@ -45,6 +52,10 @@ class Account:
         self.lineup = Lineup(self.opportunities, self.place_of)
         self._had_email: defaultdict[str, dict[str, None]] = defaultdict(dict)
         self._of_contact: defaultdict[str, list[Opportunity]] = defaultdict(list)
+
+    def paperwork(self) -> tuple[defaultdict[str, list[Any]], ...]:
+        """All that lies on an opportunity, each kind by the opportunity's id."""
+        return self.notes, self.files, self.resumes, self.feedback, self.forms, self.panels
 
     def contact_of(self, opportunity: Opportunity) -> Contact:
         """The person behind an opportunity."""

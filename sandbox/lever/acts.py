@@ -42,6 +42,8 @@ def archive(
     reason_id: str | None,
     actor: Actor,
     requisition: Requisition | None = None,
+    *,
+    clean_interviews: bool = False,
 ) -> None:
     """Archive, archive again (a new time), or unarchive with None. The hired reason is what hires.
 
@@ -55,6 +57,9 @@ def archive(
     if before is None or reason_id is None:
         _advanced(lever, opportunity, now)
     opportunity.updated_at = now
+    if clean_interviews and reason_id:
+        for panel in lever.account.panels[opportunity.id]:
+            panel.cancel_pending(now)
     _release_requisition(lever, opportunity)
     if requisition and lever.account.is_hired(opportunity):
         _hire_against(opportunity, requisition)
@@ -75,7 +80,7 @@ def anonymise(lever: Lever, opportunity: Opportunity, actor: Actor) -> None:
     account, contact_id = lever.account, opportunity.contact
     account.keep_contact(Contact(id=contact_id, is_anonymized=True))
     for one in account.opportunities_of(contact_id):
-        for paperwork in (account.notes, account.files, account.resumes, account.feedback):
+        for paperwork in account.paperwork():
             paperwork.pop(one.id, None)
     touch_contact(lever, contact_id, actor)
 

@@ -13,12 +13,11 @@ from sandbox.lever.asking import opportunity_of
 from sandbox.lever.errors import not_found
 from sandbox.lever.filters import moment
 
-OF_AN_OPPORTUNITY = ("file_actions", "forms", "interviews", "offers", "panels", "referrals")
+OF_AN_OPPORTUNITY = ("file_actions", "offers", "referrals")
 OF_THE_ACCOUNT = (
     "audit_events",
     "diversity_surveys",
     "eeo/responses",
-    "form_templates",
     "groups",
     "permissions",
     "roles",

@@ -31,7 +31,7 @@ class StageWanted(Record):
 class ArchivedWanted(Record):
     """Body of PUT archived; a null reason unarchives. The field itself must be there.
 
-    `clean_interviews` is checked and means nothing here: this account has no interviews to take off the calendar.
+    `clean_interviews` takes those that have not begun off the calendar.
     """
 
     reason: str | None
@@ -110,7 +110,9 @@ async def put_archived(request: Request) -> Response:
     if wanted.requisition_id is not None:
         requisition = find(lever.account.requisitions, "requisitions", wanted.requisition_id)
         requisition.require_open()
-    acts.archive(lever, opportunity, wanted.reason, actor, requisition)
+    acts.archive(
+        lever, opportunity, wanted.reason, actor, requisition, clean_interviews=wanted.clean_interviews
+    )
     return changed(request, opportunity)
 
 

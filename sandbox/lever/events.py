@@ -49,6 +49,13 @@ def application_created(lever: Lever, opportunity: Opportunity, actor: Actor) ->
     fire(lever, "applicationCreated", data, actor, opportunity)
 
 
+def interview(
+    lever: Lever, event: Event, opportunity: Opportunity, ids: dict[str, str], actor: Actor
+) -> None:
+    """interviewCreated, interviewUpdated or interviewDeleted."""
+    fire(lever, event, {"opportunityId": opportunity.id, **ids}, actor, opportunity)
+
+
 def contact_created(lever: Lever, contact_id: str, actor: Actor) -> None:
     """contactCreated."""
     fire(lever, "contactCreated", {"contactId": contact_id}, actor)

@@ -38,7 +38,7 @@ async def merge(request: Request) -> Response:
     account = lever.account
     gone, into = named_opportunity(lever, wanted.opportunity), named_opportunity(lever, wanted.into)
     if wanted.keeps_paperwork:
-        for paperwork in (account.notes, account.files, account.resumes, account.feedback):
+        for paperwork in account.paperwork():
             paperwork[into.id] = [*paperwork.pop(gone.id, []), *paperwork[into.id]]
         acts.add_words(lever, into, "tags", gone.tags)
     acts.touch(lever, into)

@@ -78,7 +78,6 @@ async def test_users_of_a_posting_come_without_data(api: httpx.AsyncClient, cast
         "/v1/audit_events",
         "/v1/eeo/responses",
         "/v1/eeo/responses/pii",
-        "/v1/form_templates",
         "/v1/postings/deleted",
         "/v1/opportunities/{plain}/file_actions",
         "/v1/opportunities/{plain}/forms",
