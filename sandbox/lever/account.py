@@ -14,6 +14,7 @@ from sandbox.lever.forms import Templates as FormTemplates
 from sandbox.lever.lineup import Lineup, Place
 from sandbox.lever.panels import Panel
 from sandbox.lever.paperwork import Feedback, Note, SecretNotes, StoredFile
+from sandbox.lever.requisition_fields import RequisitionField
 from sandbox.lever.requisitions import Requisition
 from sandbox.lever.subscriptions import GROUPS, Event, Webhook
 
@@ -30,6 +31,7 @@ class Account:
         self.users: dict[str, User] = {}
         self.postings: dict[str, Posting] = {}
         self.requisitions: dict[str, Requisition] = {}
+        self.requisition_fields: dict[str, RequisitionField] = {}
         self.contacts: dict[str, Contact] = {}
         self.opportunities: dict[str, Opportunity] = {}
         self.deleted: dict[str, Opportunity] = {}

@@ -143,7 +143,7 @@ def _advanced(lever: Lever, opportunity: Opportunity, now: int) -> None:
 
 def _release_requisition(lever: Lever, opportunity: Opportunity) -> None:
     hired_against, opportunity.requisition_for_hire = opportunity.requisition_for_hire, None
-    if hired_against:
+    if hired_against and hired_against.id in lever.account.requisitions:
         lever.account.requisitions[hired_against.id].headcount_hired -= 1
 
 

@@ -48,11 +48,6 @@ async def get_none_of_opportunity(request: Request) -> Response:
     return await get_none(request)
 
 
-async def list_requisition_fields(_: Request) -> Response:
-    # Recorded without `hasNext`.
-    return data([])
-
-
 async def get_diversity_survey(_: Request) -> Response:
     return data({"text": "", "description": "", "instructions": "", "fields": []})
 
@@ -74,8 +69,6 @@ routes: list[BaseRoute] = [
     Route("/v1/postings/deleted", list_none, methods=["GET"]),
     Route("/v1/applications/deleted", list_none, methods=["GET"]),
     Route("/v1/eeo/responses/pii", list_none, methods=["GET"]),
-    Route("/v1/requisition_fields", list_requisition_fields, methods=["GET"]),
-    Route("/v1/requisition_fields/{id}", get_none, methods=["GET"]),
     Route("/v1/surveys/diversity/{posting}", get_diversity_survey, methods=["GET"]),
     *(route for name in OF_AN_OPPORTUNITY for route in _of_opportunity(name)),
     *(route for name in OF_THE_ACCOUNT for route in _of_account(name)),

@@ -14,21 +14,23 @@ from sandbox.lever.errors import bad_request
 from sandbox.lever.record import Record
 
 CLOSED_CODE = "REQ-CLOSED"
+Status = Literal["open", "onHold", "closed", "draft", "rejected"]
+Headcount = int | Literal["unlimited"]
 
 
 class Requisition(Record):
-    """A permission to hire. `headcount_total` is a number here; Lever also knows "unlimited"."""
+    """A permission to hire."""
 
     id: str
     requisition_code: str
     name: str
-    status: Literal["open", "onHold", "closed", "draft", "rejected"] = "open"
-    headcount_total: int = 2
+    status: Status = "open"
+    headcount_total: Headcount = 2
     headcount_hired: int = 0
     headcount_infinite: bool = False
     backfill: bool = False
-    creator: str
-    owner: str
+    creator: str | None = None
+    owner: str | None = None
     hiring_manager: str | None = None
     internal_notes: str = ""
     compensation_band: dict[str, Any] | None = None

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from sandbox.lever import feedback_templates, forms
+from sandbox.lever import feedback_templates, forms, requisition_fields
 from sandbox.lever.account import Account
 from sandbox.lever.candidacy import Application, Archived, Opportunity, StageChange
 from sandbox.lever.cast import HOUR, KINDS, Maker
@@ -37,6 +37,7 @@ def seeded_account(options: LeverOptions) -> Account:
     account.cast = fill(account, lambda: seeded_id(rng), SEEDED_AT)
     account.feedback_templates = feedback_templates.seeded(SEEDED_AT, account.stages["applicant-new"])
     account.form_templates = forms.seeded(SEEDED_AT)
+    account.requisition_fields = requisition_fields.seeded()
     maker = Maker(account, lambda: seeded_id(rng), rng, SEEDED_AT)
     account.cast["opportunities"] = cast_members(maker)
     for _ in range(options.size - len(KINDS)):

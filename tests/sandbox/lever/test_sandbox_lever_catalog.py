@@ -107,7 +107,7 @@ async def test_nothing_documented_is_found_by_id(api: httpx.AsyncClient, plain: 
 async def test_other_documented_reads_have_their_shape(
     api: httpx.AsyncClient, plain: str, cast: dict[str, Any]
 ) -> None:
-    assert (await api.get("/v1/requisition_fields")).json() == {"data": []}
+    assert (await api.get("/v1/requisition_fields")).json().keys() == {"data"}
     templates = [one["id"] for one in (await api.get("/v1/feedback_templates")).json()["data"]]
     assert (len(templates), templates[0]) == (2, "no-feedback")
     posting = cast["postings"]["engineer"]["id"]

@@ -99,3 +99,67 @@ async def test_an_applicant_is_created_as_agencies_tools_do(
     assert (answer.status_code, answer.json()["data"]["origin"]) == (201, "sourced")
     found = await walked(api, LIST, email="nova@x.test", posting_id=body["postings"][0])
     assert [row["id"] for row in found] == [answer.json()["data"]["id"]]
+
+
+WRITES = """
+PUT contacts/x
+POST feedback_templates
+PUT feedback_templates/x
+DELETE feedback_templates/x
+POST form_templates
+PUT form_templates/x
+DELETE form_templates/x
+POST opportunities
+PUT opportunities/x/stage
+PUT opportunities/x/archived
+POST opportunities/x/addLinks
+POST opportunities/x/removeLinks
+POST opportunities/x/addTags
+POST opportunities/x/removeTags
+POST opportunities/x/addSources
+POST opportunities/x/removeSources
+POST opportunities/x/feedback
+PUT opportunities/x/feedback/x
+DELETE opportunities/x/feedback/x
+POST opportunities/x/files
+DELETE opportunities/x/files/x
+POST opportunities/x/forms
+POST opportunities/x/interviews
+PUT opportunities/x/interviews/x
+DELETE opportunities/x/interviews/x
+POST opportunities/x/notes
+PUT opportunities/x/notes/x
+DELETE opportunities/x/notes/x
+POST opportunities/x/panels
+PUT opportunities/x/panels/x
+DELETE opportunities/x/panels/x
+POST postings
+POST postings/x
+POST postings/x/apply
+POST requisitions
+PUT requisitions/x
+DELETE requisitions/x
+POST requisition_fields
+PUT requisition_fields/x
+DELETE requisition_fields/x
+POST requisition_fields/x/options
+PUT requisition_fields/x/options
+DELETE requisition_fields/x/options
+POST uploads
+POST users
+PUT users/x
+POST users/x/deactivate
+POST users/x/reactivate
+POST webhooks
+PUT webhooks
+DELETE webhooks/x
+""".split("\n")[1:-1]
+"""All of Lever's documentation and its Postman collection."""
+
+
+@pytest.mark.parametrize("written", WRITES)
+async def test_each_documented_write_has_a_route(api: httpx.AsyncClient, written: str) -> None:
+    method, path = written.split()
+    answer = await api.request(method, f"/v1/{path}", json={})
+    assert "does not exist" not in answer.text
+    assert 400 <= answer.status_code < 500
