@@ -101,7 +101,7 @@ async def test_an_applicant_is_created_as_agencies_tools_do(
     assert [row["id"] for row in found] == [answer.json()["data"]["id"]]
 
 
-WRITES = """
+WRITES = """\
 PUT contacts/x
 POST feedback_templates
 PUT feedback_templates/x
@@ -153,7 +153,7 @@ POST users/x/reactivate
 POST webhooks
 PUT webhooks
 DELETE webhooks/x
-""".split("\n")[1:-1]
+""".splitlines()
 """All of Lever's documentation and its Postman collection."""
 
 
