@@ -1,4 +1,4 @@
-"""The API of profile forms and their templates. Contract section 8."""
+"""The API of profile forms and their templates. See lever.md 8."""
 
 from starlette.requests import Request
 from starlette.responses import Response

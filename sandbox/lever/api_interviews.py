@@ -1,4 +1,4 @@
-"""The API of panels and interviews. Contract section 7."""
+"""The API of panels and interviews. See lever.md 7."""
 
 from starlette.requests import Request
 from starlette.responses import Response

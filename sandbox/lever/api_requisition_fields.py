@@ -1,4 +1,4 @@
-"""The API of the account's own fields of requisitions. Contract section 8."""
+"""The API of the account's own fields of requisitions. See lever.md 8."""
 
 from starlette.requests import Request
 from starlette.responses import Response

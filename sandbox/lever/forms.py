@@ -1,4 +1,4 @@
-"""Profile forms and their templates, on which people note more of a candidate. Contract section 8; shapes inferred."""
+"""Profile forms and their templates, on which people note more of a candidate. See lever.md 8; shapes inferred."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal

@@ -1,4 +1,4 @@
-"""Panels and their interviews: planned through the API, as recorded. Contract section 7. Knows nothing of HTTP."""
+"""Panels and their interviews: planned through the API, as recorded. See lever.md 7. Knows nothing of HTTP."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

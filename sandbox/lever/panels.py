@@ -1,4 +1,4 @@
-"""Panels and interviews as the account holds them, in recorded shapes. Contract section 7. Times are milliseconds."""
+"""Panels and interviews as the account holds them, in recorded shapes. See lever.md 7. Times are milliseconds."""
 
 from typing import Any, Literal
 

@@ -1,4 +1,4 @@
-"""The account's own fields of requisitions. Contract sections 2 and 8; what their writes answer is inferred."""
+"""The account's own fields of requisitions. See lever.md 2 and 8; what their writes answer is inferred."""
 
 from typing import Any, Literal, Self
 from uuid import uuid4

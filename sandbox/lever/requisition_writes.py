@@ -1,4 +1,4 @@
-"""Making, changing and deleting requisitions. Contract section 8: PUT takes the whole, both answer another shape."""
+"""Making, changing and deleting requisitions. See lever.md 8: PUT takes the whole, both answer another shape."""
 
 from typing import Any
 
