@@ -20,6 +20,7 @@ UNITS = {
     "followup.idle_cpu_before": "%",
     "followup.idle_cpu_10k": "%",
     "housekeeping.slowest_ms_300k": "ms",
+    "gateway.p99_ms_beside_purge": "ms",
     "idle.prefect_mb_per_day": "MB",
     "idle.prefect_mb_plateau": "MB",
     "disk.mb_per_100_requests": "MB",

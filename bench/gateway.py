@@ -44,14 +44,19 @@ async def gateway_rate(scene: Scene) -> AsyncIterator[Figure]:
 
 
 async def gateway_p99(scene: Scene) -> AsyncIterator[Figure]:
-    """At a steady rate that does not wait for answers; each is timed from when it was due."""
+    """With nothing else to do."""
     await scene.quiet()
+    yield Figure("gateway.p99_ms_at_100", await steady_p99_ms(scene))
+
+
+async def steady_p99_ms(scene: Scene) -> float:
+    """At a steady rate that does not wait for answers; each is timed from when it was due."""
     sender = await Sender.of(scene)
     async with lines(sender.url, CONNECTIONS) as opened:
         await at_a_steady_rate(opened, _requests(sender, sender.url, RATE), RATE)
         requests = _requests(sender, sender.url, RATE * STEADY_SECONDS)
         waited = await at_a_steady_rate(opened, requests, RATE)
-    yield Figure("gateway.p99_ms_at_100", 1000 * percentile(waited, 99))
+    return 1000 * percentile(waited, 99)
 
 
 async def _rate(url: str, requests: list[bytes]) -> float:

@@ -5,6 +5,7 @@ Prefect are those of the stack. Each statement is asked again with the values it
 that is rolled back; a batch of the purge counts as a whole, as it is one transaction.
 """
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -21,6 +22,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from bench.figures import Figure, NotMeasured
+from bench.gateway import steady_p99_ms
 from bench.history import fill
 from bench.scene import Scene
 from bench.statements import Statement, by_page, by_schedule, read_whole, recording
@@ -28,7 +30,7 @@ from bench.sweep import empty_store
 from store.database import Database
 from store.retention import Retention
 from store.tables import Connection, RequestTemplate, WebhookEndpoint
-from tasks.retention import Purge, purges
+from tasks.retention import Purge, in_batches, purges
 from wiring import Parts, make_parts
 
 NAME = "bench_history"
@@ -59,6 +61,35 @@ async def slowest(scene: Scene) -> AsyncIterator[Figure]:
     for name in sorted(took, key=lambda name: -took[name])[:SLOWEST]:
         scene.tell(f"{took[name]:6.1f} ms  {name[:400]}")
     yield Figure("housekeeping.slowest_ms_300k", max(took.values()))
+
+
+async def gateway_p99_beside_purge(scene: Scene) -> AsyncIterator[Figure]:
+    """While old rows go, batch after batch, from a database on the same disk and the same PostgreSQL."""
+    await scene.quiet()
+    async with _after_years(scene) as parts:
+        await _write_to_disk(parts.database)
+        await steady_p99_ms(scene)
+        purging = asyncio.create_task(_purge_all(parts))
+        p99 = await steady_p99_ms(scene)
+        if not purging.cancel():
+            raise NotMeasured(f"the purge was over before: it dealt with {await purging} rows")
+        await asyncio.wait([purging])
+    yield Figure("gateway.p99_ms_beside_purge", p99)
+
+
+async def _write_to_disk(database: Database) -> None:
+    """What was filled in, so that this is not measured along."""
+    async with database.engine.connect() as connection:
+        autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await autocommit.exec_driver_sql("CHECKPOINT")
+
+
+async def _purge_all(parts: Parts) -> int:
+    """As `reconcile` does each minute, without the rest of the minute."""
+    dealt_with = 0
+    while some := sum([await in_batches(parts.database, one) for one in purges(parts)]):
+        dealt_with += some
+    return dealt_with
 
 
 @asynccontextmanager

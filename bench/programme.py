@@ -11,7 +11,7 @@ from bench.exports import calls_checked, calls_new, export_rate
 from bench.figures import Figure
 from bench.follow_ups import created_rate, idle_cpu
 from bench.gateway import gateway_p99, gateway_rate
-from bench.housekeeping import slowest
+from bench.housekeeping import gateway_p99_beside_purge, slowest
 from bench.idle import idle_growth
 from bench.latency import request_figures, stock_latency
 from bench.memory import worker_growth
@@ -44,6 +44,7 @@ PROGRAMME = (
     Part(("followup.sweep_ms_100k",), sweep_100k, 60),
     Part(("followup.idle_cpu_before", "followup.idle_cpu_10k"), idle_cpu, 90),
     Part(("housekeeping.slowest_ms_300k",), slowest, 180),
+    Part(("gateway.p99_ms_beside_purge",), gateway_p99_beside_purge, 180),
     Part(("idle.prefect_mb_per_day", "idle.prefect_mb_plateau"), idle_growth, 1100),
     Part(("disk.mb_per_100_requests", "disk.mb_left_per_100_requests"), disk_per_request, 900),
     # The worker is exchanged for these, and the sandbox is to have no prospects before.

@@ -38,6 +38,7 @@ ISSUE_12 = {
     "idle.prefect_mb_plateau",
     "disk.mb_per_100_requests",
     "disk.mb_left_per_100_requests",
+    "gateway.p99_ms_beside_purge",
 }
 ISSUE_5 = {
     "export.lever_per_s",
@@ -70,7 +71,12 @@ def test_a_line_has_the_value_with_three_decimals() -> None:
 
 
 def test_only_chooses_by_the_first_part_of_a_name() -> None:
-    assert chosen("gateway.p99") == ["gateway.p99_ms_at_100", "gateway.p99_ms_under_siege"]
+    assert chosen("gateway.p99_ms_a") == ["gateway.p99_ms_at_100"]
+    assert chosen("gateway.p99") == [
+        "gateway.p99_ms_at_100",
+        "gateway.p99_ms_under_siege",
+        "gateway.p99_ms_beside_purge",
+    ]
     assert chosen("") == list(UNITS)
     assert chosen("ateway") == []
 
