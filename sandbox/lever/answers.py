@@ -7,8 +7,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from sandbox.lever.asking import limit_of
+from sandbox.lever.asking import lever_of, limit_of
 from sandbox.lever.errors import LeverError, bad_request, no_such_path
+from sandbox.lever.expand import expansions, reduced_to_choose_from
+from sandbox.lever.filters import several
 from sandbox.lever.lists import Page, page_as_given
 
 T = TypeVar("T")
@@ -28,6 +30,11 @@ def data(content: Any, status: int = 200) -> LeverResponse:  # noqa: ANN401
     return LeverResponse({"data": content}, status)
 
 
+def shown(request: Request, shape: dict[str, Any]) -> LeverResponse:
+    """`{"data": shape}`, as `include` and `expand` ask for it."""
+    return data(_as_asked(request, shape))
+
+
 def listed(page: Page[T], shape: Callable[[T], Any]) -> LeverResponse:
     """`{"data": [...], "hasNext": bool, "next"?: token}`."""
     body: dict[str, Any] = {"data": [shape(row) for row in page.rows], "hasNext": page.next is not None}
@@ -37,7 +44,13 @@ def listed(page: Page[T], shape: Callable[[T], Any]) -> LeverResponse:
 def listed_as_given(request: Request, rows: list[Any]) -> LeverResponse:
     """A page of a short list that is already in order and in shape."""
     page = page_as_given(rows, limit_of(request), request.query_params.get("offset"))
-    return listed(page, lambda row: row)
+    return listed(page, lambda row: _as_asked(request, row))
+
+
+def _as_asked(request: Request, shape: dict[str, Any]) -> dict[str, Any]:
+    lever, query = lever_of(request), request.query_params
+    expanded = expansions(lever.account, shape, several(query, "expand"), lever.options.base_url)
+    return reduced_to_choose_from(shape, expanded, several(query, "include"))
 
 
 def deleted() -> Response:

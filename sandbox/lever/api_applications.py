@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from sandbox.lever.answers import data, listed_as_given
+from sandbox.lever.answers import data, listed_as_given, shown
 from sandbox.lever.api_opportunities import OPPORTUNITY
 from sandbox.lever.api_postings import posting_of
 from sandbox.lever.asking import actor_of, body_of, lever_of, opportunity_of
@@ -41,6 +41,7 @@ class Applying(Record):
     """Body of POST apply."""
 
     personal_information: list[Answer] = Field(default_factory=list)
+    urls: list[Answer] = Field(default_factory=list)
 
 
 async def list_applications(request: Request) -> Response:
@@ -55,7 +56,7 @@ async def get_application(request: Request) -> Response:
     wanted, application = request.path_params["application"], opportunity.application
     if application is None or application.id != wanted:
         raise not_found("applications", wanted)
-    return data(application_shape(account, opportunity, application))
+    return shown(request, application_shape(account, opportunity, application))
 
 
 async def get_form(request: Request) -> Response:
@@ -85,6 +86,7 @@ async def apply(request: Request) -> Response:
         phones=[Phone(value=answers["phone"])] if "phone" in answers else [],
         headline=answers.get("currentCompany", ""),
         location=answers.get("currentLocation", ""),
+        links=[one.value for one in given.urls if one.value],
         stage="applicant-new",
         origin="applied",
         owner=posting.owner,

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.lever import acts
-from sandbox.lever.answers import data, listed_as_given
+from sandbox.lever.answers import data, listed_as_given, shown
 from sandbox.lever.asking import actor_of, body_of, lever_of
 from sandbox.lever.candidacy import Contact, Phone
 from sandbox.lever.catalog import ArchiveReason, Stage
@@ -48,7 +48,9 @@ async def list_stages(request: Request) -> Response:
 
 
 async def get_stage(request: Request) -> Response:
-    return data(stage_shape(find(lever_of(request).account.stages, "stages", request.path_params["id"])))
+    return shown(
+        request, stage_shape(find(lever_of(request).account.stages, "stages", request.path_params["id"]))
+    )
 
 
 async def get_disposition_stages(request: Request) -> Response:
@@ -67,7 +69,7 @@ async def list_archive_reasons(request: Request) -> Response:
 
 async def get_archive_reason(request: Request) -> Response:
     reasons = lever_of(request).account.archive_reasons
-    return data(find(reasons, "archive_reasons", request.path_params["id"]).shape())
+    return shown(request, find(reasons, "archive_reasons", request.path_params["id"]).shape())
 
 
 async def list_tags(request: Request) -> Response:
@@ -79,7 +81,7 @@ async def list_sources(request: Request) -> Response:
 
 
 async def get_contact(request: Request) -> Response:
-    return data(_contact(request).shape())
+    return shown(request, _contact(request).shape())
 
 
 async def put_contact(request: Request) -> Response:

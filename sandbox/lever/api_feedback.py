@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from sandbox.lever import feedback_templates as templates
 from sandbox.lever.account import new_id
 from sandbox.lever.acts import touch
-from sandbox.lever.answers import data, deleted, listed_as_given
+from sandbox.lever.answers import data, deleted, listed_as_given, shown
 from sandbox.lever.api_opportunities import OPPORTUNITY
 from sandbox.lever.asking import actor_of, body_of, lever_of, opportunity_of
 from sandbox.lever.errors import not_found
@@ -23,7 +23,7 @@ class FieldValue(Record):
     """One answered field."""
 
     id: str
-    value: str | int | bool | list[str] | None
+    value: Any
 
 
 class NewFeedback(Record):
@@ -50,7 +50,7 @@ async def list_feedback(request: Request) -> Response:
 
 
 async def get_feedback(request: Request) -> Response:
-    return data(_feedback(request).shape())
+    return shown(request, _feedback(request).shape())
 
 
 async def create_feedback(request: Request) -> Response:
@@ -98,7 +98,7 @@ async def list_templates(request: Request) -> Response:
 
 
 async def get_template(request: Request) -> Response:
-    return data(_template(request).shape())
+    return shown(request, _template(request).shape())
 
 
 async def create_template(request: Request) -> Response:

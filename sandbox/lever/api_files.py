@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.lever.acts import touch
-from sandbox.lever.answers import data, deleted, listed_as_given
+from sandbox.lever.answers import data, deleted, listed_as_given, shown
 from sandbox.lever.api_opportunities import OPPORTUNITY
 from sandbox.lever.asking import actor_of, lever_of, opportunity_of
 from sandbox.lever.errors import bad_request, not_found, unprocessable
@@ -37,7 +37,7 @@ async def list_files(request: Request) -> Response:
 
 
 async def get_file(request: Request) -> Response:
-    return data(_file_shape(request, _found(request, "files")))
+    return shown(request, _file_shape(request, _found(request, "files")))
 
 
 async def delete_file(request: Request) -> Response:
@@ -58,7 +58,7 @@ async def list_resumes(request: Request) -> Response:
 
 
 async def get_resume(request: Request) -> Response:
-    return data(_resume_shape(request, _found(request, "resumes")))
+    return shown(request, _resume_shape(request, _found(request, "resumes")))
 
 
 async def download_resume(request: Request) -> Response:

@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute, Route
 from sandbox.lever import forms
 from sandbox.lever.account import new_id
 from sandbox.lever.acts import touch
-from sandbox.lever.answers import data, deleted, listed_as_given
+from sandbox.lever.answers import data, deleted, listed_as_given, shown
 from sandbox.lever.api_opportunities import OPPORTUNITY
 from sandbox.lever.asking import actor_of, body_of, lever_of, opportunity_of
 from sandbox.lever.errors import not_found
@@ -22,7 +22,7 @@ async def get_form(request: Request) -> Response:
     wanted = request.path_params["id"]
     for form in lever_of(request).account.forms[opportunity_of(request).id]:
         if form.id == wanted:
-            return data(form.shape())
+            return shown(request, form.shape())
     raise not_found("forms", wanted)
 
 
@@ -53,7 +53,7 @@ async def list_templates(request: Request) -> Response:
 
 
 async def get_template(request: Request) -> Response:
-    return data(_template(request).shape())
+    return shown(request, _template(request).shape())
 
 
 async def create_template(request: Request) -> Response:

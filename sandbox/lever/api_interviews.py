@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.lever import interviews
-from sandbox.lever.answers import data, deleted, listed_as_given
+from sandbox.lever.answers import data, deleted, listed_as_given, shown
 from sandbox.lever.api_opportunities import OPPORTUNITY
 from sandbox.lever.asking import actor_of, body_of, lever_of, opportunity_of
 from sandbox.lever.errors import not_found
@@ -17,7 +17,7 @@ async def list_panels(request: Request) -> Response:
 
 
 async def get_panel(request: Request) -> Response:
-    return data(_panel(request).shape())
+    return shown(request, _panel(request).shape())
 
 
 async def create_panel(request: Request) -> Response:
@@ -42,7 +42,7 @@ async def list_interviews(request: Request) -> Response:
 
 
 async def get_interview(request: Request) -> Response:
-    return data(_interview(request).shape())
+    return shown(request, _interview(request).shape())
 
 
 async def create_interview(request: Request) -> Response:

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.lever import notes
-from sandbox.lever.answers import data, deleted, listed_as_given
+from sandbox.lever.answers import data, deleted, listed_as_given, shown
 from sandbox.lever.api_opportunities import OPPORTUNITY
 from sandbox.lever.asking import actor_of, body_of, lever_of, opportunity_of
 from sandbox.lever.errors import forbidden, not_found
@@ -17,7 +17,7 @@ async def list_notes(request: Request) -> Response:
 
 
 async def get_note(request: Request) -> Response:
-    return data(_note(request, request.path_params["note"]).shape())
+    return shown(request, _note(request, request.path_params["note"]).shape())
 
 
 async def create_note(request: Request) -> Response:

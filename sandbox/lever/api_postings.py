@@ -10,7 +10,7 @@ from sandbox.lever.api_catalog import find
 from sandbox.lever.asking import actor_of, body_of, lever_of, limit_of
 from sandbox.lever.catalog import Categories, Content, Posting, PostingState, WorkplaceType
 from sandbox.lever.errors import bad_request, forbidden
-from sandbox.lever.expand import posting_expansions, reduced
+from sandbox.lever.expand import expansions, reduced
 from sandbox.lever.filters import Filters, several, visible_confidentialities
 from sandbox.lever.lists import NEWEST_POSTING, page
 from sandbox.lever.record import Record
@@ -162,7 +162,7 @@ def _retitle(lever: Lever, posting: Posting, before: str) -> None:
 def _asked_shape(request: Request, posting: Posting) -> dict[str, object]:
     lever, query = lever_of(request), request.query_params
     full = posting_shape(posting, lever.options.base_url)
-    expanded = posting_expansions(lever.account, full, several(query, "expand"))
+    expanded = expansions(lever.account, full, several(query, "expand"), lever.options.base_url)
     return reduced(full, expanded, several(query, "include"))
 
 

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.lever import requisition_writes
-from sandbox.lever.answers import data, deleted, listed_as_given
+from sandbox.lever.answers import data, deleted, listed_as_given, shown
 from sandbox.lever.api_catalog import find
 from sandbox.lever.asking import actor_of, body_of, lever_of
 from sandbox.lever.errors import forbidden
@@ -29,7 +29,7 @@ async def list_requisitions(request: Request) -> Response:
 
 
 async def get_requisition(request: Request) -> Response:
-    return data(_requisition(request).shape())
+    return shown(request, _requisition(request).shape())
 
 
 async def create_requisition(request: Request) -> Response:

@@ -6,11 +6,11 @@ from starlette.routing import BaseRoute, Route
 
 from sandbox.lever import acts
 from sandbox.lever.account import new_id
-from sandbox.lever.answers import data, listed
+from sandbox.lever.answers import data, listed, shown
 from sandbox.lever.api_catalog import find
 from sandbox.lever.asking import body_of, lever_of, limit_of
 from sandbox.lever.catalog import User
-from sandbox.lever.expand import reduced
+from sandbox.lever.expand import reduced_to_choose_from
 from sandbox.lever.filters import Filters, flag, several
 from sandbox.lever.lists import NEWEST_USER, page
 from sandbox.lever.record import Record
@@ -48,11 +48,11 @@ async def list_users(request: Request) -> Response:
     everybody = flag(query, "includeDeactivated") or False
     users = [u for u in lever_of(request).account.users.values() if everybody or u.deactivated_at is None]
     answer = page(USER_FILTERS.apply(users, query), NEWEST_USER, limit_of(request), query.get("offset"))
-    return listed(answer, lambda user: reduced(user.shape(), {}, several(query, "include")))
+    return listed(answer, lambda user: reduced_to_choose_from(user.shape(), {}, several(query, "include")))
 
 
 async def get_user(request: Request) -> Response:
-    return data(_user(request).shape())
+    return shown(request, _user(request).shape())
 
 
 async def create_user(request: Request) -> Response:

@@ -40,7 +40,7 @@ def actor_of(request: Request, *, required: bool = False) -> Actor:
     """Who performs the call: `perform_as`, a user's id. 400 when it is required and missing, or names nobody."""
     user = request.query_params.get("perform_as")
     if required and not user:
-        raise bad_request("perform_as is required: name the user on whose behalf this is done")
+        raise bad_request("Missing perform_as parameter. Please specify a user for which to perform this.")
     if user and user not in lever_of(request).account.users:
         raise bad_request(f"perform_as must be the id of a user, and {user!r} is not")
     return Actor(user or None, through_api=True)

@@ -5,9 +5,11 @@ from typing import Any
 
 from sandbox.lever.account import Account
 from sandbox.lever.candidacy import Opportunity
-from sandbox.lever.shapes import application_shape
+from sandbox.lever.shapes import application_shape, posting_shape
 
 Shape = dict[str, Any]
+_USERS = ("user", "owner", "creator", "hiringManager", "referrer", "followers")
+_POSTINGS = ("posting", "postings")
 
 
 def reduced(full: Shape, expanded: Shape, include: Iterable[str]) -> Shape:
@@ -30,15 +32,26 @@ def opportunity_expansions(account: Account, opportunity: Opportunity, expand: I
     return {name: known[name]() for name in expand if name in known}
 
 
-def posting_expansions(account: Account, posting: Shape, expand: Iterable[str]) -> Shape:
-    """The documented expandable fields of a posting; others are ignored."""
-    expansions: Shape = {}
-    for name in expand:
-        if name in ("user", "owner", "hiringManager"):
-            expansions[name] = user(account, posting[name])
-        elif name == "followers":
-            expansions[name] = [user(account, one) for one in posting[name]]
-    return expansions
+def reduced_to_choose_from(full: Shape, expanded: Shape, include: Iterable[str]) -> Shape:
+    """As `reduced`, and the id stays: of users, templates and the like a published client relies on that."""
+    wanted = set(include)
+    return reduced(full, expanded, wanted and wanted | {"id"})
+
+
+def expansions(account: Account, shape: Shape, expand: Iterable[str], base_url: str) -> Shape:
+    """The fields of any other object that name users, a stage or postings; others are ignored."""
+    known: dict[str, Callable[[str], Any]] = {
+        **dict.fromkeys(_USERS, lambda one: user(account, one)),
+        **dict.fromkeys(_POSTINGS, lambda one: posting_shape(account.postings[one], base_url)),
+        "stage": lambda one: account.stages[one].model_dump(include={"id", "text"}),
+    }
+    return {name: _inlined(shape[name], known[name]) for name in expand if name in known and name in shape}
+
+
+def _inlined(value: Any, lookup: Callable[[str], Any]) -> Any:  # noqa: ANN401
+    if isinstance(value, list):
+        return [lookup(one) for one in value]
+    return lookup(value) if isinstance(value, str) else value
 
 
 def user(account: Account, user_id: str | None) -> Shape | None:

@@ -59,7 +59,7 @@ class FieldValue(Record):
     """One answered field."""
 
     id: str
-    value: str | int | float | bool | list[str] | None = None
+    value: Any = None
 
 
 class NewForm(Record):
