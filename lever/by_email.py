@@ -27,14 +27,17 @@ async def by_email(
     """All with one of these addresses.
 
     For one that it takes for none Lever refuses the whole list (400 "Email address is not valid", lever.md 7): then
-    each is asked for alone. Raises InvalidRequest where Lever refuses whatever is asked.
+    each is asked for alone, and who is refused once more. Raises InvalidRequest where Lever refuses whatever is asked.
     """
     try:
         return ByEmail(await _asked(lever, emails, filters), frozenset())
     except InvalidRequest:
         found, refused = await _one_at_a_time(lever, emails, filters)
-    if len(refused) == len(emails):
+    if refused:
+        # A refusal for another reason ends nobody: it is still there, and raised here, or it is over.
         await _asked(lever, [BEYOND_DOUBT], filters)
+        more, refused = await _one_at_a_time(lever, refused, filters)
+        found += more
     return ByEmail(tuple(found), frozenset(refused))
 
 

@@ -4,7 +4,7 @@ These are no Prefect tasks of their own, unlike our other effects: with tens of 
 Prefect more than it costs Lever. The batch is the task (tasks.prospect_batch).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -107,6 +107,11 @@ class InLever:
 
     found: Mapping[str, Opportunity] = field(default_factory=dict)
     refused: frozenset[str] = frozenset()
+
+    def without(self, opted_in_again: Collection[str]) -> "InLever":
+        """These get a new lead, whoever is there: asked for, lest one be made whom Lever could never be asked for."""
+        found = {email: one for email, one in self.found.items() if email not in opted_in_again}
+        return InLever(found, self.refused)
 
 
 async def people_in_lever(lever: LeverClient, emails: Sequence[str]) -> InLever:

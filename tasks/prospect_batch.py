@@ -62,14 +62,12 @@ async def all_to_their_end(works: Sequence[Awaitable[None]]) -> None:
 async def _in_lever(desk: Desk, policy: ProspectPolicy, candidates: Sequence[Candidate]) -> InLever:
     """Who is in Lever by e-mail address, in one call for all; where all are made anew, only by a lead of ours."""
     asked = [one for one in candidates if not one.begun]
-    if policy.if_in_lever is IfInLever.CREATE:
-        # Whoever opted in again gets a new lead.
-        asked = [one for one in asked if one.is_first]
     if not asked:
         return InLever()
-    if policy.if_in_lever is IfInLever.CREATE:
-        return await lost_leads(desk.lever, desk.case.connection_id, [one.lead for one in asked])
-    return await people_in_lever(desk.lever, [one.email for one in asked])
+    if policy.if_in_lever is not IfInLever.CREATE:
+        return await people_in_lever(desk.lever, [one.email for one in asked])
+    known = await lost_leads(desk.lever, desk.case.connection_id, [one.lead for one in asked])
+    return known.without({one.email for one in asked if not one.is_first})
 
 
 async def _export(desk: Desk, policy: ProspectPolicy, one: Candidate, there: Opportunity | None) -> None:

@@ -147,17 +147,18 @@ async def _in_lever(
     """By the addresses' keys; where all are made anew, only by a lead of ours."""
     lever = current_parts().kept_lever(connection, Priority.EXPORT)
     makes_all = if_in_lever is IfInLever.CREATE
-    leads = [one.lead for one in candidates if not one.met.is_begun and (one.met.is_first or not makes_all)]
+    asked = [one for one in candidates if not one.met.is_begun]
+    again = {one.lead.emails[0] for one in asked if makes_all and not one.met.is_first}
     found: dict[str, Opportunity] = {}
     refused: set[str] = set()
-    for at in range(0, len(leads), BATCH):
-        some = leads[at : at + BATCH]
+    for at in range(0, len(asked), BATCH):
+        some = [one.lead for one in asked[at : at + BATCH]]
         known = (
             await lost_leads(lever, connection.id, some)
             if makes_all
             else await people_in_lever(lever, [lead.emails[0] for lead in some])
         )
-        found |= {email_key(email): one for email, one in known.found.items()}
+        found |= {email_key(email): one for email, one in known.without(again).found.items()}
         refused |= set(map(email_key, known.refused))
     return InLever(found, frozenset(refused))
 

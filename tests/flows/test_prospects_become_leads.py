@@ -127,6 +127,23 @@ async def test_an_address_that_lever_takes_for_none_ends_its_prospect_alone(
     assert "mended@prospects.test" in emails(await office.lever.leads())
 
 
+async def test_so_does_one_who_opted_in_again_where_each_is_made_anew(office: Office) -> None:
+    """Made in doubt, a lead with an address that Lever cannot be asked for would be made again and again."""
+    await office.crosschq.add_prospects(2)
+    bad, other = await office.crosschq.prospects()
+    await office.want_prospects(if_in_lever=IfInLever.CREATE)
+    await office.export(only=[bad["id"]])
+    await office.crosschq.change_prospect(bad["id"], "withdraw")
+    await office.export()
+    await office.crosschq.change_prospect(bad["id"], "opt_in_again")
+    await office.crosschq.change_prospect(bad["id"], "change", email=NOT_FOR_LEVER)
+    assert "1 would fail" in str((await office.export(dry_run=True)).message)
+    assert (await office.export()).name == "Exported"
+    assert emails(await office.lever.leads()) == sorted([bad["email"], other["email"]])
+    row = await row_of(office, bad["id"])
+    assert (row.generation, row.state, row.reason) == (2, ProspectState.FAILED, NO_ADDRESS_FOR_LEVER)
+
+
 async def test_a_phone_number_that_is_none_is_left_out_of_the_lead_and_the_row_says_so(
     office: Office,
 ) -> None:
