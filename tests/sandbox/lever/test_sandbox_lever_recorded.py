@@ -167,3 +167,47 @@ async def test_an_upload_is_named_in_an_application(api: httpx.AsyncClient, cast
     information[2]["value"] = "https://elsewhere.test/resume.pdf"
     assert (await api.post(path, json={"personalInformation": information})).status_code == 400
     assert (await api.post("/v1/uploads", json={})).status_code == 400
+
+
+async def test_no_write_to_an_opportunity_is_missed_by_those_who_ask_what_was_updated(
+    api: httpx.AsyncClient, clock: ManualClock, cast: dict[str, Any], plain: str, acting: dict[str, str]
+) -> None:
+    """The answers' ids go into the writes that follow."""
+    path, ids = f"{LIST}/{plain}", dict[str, str]()
+    form = {"id": "f1d8aa00-0000-4000-8000-000000000012", "value": 1}
+    other = {"id": "f1d8aa00-0000-4000-8000-000000000013", "value": None}
+    talk = {"interviewers": [{"id": acting["perform_as"]}], "date": clock.milliseconds()}
+    filled = {"baseTemplateId": "f1d8aa00-0000-4000-8000-000000000010", "fields": [form, other]}
+    contact = cast["opportunities"]["plain"]["contact"]
+    writes: list[tuple[str, str, dict[str, Any]]] = [
+        ("POST", "removeSources", {"sources": ["Job site"]}),
+        ("POST", "removeLinks", {"links": []}),
+        ("POST", "notes", {"value": "words"}),
+        ("PUT", "notes/{notes}", {"values": [{"value": "other words"}]}),
+        ("DELETE", "notes/{notes}", {}),
+        ("POST", "feedback", {"baseTemplateId": "no-feedback"}),
+        ("PUT", "feedback/{feedback}", {"fieldValues": []}),
+        ("DELETE", "feedback/{feedback}", {}),
+        ("POST", "forms", filled),
+        ("POST", "panels", {"interviews": [talk]}),
+        ("PUT", "panels/{panels}", {"interviews": [talk]}),
+        ("DELETE", "panels/{panels}", {}),
+        ("PUT", f"../../contacts/{contact}", {"headline": "Elsewhere"}),
+    ]
+    for method, act, body in writes:
+        clock.pass_(60)
+        since = clock.milliseconds()
+        answer = await api.request(method, f"{path}/{act.format(**ids)}", params=acting, json=body)
+        assert answer.is_success, (act, answer.text)
+        if method == "POST":
+            ids[act] = answer.json()["data"]["id"]
+        assert plain in await changed_since(api, since), act
+    clock.pass_(60)
+    since = clock.milliseconds()
+    file = {"file": ("a.pdf", b"%PDF-1.7", "application/pdf")}
+    uploaded = (await api.post(f"{path}/files", params=acting, files=file)).json()["data"]["id"]
+    assert plain in await changed_since(api, since)
+    clock.pass_(60)
+    since = clock.milliseconds()
+    assert (await api.delete(f"{path}/files/{uploaded}", params=acting)).status_code == 204
+    assert plain in await changed_since(api, since)
