@@ -16,7 +16,7 @@ demo: $(READY) ## start everything with a sandbox and play one candidate's story
 	@exec $(BIN)/crosschq-lever demo $(if $(EXIT),--exit)
 
 bench: $(READY) ## measure, one figure a line; ONLY=burst chooses by the first part of a name
-	@exec $(BIN)/python -m bench --only "$(ONLY)"
+	@exec $(BIN)/python -m tools.bench --only "$(ONLY)"
 
 test: $(READY) ## run all tests, on a real PostgreSQL and a real Prefect; ARGS="-k words" chooses
 ifdef ARGS
@@ -37,7 +37,7 @@ test-python313: ## run the tests that need no stack on Debian 13's Python 3.13; 
 	@exec .ci/python313 $(ARGS)
 
 chaos: $(READY) ## kill and freeze processes and fill the disk while candidates move, count what was lost or doubled; SEED= CANDIDATES= KILLS= FREEZES= FULL_DISKS= PROSPECTS=
-	@exec $(BIN)/python -m chaos $(if $(SEED),--seed $(SEED)) $(if $(CANDIDATES),--candidates $(CANDIDATES)) \
+	@exec $(BIN)/python -m tools.chaos $(if $(SEED),--seed $(SEED)) $(if $(CANDIDATES),--candidates $(CANDIDATES)) \
 	    $(if $(KILLS),--kills $(KILLS)) $(if $(FREEZES),--freezes $(FREEZES)) \
 	    $(if $(FULL_DISKS),--full-disks $(FULL_DISKS)) $(if $(PROSPECTS),--prospects $(PROSPECTS))
 

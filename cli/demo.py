@@ -8,9 +8,15 @@ from datetime import UTC, datetime
 import httpx
 
 from cli.demo_printed import console, heading, print_addresses, print_step
-from demo.admin import Admin
-from demo.browser import Browser
-from demo.connection import (
+from deployments.stack import CANNOT_START, Stack, running_stack
+from onboarding.blueprint import Blueprint, BlueprintError
+from onboarding.connecting import connect
+from onboarding.webhooks import WebhookNotMadeError
+from outbound.errors import VendorError
+from outbound.transport import CallFailed
+from tools.demo.admin import Admin
+from tools.demo.browser import Browser
+from tools.demo.connection import (
     CROSSCHQ_TOKEN,
     NO_PROSPECTS,
     USUAL_WAITS,
@@ -18,19 +24,13 @@ from demo.connection import (
     Waits,
     connection_file,
 )
-from demo.ending import Ending
-from demo.mailbox import Owner
-from demo.opening import Opening
-from demo.people import CrosschqPeople, LeverPeople
-from demo.prospects import TABLE, ProspectStory
-from demo.settings import admins_password, demo_settings
-from demo.story import StepFailed, Story, Told
-from deployments.stack import CANNOT_START, Stack, running_stack
-from onboarding.blueprint import Blueprint, BlueprintError
-from onboarding.connecting import connect
-from onboarding.webhooks import WebhookNotMadeError
-from outbound.errors import VendorError
-from outbound.transport import CallFailed
+from tools.demo.ending import Ending
+from tools.demo.mailbox import Owner
+from tools.demo.opening import Opening
+from tools.demo.people import CrosschqPeople, LeverPeople
+from tools.demo.prospects import TABLE, ProspectStory
+from tools.demo.settings import admins_password, demo_settings
+from tools.demo.story import StepFailed, Story, Told
 from wiring import open_parts
 
 WAITS = Waits(follow_up_after="10 seconds", settle_after="3 seconds")

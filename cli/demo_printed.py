@@ -2,8 +2,8 @@
 
 from rich.console import Console
 
-from demo.admin import NAME
 from deployments.stack import Stack
+from tools.demo.admin import NAME
 
 console = Console(highlight=False, soft_wrap=True)
 

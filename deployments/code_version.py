@@ -6,8 +6,19 @@ from importlib.metadata import version
 
 from deployments.environment import ROOT
 
-_USED_BY_FLOWS = (
-    *("flows", "tasks", "hiring", "lever", "crosschq", "mail", "outbound", "store", "warm_worker"),
+USED_BY_FLOWS = (
+    *(
+        "flows",
+        "tasks",
+        "hiring",
+        "lever",
+        "crosschq",
+        "mail",
+        "outbound",
+        "store",
+        "cleaning",
+        "warm_worker",
+    ),
     *("settings.py", "wiring.py"),
 )
 
@@ -16,7 +27,7 @@ _USED_BY_FLOWS = (
 def code_version() -> str:
     """Such as `0.1.0+3f2a9c1b77d0`. The first answer stays: a process runs what it started with."""
     digest = sha256()
-    for name in _USED_BY_FLOWS:
+    for name in USED_BY_FLOWS:
         place = ROOT / name
         for source in [place] if place.is_file() else sorted(place.rglob("*.py")):
             digest.update(f"{source.relative_to(ROOT)}\0".encode() + source.read_bytes() + b"\0")

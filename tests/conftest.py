@@ -20,7 +20,6 @@ import store.outcome_tables
 import store.people_tables
 import store.prospect_tables
 import store.tables  # noqa: F401 - their tables are emptied
-from demo.settings import demo_settings
 from deployments.postgres import PostgresProcess, embedded_postgres
 from deployments.stack import Stack, running_stack
 from store.base import Base
@@ -28,6 +27,7 @@ from store.database import Database
 from store.migrate import migrate
 from store.vault import Vault
 from tests.factories import vault_of
+from tools.demo.settings import demo_settings
 
 # TRUNCATE makes a new file for each table and index: twice as long, and there are thousands of tests. Of many rows
 # DELETE takes longer, as it looks for each in the tables that refer to it.

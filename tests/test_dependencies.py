@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PYPROJECT = (ROOT / "pyproject.toml").read_text()
 PROJECT = tomllib.loads(PYPROJECT)["project"]
-RUN_BY_DEVELOPERS = {"demo"}
+RUN_BY_DEVELOPERS = {"tools"}
 """Takes pictures of pages with a development tool, imported where it is used."""
 
 

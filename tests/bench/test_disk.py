@@ -2,8 +2,8 @@
 
 from prefect.server.database.orm_models import Base
 
-from bench.disk_sizes import growth
-from bench.idle import OF_EVENTS, OF_RUNS
+from tools.bench.disk_sizes import growth
+from tools.bench.idle import OF_EVENTS, OF_RUNS
 
 BOUNDED = {
     "agent": "Prefect 3 has none",

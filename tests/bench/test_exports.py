@@ -5,10 +5,6 @@ import os
 import pytest
 from sqlalchemy import select
 
-from bench.export_memory import peak_mb
-from bench.exports import creations, refused
-from bench.figures import NotMeasured
-from bench.known_prospects import AT_ONCE, KnownProspects
 from store.database import Database
 from store.prospect_intake import ProspectIntake, SeenProspect
 from store.prospect_tables import KnownProspect, ProspectKind, ProspectState
@@ -16,6 +12,10 @@ from store.prospects import Prospects
 from store.sealed_prospects import email_index
 from store.vault import Vault
 from tests.factories import LONG_AGO, connect
+from tools.bench.export_memory import peak_mb
+from tools.bench.exports import creations, refused
+from tools.bench.figures import NotMeasured
+from tools.bench.known_prospects import AT_ONCE, KnownProspects
 
 
 def call(method: str, path: str, at: float, status: int = 200) -> dict[str, object]:

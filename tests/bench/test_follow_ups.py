@@ -21,9 +21,6 @@ from prefect.states import Scheduled
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bench.follow_ups import cpu_seconds
-from bench.waiting import AT_ONCE, Waiting
-from bench.waiting_runs import WaitingRun, copy_run, forget_runs
 from deployments.stack import Stack
 from hiring.follow_ups import FollowUpState
 from store.database import Database
@@ -32,6 +29,9 @@ from store.requests import Requests
 from store.vault import Vault
 from store.wake_ups import WakeUps
 from tests.factories import connect
+from tools.bench.follow_ups import cpu_seconds
+from tools.bench.waiting import AT_ONCE, Waiting
+from tools.bench.waiting_runs import WaitingRun, copy_run, forget_runs
 
 BURN = "import time\nwhile time.process_time() < 0.3: pass\n"
 """Takes so many seconds of a core."""

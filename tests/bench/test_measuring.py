@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bench.counting import counting_door
-from bench.figures import NotMeasured
-from bench.latency import creations, lever_calls
-from bench.line import as_fast_as_answered, at_a_steady_rate, lines
-from bench.webhooks import Sender, http_request
+from tools.bench.counting import counting_door
+from tools.bench.figures import NotMeasured
+from tools.bench.latency import creations, lever_calls
+from tools.bench.line import as_fast_as_answered, at_a_steady_rate, lines
+from tools.bench.webhooks import Sender, http_request
 
 Answer = Callable[[], Awaitable[bytes]]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.figures import UNITS, Figure, chosen, percentile
-from bench.programme import PROGRAMME, parts_for
+from tools.bench.figures import UNITS, Figure, chosen, percentile
+from tools.bench.programme import PROGRAMME, parts_for
 
 ROOT = Path(__file__).parent.parent.parent
 ISSUE_3 = {
@@ -118,7 +118,7 @@ def test_a_percentile_of_nothing_is_an_error() -> None:
 
 
 def test_a_name_that_no_figure_has_is_refused_naming_those_there_are() -> None:
-    argv = [sys.executable, "-m", "bench", "--only", "speed"]
+    argv = [sys.executable, "-m", "tools.bench", "--only", "speed"]
     done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert all(name in done.stderr for name in UNITS)

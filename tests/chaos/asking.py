@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 import httpx
 from sqlalchemy import select
 
-from demo.story import Story
 from mail.letter import message_id
 from store.follow_ups import FollowUps
 from store.outcome_tables import FollowUp
@@ -14,6 +13,7 @@ from store.tables import Effect, EffectState
 from tests.chaos.conftest import Hardy
 from tests.chaos.test_kill_at_chosen_points import all_ended
 from tests.journeys.waiting import WaitingRoom
+from tools.demo.story import Story
 
 HIRED = "Crosschq outcome: hired"
 

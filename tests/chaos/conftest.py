@@ -8,15 +8,15 @@ from pathlib import Path
 import httpx
 import pytest
 
-from chaos.campaign import sweep_often, watched
 from cli.demo import connect_sandbox
-from demo.people import CrosschqPeople, LeverPeople
-from demo.settings import demo_settings
-from demo.story import Story
 from deployments import lineup
 from deployments.stack import Stack, running_stack
 from store.deliveries import Deliveries
 from store.tables import Delivery
+from tools.chaos.campaign import sweep_often, watched
+from tools.demo.people import CrosschqPeople, LeverPeople
+from tools.demo.settings import demo_settings
+from tools.demo.story import Story
 from wiring import Parts, make_parts
 
 PORTS = (13600, 13610, 13620)

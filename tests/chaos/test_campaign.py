@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from chaos.campaign import Campaign
-from chaos.trouble import Amount
+from tools.chaos.campaign import Campaign
+from tools.chaos.trouble import Amount
 
 pytestmark = pytest.mark.stack
 

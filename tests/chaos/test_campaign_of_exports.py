@@ -2,9 +2,9 @@
 
 import pytest
 
-from chaos.export_verdict import compare
-from chaos.exports import ExportCampaign
-from chaos.trouble import Amount
+from tools.chaos.export_verdict import compare
+from tools.chaos.exports import ExportCampaign
+from tools.chaos.trouble import Amount
 
 
 @pytest.mark.stack

@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from chaos.disk import small_disk
-from chaos.frozen import frozen
+from tools.chaos.disk import small_disk
+from tools.chaos.frozen import frozen
 
 HAS_A_CHILD = (
     "import subprocess, sys; subprocess.run([sys.executable, '-c', 'print(1, flush=True); input()'])"

@@ -7,9 +7,9 @@ import signal
 import pytest
 from sqlalchemy import text
 
-from demo.story import Story
 from store.tables import DeliveryState
 from tests.chaos.conftest import Hardy
+from tools.demo.story import Story
 
 pytestmark = pytest.mark.stack
 

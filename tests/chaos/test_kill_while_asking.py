@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import httpx
 import pytest
 
-from demo.story import Story
 from tests.chaos.asking import (
     answer,
     answered,
@@ -27,6 +26,7 @@ from tests.chaos.asking import (
 from tests.chaos.conftest import Hardy
 from tests.chaos.test_kill_at_chosen_points import GATEWAYS, WORKERS, is_at_work, kill
 from tests.journeys.waiting import WaitingRoom, waiting_room
+from tools.demo.story import Story
 
 pytestmark = [
     pytest.mark.stack,

@@ -6,17 +6,17 @@ from statistics import median
 
 import pytest
 
-from bench.inbox import Inbox
-from bench.latency import idle_moves
-from bench.scene import Scene
-from chaos.campaign import run_often
-from chaos.export_orders import start_export
 from hiring.export_order import Scope
 from store.prospect_tables import ProspectState
 from store.tables import EffectState
 from tests.chaos.conftest import Hardy
 from tests.chaos.exporting import Exporting, locked, no_turns, waiting_for_a_lock
 from tests.chaos.test_kill_at_chosen_points import WORKERS, kill
+from tools.bench.inbox import Inbox
+from tools.bench.latency import idle_moves
+from tools.bench.scene import Scene
+from tools.chaos.campaign import run_often
+from tools.chaos.export_orders import start_export
 
 pytestmark = pytest.mark.stack
 

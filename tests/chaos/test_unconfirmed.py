@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from chaos.trouble import Happened
-from chaos.unconfirmed import judge_unconfirmed
 from hiring.status_tags import SENT, UNCONFIRMED
+from tools.chaos.trouble import Happened
+from tools.chaos.unconfirmed import judge_unconfirmed
 
 ID, EMAIL = "0e6ab51d", "ana@people.test"
 

@@ -7,13 +7,6 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from demo.admin import Admin
-from demo.browser import Browser
-from demo.connection import CROSSCHQ_TOKEN, Waits
-from demo.opening import Opening
-from demo.people import CrosschqPeople, LeverPeople
-from demo.settings import admins_password, demo_settings
-from demo.story import StepFailed
 from store.tables import Delivery, DeliveryState, WebhookEndpoint
 from tests.onboarding.conftest import vendors
 from tests.onboarding.desk import Desk, Vendors
@@ -21,6 +14,13 @@ from tests.pages.admin.browser import CODE
 from tests.pages.admin.conftest import Pages, pages, settings
 from tests.pages.admin.connecting import audits, connections, desk
 from tests.pages.admin.rows import Desk as Rows
+from tools.demo.admin import Admin
+from tools.demo.browser import Browser
+from tools.demo.connection import CROSSCHQ_TOKEN, Waits
+from tools.demo.opening import Opening
+from tools.demo.people import CrosschqPeople, LeverPeople
+from tools.demo.settings import admins_password, demo_settings
+from tools.demo.story import StepFailed
 
 __all__ = ["desk", "pages", "settings", "vendors"]
 

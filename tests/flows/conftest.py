@@ -8,7 +8,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from demo.settings import demo_settings
 from deployments import lineup
 from deployments.postgres import PostgresProcess
 from deployments.prefect_api import prefect_api
@@ -19,6 +18,7 @@ from store.database import Database
 from tests.factories import settings_at
 from tests.flows.engine import run_in_prefect
 from tests.flows.office import Office, open_office
+from tools.demo.settings import demo_settings
 
 
 @pytest.fixture(scope="session")

@@ -26,9 +26,6 @@ from sqlalchemy import select, update
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from demo.connection import CROSSCHQ_TOKEN, connection_file
-from demo.mailbox import Owner
-from demo.people import CrosschqPeople, LeverPeople
 from flows.candidate_erasure import candidate_erasure
 from flows.hiring_followup import hiring_followup, hiring_outcome
 from flows.prospect_export import prospect_export
@@ -55,6 +52,9 @@ from store.prospect_tables import KnownProspect, ProspectSettings
 from store.tables import Connection, Delivery, DeliveryState, VendorHealth
 from tests.flows.engine import Engine, run_in_prefect, run_plainly
 from tests.serving import AppAt, sandbox_crosschq, sandbox_lever, serving
+from tools.demo.connection import CROSSCHQ_TOKEN, connection_file
+from tools.demo.mailbox import Owner
+from tools.demo.people import CrosschqPeople, LeverPeople
 from webhook_gateway.app import Gateway, create_public_app
 from webhook_gateway.inbox import Inbox
 from webhook_gateway.metrics import Metrics

@@ -2,9 +2,9 @@
 
 import pytest
 
-from demo.people import CrosschqPeople
 from hiring.follow_ups import FollowUpState
 from tests.flows.office import Office
+from tools.demo.people import CrosschqPeople
 
 pytestmark = pytest.mark.stack
 

@@ -5,8 +5,6 @@ import ast
 import pytest
 from sqlalchemy import text
 
-from bench.history import LARGE, fill
-from bench.statements import LOOPS, Statement, by_page, by_schedule, read_whole, recording
 from deployments.environment import ROOT
 from flows.reconcile import Scope
 from onboarding.self_test.prefect_checks import SCHEDULED
@@ -18,6 +16,8 @@ from tasks.case import Case
 from tasks.erasure_steps import close_door, erase_kept
 from tests.flows.office import Office
 from tests.store.inbox import row, running
+from tools.bench.history import LARGE, fill
+from tools.bench.statements import LOOPS, Statement, by_page, by_schedule, read_whole, recording
 from wiring import use_parts
 
 pytestmark = pytest.mark.stack

@@ -14,10 +14,10 @@ from prefect.states import AwaitingRetry, Cancelled, Completed, Crashed, Failed,
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bench.prefect_vacuum import vacuum_prefect
 from deployments.prefect_api import checked, every, prefect_api
 from deployments.work_pool import forget_silent_workers
 from tests.flows.office import Office
+from tools.bench.prefect_vacuum import vacuum_prefect
 
 pytestmark = [pytest.mark.stack, pytest.mark.in_prefect]
 

@@ -9,8 +9,8 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
 from cli.demo import connect_sandbox
-from demo.people import CrosschqPeople, LeverPeople
 from deployments.stack import Stack
+from tools.demo.people import CrosschqPeople, LeverPeople
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 

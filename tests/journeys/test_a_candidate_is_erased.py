@@ -6,9 +6,9 @@ import os
 import pytest
 from sqlalchemy import text
 
-from demo.story import StepFailed, Story
 from deployments.prefect_api import every, prefect_api
 from tests.journeys.conftest import Installation
+from tools.demo.story import StepFailed, Story
 from wiring import open_parts
 
 pytestmark = [

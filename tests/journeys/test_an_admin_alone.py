@@ -12,8 +12,6 @@ import pytest
 from playwright.async_api import Browser, Locator, async_playwright, expect
 from sqlalchemy import select
 
-from demo.people import CrosschqPeople, LeverPeople
-from demo.story import Story
 from deployments.stack import Stack
 from onboarding.pausing import pause
 from store.audits import PersonsWord
@@ -30,6 +28,8 @@ from tests.journeys.admin_pages import (
 from tests.journeys.conftest import CHROMIUM, QUIET
 from tests.onboarding.conftest import vendors
 from tests.onboarding.desk import Vendors
+from tools.demo.people import CrosschqPeople, LeverPeople
+from tools.demo.story import Story
 from wiring import make_parts
 
 __all__ = ["vendors"]

@@ -5,11 +5,11 @@ from playwright.async_api import Browser, Page, expect
 from sqlalchemy import select
 
 from cli.follow_ups import run_ask_now
-from demo.ending import Ending
-from demo.mailbox import Owner
-from demo.story import Story
 from store.outcome_tables import FollowUp
 from tests.journeys.conftest import CHROMIUM, Installation
+from tools.demo.ending import Ending
+from tools.demo.mailbox import Owner
+from tools.demo.story import Story
 from wiring import Parts, make_parts, use_parts
 
 pytestmark = [

@@ -3,8 +3,8 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from demo.story import Story
 from tests.journeys.conftest import CHROMIUM, Installation
+from tools.demo.story import Story
 
 pytestmark = [
     pytest.mark.stack,

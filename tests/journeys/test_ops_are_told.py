@@ -16,7 +16,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from demo.mailbox import Owner
 from deployments.automations import FILE, register_automations
 from deployments.prefect_api import checked, every, prefect_api
 from deployments.stack import Stack
@@ -28,6 +27,7 @@ from tests.flows.engine import run_in_prefect
 from tests.flows.office import open_office
 from tests.journeys.conftest import Installation
 from tests.serving import AppAt, served
+from tools.demo.mailbox import Owner
 
 pytestmark = pytest.mark.stack
 

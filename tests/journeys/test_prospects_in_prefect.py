@@ -9,13 +9,13 @@ import httpx
 import pytest
 
 from cli.demo import connect_sandbox
-from demo.connection import ProspectSwitches
-from demo.story import Story
 from deployments.prefect_api import checked, every, prefect_api
 from deployments.register import register
 from store.connections import Connections
 from tests.journeys.conftest import Installation
 from tests.journeys.waiting import WaitingRoom, waiting_room
+from tools.demo.connection import ProspectSwitches
+from tools.demo.story import Story
 
 pytestmark = pytest.mark.stack
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from demo.story import Story
 from deployments.prefect_api import every, prefect_api
 from tests.journeys.conftest import Installation
+from tools.demo.story import Story
 
 pytestmark = pytest.mark.stack
 

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from demo.people import CrosschqPeople
-from demo.story import Story
 from store.tables import Audit
 from tasks.looks import Look
 from tasks.waits import look_after_waiting_runs
 from tests.journeys.conftest import Installation
 from tests.journeys.waiting import WaitingRoom, waiting_room
+from tools.demo.people import CrosschqPeople
+from tools.demo.story import Story
 
 pytestmark = pytest.mark.stack
 

@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select, update
 
-from demo.story import Story
 from hiring.follow_ups import FollowUpState
 from store.connections import Connections
 from store.follow_ups import FollowUps
@@ -16,6 +15,7 @@ from store.outcome_tables import FollowUp
 from store.tables import Connection, Delivery, DeliveryState, ReferenceRequest, RequestState
 from tests.journeys.conftest import Installation
 from tests.journeys.waiting import WaitingRoom, waiting_room
+from tools.demo.story import Story
 
 pytestmark = [
     pytest.mark.stack,

@@ -20,15 +20,15 @@ from prefect.settings import (
 )
 from sqlalchemy import select, update
 
-from demo.mailbox import Owner
-from demo.people import CrosschqPeople, LeverPeople
-from demo.story import Story
 from deployments.environment import ROOT, process_environment
 from deployments.prefect_api import checked, every, prefect_api
 from deployments.stack import Stack
 from store.database import DATABASE_ERRORS
 from store.outcome_tables import FollowUp
 from store.tables import UNFINISHED, Delivery
+from tools.demo.mailbox import Owner
+from tools.demo.people import CrosschqPeople, LeverPeople
+from tools.demo.story import Story
 from wiring import Parts, make_parts, use_parts
 
 AT_ONCE = timedelta(0)

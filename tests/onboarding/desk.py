@@ -11,8 +11,6 @@ import pytest
 from sqlalchemy import select, text
 from starlette.applications import Starlette
 
-from demo.connection import CROSSCHQ_TOKEN, connection_file
-from demo.people import LeverPeople
 from lever.webhooks import CANDIDATE_STAGE_CHANGE
 from onboarding.blueprint import Blueprint, BlueprintError
 from onboarding.connecting import Connected, connect
@@ -23,6 +21,8 @@ from store.key_ring import LastingKey
 from store.prospect_tables import ProspectSettings
 from store.tables import Audit, Connection, Delivery, RequestTemplate, WebhookEndpoint
 from tests.serving import sandbox_crosschq, sandbox_lever, served
+from tools.demo.connection import CROSSCHQ_TOKEN, connection_file
+from tools.demo.people import LeverPeople
 from wiring import Parts, open_parts
 
 Edit = Callable[[str], str]

@@ -14,7 +14,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from demo.people import LeverPeople
 from lever.webhooks import CANDIDATE_STAGE_CHANGE
 from onboarding.self_test.findings import Finding, Verdict
 from onboarding.self_test.testing import self_test
@@ -27,6 +26,7 @@ from store.connection_rows import find_rows
 from store.tables import Connection, WebhookEndpoint
 from tests.onboarding.desk import Desk
 from tests.serving import AppAt, served
+from tools.demo.people import LeverPeople
 from webhook_gateway.app import Gateway, create_public_app
 from webhook_gateway.inbox import Inbox
 from webhook_gateway.metrics import Metrics

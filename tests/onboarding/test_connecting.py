@@ -7,7 +7,6 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import delete, update
 
-from demo.connection import CROSSCHQ_TOKEN
 from onboarding.lever_events import LEVER_EVENTS
 from outbound.errors import CredentialsRefused
 from store.connections import Connections
@@ -29,6 +28,7 @@ from tests.onboarding.desk import (
     with_lever_token,
     with_requests,
 )
+from tools.demo.connection import CROSSCHQ_TOKEN
 
 
 async def test_the_file_is_stored_with_the_vendors_ids(desk: Desk) -> None:

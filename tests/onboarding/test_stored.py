@@ -6,7 +6,6 @@ from pydantic import SecretStr
 from sqlalchemy import update
 
 from crosschq.webhooks import AuthScheme
-from demo.connection import CROSSCHQ_TOKEN
 from onboarding.blueprint import Blueprint
 from onboarding.connecting import connect
 from onboarding.endpoint_tokens import forget_previous, store_token
@@ -30,6 +29,7 @@ from tests.onboarding.desk import (
     with_prospects,
     with_requests,
 )
+from tools.demo.connection import CROSSCHQ_TOKEN
 
 EVERYTHING = both(
     with_lever_token("made-by-hand-in-lever"),

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from demo.connection import CROSSCHQ_TOKEN
 from onboarding.blueprint import Blueprint, BlueprintError
 from tests.onboarding.desk import SECRETS, Desk, Edit, both, swap, with_follow_up, with_requests
+from tools.demo.connection import CROSSCHQ_TOKEN
 
 WRONG: dict[str, tuple[Edit, str]] = {
     "no TOML": (swap("[lever]", "[lever"), r"not TOML: .*line \d+"),

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from bench.waiting import Waiting
 from hiring.follow_ups import FollowUpState, spread
 from hiring.outcomes import Outcome
 from store.attempts import Attempt
@@ -32,6 +31,7 @@ from tests.store.waits import (
     reschedule,
     void_runs,
 )
+from tools.bench.waiting import Waiting
 
 SOON = datetime(2099, 1, 1, tzinfo=UTC)
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import event
 
-from bench.sweep import QUESTIONS, fill
 from store.database import Database
+from tools.bench.sweep import QUESTIONS, fill
 
 WAITING = 10_000
 

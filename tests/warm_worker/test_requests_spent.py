@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bench.counting import counting_door
 from settings import Settings
 from tests.warm_worker.conftest import with_pool
 from tests.warm_worker.workers import Trial, started
+from tools.bench.counting import counting_door
 
 pytestmark = pytest.mark.stack
 

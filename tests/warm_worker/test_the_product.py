@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import select
 
 from cli.demo import connect_sandbox
-from demo.people import CrosschqPeople, LeverPeople
 from deployments.prefect_api import checked, every
 from deployments.stack import Stack
 from deployments.work_pool import ensure_work_pool
@@ -19,6 +18,7 @@ from settings import Settings
 from store.tables import Delivery, DeliveryState, Effect, EffectState
 from tests.warm_worker.conftest import with_pool
 from tests.warm_worker.workers import Trial, started, until
+from tools.demo.people import CrosschqPeople, LeverPeople
 from wiring import Parts, open_parts
 
 pytestmark = pytest.mark.stack

@@ -9,13 +9,13 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bench.waiting import Waiting
 from store.database import Database
 from store.vault import Vault
 from store.wake_ups import WakeUp, WakeUps
 from tests.factories import Connected, connect
 from tests.store.inbox import LATER
 from tests.store.waits import begin, end, get, hand_over, make_due, reschedule, unarmed, void_runs
+from tools.bench.waiting import Waiting
 from webhook_gateway.dispatch import AT_ONCE
 from webhook_gateway.prefect_runs import PrefectUnavailable
 from webhook_gateway.wake_ups import BATCH, Armer

@@ -14,7 +14,6 @@ from pydantic import SecretStr
 from sqlalchemy import update
 from starlette.routing import Route
 
-from demo.people import LeverPeople
 from hiring.follow_ups import FollowUpState
 from hiring.prospects import IfInLever, OnWithdrawal
 from onboarding.beginning import NOT_SET_UP
@@ -29,6 +28,7 @@ from tests.pages.admin.conftest import Pages, open_pages
 from tests.pages.admin.connecting import CROSSCHQ_KEY, LEVER_KEY
 from tests.pages.admin.rows import Desk
 from tests.store.waits import end
+from tools.demo.people import LeverPeople
 
 LONG = "W" * 100
 """A name that fits nowhere and cannot be broken."""

@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 import httpx
 
-from demo.browser import Page
 from tests.pages.admin.browser import Browser
+from tools.demo.browser import Page
 
 
 @dataclass
