@@ -24,13 +24,16 @@ class Upload:
 
 def is_form(request: Request) -> bool:
     """Whether the body is a form: no documented way, but that of published clients in Ruby and PHP."""
-    kind = request.headers.get("content-type", "")
-    return kind.startswith("application/x-www-form-urlencoded") or is_multipart(request)
+    return _kind(request).startswith("application/x-www-form-urlencoded") or is_multipart(request)
 
 
 def is_multipart(request: Request) -> bool:
     """Whether the body is a multipart form."""
-    return request.headers.get("content-type", "").startswith("multipart/form-data")
+    return _kind(request).startswith("multipart/form-data")
+
+
+def _kind(request: Request) -> str:
+    return request.headers.get("content-type", "").lower()
 
 
 async def read_upload(request: Request, now: int) -> Upload:

@@ -106,6 +106,30 @@ async def test_a_form_of_another_shape_is_refused(api: httpx.AsyncClient, plain:
     assert (answer.status_code, answer.json()["code"]) == (400, "BadRequestError")
 
 
+@pytest.mark.parametrize(
+    ("kind", "body", "status"),
+    [
+        ("APPLICATION/X-WWW-Form-Urlencoded; charset=utf-8", b"value=x", 201),
+        (
+            "multipart/form-data; boundary=a",
+            b'--a\r\nContent-Disposition: form-data; name="value"\r\n\r\nx\r\n--a--',
+            201,
+        ),
+        ("multipart/form-data", b"x", 400),
+        ("multipart/form-data; boundary=a", b"x", 400),
+        ("application/x-www-form-urlencoded", b"&".join(b"a%d=1" % at for at in range(2_000)), 400),
+        ("application/x-www-form-urlencoded", b"\xff\xfe=1", 400),
+        ("application/json", b"\xff", 400),
+    ],
+)
+async def test_a_body_of_each_kind(
+    api: httpx.AsyncClient, plain: str, kind: str, body: bytes, status: int
+) -> None:
+    headers = {"Content-Type": kind}
+    answer = await api.post(f"{LIST}/{plain}/notes", content=body, headers=headers)
+    assert answer.status_code == status, answer.text
+
+
 async def test_json_under_the_name_that_curl_gives_it(api: httpx.AsyncClient, plain: str) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     answer = await api.post(f"{LIST}/{plain}/notes", content=b'{"value": "x"}', headers=headers)
