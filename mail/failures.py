@@ -4,6 +4,7 @@ Until the server has the last line of a message it has not taken it, whatever we
 only its answer tells, and without one nobody knows.
 """
 
+import re
 from enum import StrEnum
 
 from aiosmtplib import SMTPException, SMTPResponseException
@@ -17,6 +18,11 @@ VENDOR = "mail server"
 LONGEST_REASON = 300
 _SIGN_IN_WANTED = 530
 _NO_SUCH_COMMAND = (500, 502, 503, 504)
+_ABOUT_THE_SENDER = re.compile(r"5\.(1\.[78]|7\.(2[0-7]|60))(?![0-9.])")
+"""RFC 3463 and IANA's list: its address, SPF, DKIM, DMARC and our machine's name; Exchange's no to sending as it.
+
+Many servers say so only once they know the recipient, or have read the message.
+"""
 
 
 class Command(StrEnum):
@@ -96,11 +102,16 @@ def _of_answer(command: Command, error: SMTPResponseException) -> VendorError:
     if code == _SIGN_IN_WANTED or is_sign_in:
         message = f"the sign-in was refused ({code}); set the user and password that this mail server knows"
         return CredentialsRefused(VENDOR, command.operation, message, code, _reason(error))
+    if is_final and _ABOUT_THE_SENDER.match(error.message):
+        command = Command.MAIL
     if is_final and command in _TO_CORRECT:
         return not_offered(command, code)
     if is_final:
         message = f"the message was refused ({code}); see the mail server's reason, and whom else to ask"
         return Refused(VENDOR, command.operation, message, code, _reason(error))
+    if not 200 <= code < 600:
+        to_do = f"look whether {PREFIX}SMTP_HOST and {PREFIX}SMTP_PORT are a mail server's"
+        return Misconfigured(VENDOR, command.operation, f"what answers there does not speak SMTP; {to_do}")
     message = f"the message was not taken for now ({code}); try again later"
     return NotExecuted(VENDOR, command.operation, message, code)
 

@@ -9,6 +9,7 @@ LinkRefused         the link is of no use: tell a person, do not repeat
 NotYetAReport       no whole report came: fetch again later, by the link that Crosschq gives then
 """
 
+import re
 from typing import Final
 
 import httpx
@@ -28,7 +29,10 @@ TRAILING: Final = 2048
 
 _MAGIC: Final = b"%PDF-"
 _HEADERS: Final = {"Accept": "application/pdf", "User-Agent": USER_AGENT}
-_MAY_BE_RENEWED: Final = frozenset({403, 404, 410})
+_MAY_BE_RENEWED: Final = frozenset({400, 403, 404, 410})
+"""Stores for files answer one of them to a link whose time is over; S3's and Google's 400 is ExpiredToken."""
+_NOT_NOW: Final = frozenset({408, 409, 423, 425, 429})
+_LENGTH_OF_LINEARISED: Final = re.compile(rb"/Linearized\b[^>]*/L\s+(\d+)")
 
 
 class NotAReport(LinkRefused):
@@ -77,7 +81,7 @@ def _check_status(response: httpx.Response, url: str) -> None:
         raise NotYetAReport(
             url, f"says that the link has expired or that there is no report ({status})", status
         )
-    if status in (408, 425, 429) or status >= 500:
+    if status in _NOT_NOW or status >= 500:
         raise NotYetAReport(url, f"answered {status}", status)
     if response.is_success and status != httpx.codes.OK:
         raise NotYetAReport(url, f"answered {status} instead of a whole report", status)
@@ -92,6 +96,13 @@ def _check_content(response: httpx.Response, url: str) -> None:
     if not content[: LEADING_SPACE + len(_MAGIC)].lstrip().startswith(_MAGIC):
         raise NotYetAReport(url, "answered something that is not a PDF")
     # Some writers leave the end's mark out; then only the line can say that all of it came.
-    is_ended = b"%%EOF" in content[-TRAILING:]
-    if not is_ended and not (response.extensions[IS_FRAMED] and b"endobj" in content):
+    if not _is_ended(content) and not (response.extensions[IS_FRAMED] and b"endobj" in content):
         raise NotYetAReport(url, "sent a PDF that is not whole")
+
+
+def _is_ended(content: bytes) -> bool:
+    """The first page's part of a linearised one, and each change that was added, have an end's mark of their own."""
+    _, mark, after = content[-TRAILING:].rpartition(b"%%EOF")
+    own_length = _LENGTH_OF_LINEARISED.search(content, 0, 2 * LEADING_SPACE)
+    is_short = own_length is not None and len(content) < int(own_length[1])
+    return bool(mark) and b" obj" not in after and not is_short

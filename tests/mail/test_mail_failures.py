@@ -84,6 +84,8 @@ async def test_an_answer_of_never_to_the_message_is_final(scripted: Scripted, co
         ({"MAIL": "550 5.7.1 not you"}, {}, "MAIL_FROM"),
         ({"MAIL": "553 5.1.8 no such domain"}, {}, "MAIL_FROM"),
         ({"MAIL": "501 5.1.7 what"}, {}, "MAIL_FROM"),
+        ({"greeting": "HTTP/1.1 400 Bad Request"}, {}, "SMTP_PORT"),
+        ({"MAIL": "\0\0"}, {}, "SMTP_PORT"),
     ],
 )
 @pytest.mark.parametrize("talk", [lambda server: send(letter(), server), try_out], ids=["send", "try out"])
@@ -98,6 +100,35 @@ async def test_a_final_no_to_ourselves_names_the_setting_and_is_not_the_messages
     with pytest.raises(Misconfigured, match=f"CROSSCHQ_LEVER_{setting}"):
         await talk(replace(server, **changes))
     assert script.mails == []
+
+
+@pytest.mark.parametrize("command", ABOUT_THE_MESSAGE)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "550 5.1.8 <hiring@company.test>: Sender address rejected: Domain not found",
+        "553 5.1.7 bad sender",
+        "550-5.7.26 Unauthenticated email from company.test is not accepted\r\n550 5.7.26 due to its DMARC policy",
+        "550 5.7.23 SPF",
+        "550 5.7.25 [192.0.2.1] has no PTR record",
+        "550 5.7.60 SMTP; Client does not have permissions to send as this sender",
+    ],
+)
+async def test_a_no_to_our_sender_is_none_to_the_message_however_late_it_comes(
+    scripted: Scripted, command: str, answer: str
+) -> None:
+    _, server = await scripted({command: answer})
+    with pytest.raises(Misconfigured, match="CROSSCHQ_LEVER_MAIL_FROM"):
+        await send(letter(), server)
+
+
+@pytest.mark.parametrize(
+    "reason", ["5.1.1 nobody", "5.2.2 full", "5.7.1 not you", "5.1.80 x", "15.1.8 x", "see 5.1.8"]
+)
+async def test_any_other_reason_is_the_messages_own(scripted: Scripted, reason: str) -> None:
+    _, server = await scripted({"RCPT": f"550 {reason}"})
+    with pytest.raises(Refused):
+        await send(letter(), server)
 
 
 async def test_trying_out_hands_nothing_over(scripted: Scripted) -> None:

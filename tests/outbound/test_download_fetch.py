@@ -157,6 +157,34 @@ async def test_a_pdf_that_is_cut_off_anywhere_by_the_end_of_the_line_is_not_take
     assert await Host(lambda: httpx.Response(200, stream=Chunks(whole))).fetch() == whole
 
 
+XREF = b"xref\nstartxref\n9\n%%EOF\n"
+LINEARISED = b"%%PDF-1.5\n1 0 obj\n<< /Linearized 1 /L %d /H [ 1 2 ] >>\nendobj\n" % 9999
+
+
+def linearised(objects: int) -> bytes:
+    """Its first page's part has an end's mark of its own, as the whole has."""
+    rest = XREF + OBJECT * objects + XREF
+    return LINEARISED.replace(b"9999", b"%04d" % (len(LINEARISED) + len(rest))) + rest
+
+
+@given(st.integers(1, 200), st.integers(1, 6000))
+async def test_a_mark_in_the_middle_is_not_the_end(objects: int, missing: int) -> None:
+    whole = linearised(objects)
+    part = whole[: -min(missing, len(whole) - 1)].rstrip()
+    if part != whole.rstrip():
+        with pytest.raises(NotYetAReport):
+            await Host(lambda: httpx.Response(200, stream=Chunks(part))).fetch(max_bytes=9000)
+    for taken in (whole, whole + OBJECT + XREF):
+        assert await Host(lambda: httpx.Response(200, stream=Chunks(taken))).fetch(max_bytes=9000) == taken
+
+
+async def test_objects_after_the_mark_want_a_mark_of_their_own() -> None:
+    changed = PDF + OBJECT * 3 + XREF
+    for cut in range(len(PDF) + len(OBJECT), changed.rindex(b"%%EOF")):
+        with pytest.raises(NotYetAReport, match="not whole"):
+            await Host(lambda cut=cut: httpx.Response(200, stream=Chunks(changed[:cut]))).fetch()
+
+
 async def test_a_packed_report_is_unpacked_within_its_limit() -> None:
     assert await answers(200, gzip.compress(PDF), content_encoding="gzip").fetch() == PDF
     with pytest.raises(NotYetAReport, match="unpacked"):
@@ -170,7 +198,7 @@ async def test_a_link_that_asks_for_a_sign_in_is_no_report() -> None:
         await answers(401).fetch()
 
 
-@pytest.mark.parametrize("status", [403, 404, 410])
+@pytest.mark.parametrize("status", [400, 403, 404, 410])
 async def test_an_expired_link_may_be_renewed(status: int) -> None:
     with pytest.raises(NotYetAReport, match="has expired"):
         await answers(status).fetch()
@@ -182,13 +210,13 @@ async def test_a_success_that_is_no_whole_report_may_be_one_later(status: int) -
         await answers(status, PDF).fetch()
 
 
-@pytest.mark.parametrize("status", [304, 400, 405])
+@pytest.mark.parametrize("status", [304, 405, 451])
 async def test_any_other_answer_is_no_report(status: int) -> None:
     with pytest.raises(NotAReport, match=str(status)):
         await answers(status).fetch()
 
 
-@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 409, 423, 425, 429, 500, 502, 503, 504])
 async def test_a_host_in_trouble_may_be_asked_again_later(status: int) -> None:
     with pytest.raises(NotYetAReport) as caught:
         await answers(status).fetch()
