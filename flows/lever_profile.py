@@ -121,7 +121,14 @@ async def deliver_report(
     mark, secret = report_note_mark(request_id), current_parts().settings.report_notes == "secret"
     try:
         await add_note(
-            case, candidacy.opportunity_id, text, mark, news.id, secret=secret, look_first=look_first
+            case,
+            candidacy.opportunity_id,
+            text,
+            mark,
+            news.id,
+            secret=secret,
+            look_first=look_first,
+            is_shown=progress.tag in candidacy.tags,
         )
     except StaysUnknown:
         return (

@@ -47,26 +47,33 @@ async def add_note(
     *,
     secret: bool = False,
     look_first: bool = False,
+    is_shown: bool = False,
 ) -> str:
     """`mark` names the note for ever: it is written once, and found by its mark when Lever did not answer.
 
     `crosschq_id`: the request that it is about. `secret`: for people with Sensitive Information Privileges only.
-    `look_first`: our row of it may be lost. Raises StaysUnknown for a secret note that this key may not see.
+    `look_first`: our row of it may be lost. `is_shown`: then the profile says that it was written.
+    Raises StaysUnknown for a secret note that was or may have been written, and that this key may not see.
     """
     async with lever_of(case) as (lever, perform_as):
 
         async def act() -> str:
-            known = await find() if look_first else None
+            # Nothing says that one that only asking found was begun before: it is not held to be hidden.
+            known = await (find() if is_shown else visible()) if look_first else None
             marked_text = marked(text, mark, crosschq_id)
             return known or await lever.add_note(opportunity_id, marked_text, perform_as, secret=secret)
 
-        async def find() -> str | None:
+        async def visible() -> str | None:
             async for note in lever.notes(opportunity_id):
                 if has_mark(note.value, mark, crosschq_id):
                     return note.id
-            if secret and not await _sees_secret_notes(case, lever):
-                raise NotVisible
             return None
+
+        async def find() -> str | None:
+            known = await visible()
+            if known is None and secret and not await _sees_secret_notes(case, lever):
+                raise NotVisible
+            return known
 
         return await once(case, note_key(opportunity_id, mark), act, at=Vendor.LEVER, find=find)
 

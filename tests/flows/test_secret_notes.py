@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from flows.reconcile import Scope
 from sandbox.lever.paperwork import Note, SecretNotes
 from store.tables import EffectState
+from tests.flows.backups import Backup
 from tests.flows.office import Office, Ran
 from tests.flows.test_unknown_outcomes import effects
 
@@ -81,6 +83,38 @@ async def test_the_first_of_unknown_fate_is_not_written_again(office: Office) ->
     assert await office.status_tags(candidate) == ["Crosschq: complete"]
     assert await effects(office, EffectState.UNKNOWN) == 1
     assert any("look on the profile" in one.outcome for one in ran)
+
+
+@pytest.mark.parametrize("sees", [SecretNotes.VISIBLE, SecretNotes.HIDDEN])
+async def test_the_first_that_only_asking_found_is_written(office: Office, sees: SecretNotes) -> None:
+    key_has(office, sees)
+    await office.crosschq.set_knobs(lose_webhooks=1000)
+    candidate, _ = await a_report_comes(office)
+    await office.reconcile(Scope.CROSSCHQ)
+    await office.work()
+    assert [one.secret for one in report_notes(office, candidate)] == [True]
+    assert await office.status_tags(candidate) == ["Crosschq: complete"]
+    assert await effects(office, EffectState.UNKNOWN) == 0
+
+
+@pytest.mark.parametrize("sees", [SecretNotes.VISIBLE, SecretNotes.HIDDEN])
+async def test_after_a_restored_backup_the_one_that_the_profile_speaks_of_is_not_written_again(
+    office: Office, sees: SecretNotes
+) -> None:
+    key_has(office, sees)
+    await office.crosschq.set_knobs(lose_webhooks=1000)
+    candidate = await office.lever.meet_candidate()
+    await office.move(candidate)
+    await office.work()
+    backup = await Backup.of(office.parts.database)
+    await office.act((await office.the_request(candidate))["id"], "finish")
+    await office.reconcile(Scope.CROSSCHQ)
+    await office.work()
+    await backup.restore()
+    await office.reconcile(Scope.CROSSCHQ)
+    ran = await office.work()
+    assert len(report_notes(office, candidate)) == 1
+    assert any("look on the profile" in one.outcome for one in ran) == (sees is SecretNotes.HIDDEN)
 
 
 async def test_earlier_ones_that_were_open_or_are_gone_prove_nothing(office: Office) -> None:
