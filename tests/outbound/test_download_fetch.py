@@ -58,6 +58,10 @@ def answers(status: int, content: bytes = b"", **headers: str) -> Host:
     return Host(lambda: httpx.Response(status, content=content, headers=named))
 
 
+def until_the_line_ends(content: bytes) -> Host:
+    return Host(lambda: httpx.Response(200, stream=Chunks(content)))
+
+
 async def test_a_pdf_comes_back_whole() -> None:
     assert await answers(200, PDF).fetch() == PDF
 
@@ -173,16 +177,16 @@ async def test_a_mark_in_the_middle_is_not_the_end(objects: int, missing: int) -
     part = whole[: -min(missing, len(whole) - 1)].rstrip()
     if part != whole.rstrip():
         with pytest.raises(NotYetAReport):
-            await Host(lambda: httpx.Response(200, stream=Chunks(part))).fetch(max_bytes=9000)
+            await until_the_line_ends(part).fetch(max_bytes=9000)
     for taken in (whole, whole + OBJECT + XREF):
-        assert await Host(lambda: httpx.Response(200, stream=Chunks(taken))).fetch(max_bytes=9000) == taken
+        assert await until_the_line_ends(taken).fetch(max_bytes=9000) == taken
 
 
 async def test_objects_after_the_mark_want_a_mark_of_their_own() -> None:
     changed = PDF + OBJECT * 3 + XREF
     for cut in range(len(PDF) + len(OBJECT), changed.rindex(b"%%EOF")):
         with pytest.raises(NotYetAReport, match="not whole"):
-            await Host(lambda cut=cut: httpx.Response(200, stream=Chunks(changed[:cut]))).fetch()
+            await until_the_line_ends(changed[:cut]).fetch()
 
 
 async def test_a_packed_report_is_unpacked_within_its_limit() -> None:
