@@ -291,3 +291,18 @@ async def test_a_question_that_is_due_while_it_is_missing_is_put_off(tidy: TidyO
     async with office.parts.database.transaction() as session:
         waiting = (await session.scalars(select(FollowUp))).one()
     assert (waiting.opportunity_id, waiting.ended_at) == (other["id"], None)
+
+
+async def test_whoever_is_forgotten_after_the_move_leaves_nothing(tidy: TidyOffice) -> None:
+    first, other, request_id = await asked(tidy)
+    await tidy.delete(first)
+    await tidy.work()
+    [moved] = await requests(tidy)
+    assert moved.opportunity_id == other["id"]
+    await tidy.delete(other)
+    await tidy.work()
+    assert naming([first["id"], other["id"], request_id, first["email"]], await tidy.in_store()) == []
+    await tidy.office.act(request_id, "finish")
+    await tidy.work()
+    assert await requests(tidy) == []
+    assert naming([first["id"], other["id"], request_id, first["email"]], await tidy.in_store()) == []
