@@ -164,6 +164,12 @@ class Settings(BaseSettings):
         # A password may begin or end with a blank.
         return value if field.field_name == "smtp_password" else typed_value(value)
 
+    @field_validator("log_format", "work_pool_type", "smtp_security", "report_notes", mode="before")
+    @classmethod
+    def _in_small_letters(cls, value: object) -> object:
+        # Whoever knows it as STARTTLS writes it so.
+        return value.lower() if isinstance(value, str) else value
+
     @field_validator("database_url", "prefect_database_url")
     @classmethod
     def _is_a_database(cls, value: str | None) -> str | None:

@@ -66,3 +66,26 @@ def test_a_file_of_an_editor_that_marks_utf_8_is_read(tmp_path: Path) -> None:
         "CROSSCHQ_LEVER_SECRET_KEYS=x\nCROSSCHQ_LEVER_PREFECT_AUTH_STRING=a:b\n", encoding="utf-8-sig"
     )
     assert Settings(_env_file=env).secret_keys.get_secret_value() == "x"
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "taken"),
+    [
+        ("smtp_security", "STARTTLS", "starttls"),
+        ("smtp_security", " Tls ", "tls"),
+        ("report_notes", "Open", "open"),
+        ("report_notes", "\u201csecret\u201d", None),
+        ("report_notes", "private", None),
+        ("report_notes", "", None),
+        ("log_format", "JSON", "json"),
+        ("work_pool_type", "Process", "process"),
+    ],
+)
+def test_a_choice_is_taken_in_any_case_and_any_other_word_refused(
+    tmp_path: Path, name: str, written: str, taken: str | None
+) -> None:
+    if taken is None:
+        with pytest.raises(ValueError, match="should be 'secret' or 'open'"):
+            settings_at(tmp_path, **{name: written})
+    else:
+        assert getattr(settings_at(tmp_path, **{name: written}), name) == taken
