@@ -1,4 +1,4 @@
-"""What every command begins and ends with: the settings, the exit code, `--why`, `--json`. Knows no command."""
+"""What every command begins and ends with: the settings, the exit code, `--reason`, `--json`. Knows no command."""
 
 from collections.abc import Coroutine
 from typing import Annotated, Any
@@ -16,7 +16,7 @@ def in_words(value: str | None) -> str | None:
 
 
 Json = Annotated[bool, typer.Option("--json", help="For scripts.")]
-Why = Annotated[str, typer.Option(callback=in_words, help="For the audit.")]
+Why = Annotated[str, typer.Option("--reason", callback=in_words, help="Recorded in the audit log.")]
 
 
 def load_settings_or_exit() -> Settings:

@@ -27,7 +27,7 @@ def list_follow_ups(
 
 @follow_ups.command("cancel")
 def cancel_follow_up(follow_up_id: int, why: Why, as_json: Json = False) -> None:
-    """Nobody is asked, or asked any more."""
+    """Cancel this follow-up."""
     from cli.follow_ups import run_cancel
 
     load_settings_or_exit()
@@ -41,7 +41,7 @@ def postpone_follow_up(
     days: Annotated[float, typer.Option(min=0.001, max=3650, help="By how many days.")],
     as_json: Json = False,
 ) -> None:
-    """What is next happens so much later."""
+    """Postpone the next step."""
     from cli.follow_ups import run_postpone
 
     load_settings_or_exit()

@@ -1,4 +1,4 @@
-"""`crosschq-lever`: every action of an installation. Prints what happened in the user's words."""
+"""`crosschq-lever`: every action of an installation."""
 
 import logging
 from datetime import UTC, datetime
@@ -113,7 +113,7 @@ def migrate() -> None:
 def deliveries(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, newest first.")] = 30,
     open_only: Annotated[bool, typer.Option("--open", help="As --outcome dead: given up.")] = False,
-    connection: Annotated[str | None, typer.Option(help="Of this one: its name or number.")] = None,
+    connection: Annotated[str | None, typer.Option(help="Filter by connection (name or ID).")] = None,
     kind: Annotated[str, typer.Option(help="Of this event, as the list names it.")] = "",
     outcome: Annotated[Outcome | None, typer.Option(help="In this state.")] = None,
     opportunity: Annotated[str, typer.Option(help="Its profile's address in Lever, or its id.")] = "",
@@ -134,7 +134,7 @@ def deliveries(
 
 @app.command()
 def audit(
-    connection: Annotated[str | None, typer.Argument(help="Of this one: its name or number.")] = None,
+    connection: Annotated[str | None, typer.Argument(help="Filter by connection (name or ID).")] = None,
     since: Annotated[datetime | None, typer.Option(formats=TIMES, help="Since then, in UTC.")] = None,
     which: Annotated[
         Which, typer.Option(help="people: what people did; all: also looks that changed nothing.")

@@ -69,7 +69,8 @@ def _order(prospects: ProspectSettings, wanted: Wanted) -> ExportOrder:
     if not order.dry_run and switch not in prospects.kinds:
         raise CannotExport(
             f"The switch for {switch.value} prospects is off, so nothing would be made. Turn it on with "
-            f"`crosschq-lever prospects switch {prospects.connection_id} --{switch.value} --why ...`, or try --dry-run."
+            f"`crosschq-lever prospects switch {prospects.connection_id} --{switch.value} --reason ...`, or try "
+            "--dry-run."
         )
     return order
 

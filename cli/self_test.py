@@ -52,8 +52,10 @@ def _words(stored: ConnectionRows, findings: Sequence[Finding]) -> str:
         if one.group is not group:
             group = one.group
             lines += ["", group.value]
-        lines.append(f"  {_MARKS[one.verdict]} {one.verdict.value}: {one.title}. {one.says}")
+        lines.append(f"  {_MARKS[one.verdict]} {one.verdict.label}: {one.title}. {one.says}")
         if one.do:
             lines.append(f"      {one.do}")
-    numbers = [f"{sum(one.verdict is verdict for one in findings)} {verdict.value}" for verdict in Verdict]
+    numbers = [
+        f"{sum(one.verdict is verdict for one in findings)} {verdict.label.lower()}" for verdict in Verdict
+    ]
     return "\n".join([*lines, "", ", ".join(numbers) + "."])

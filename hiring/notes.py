@@ -47,7 +47,7 @@ def sent(order: Send) -> str:
     return (
         f"Crosschq reference request sent to the candidate.\n"
         f"Template: {order.template.name}. References asked for: {counts_in_words(order.template.counts)}.\n"
-        f"Requested in the name of {order.requestor.name}."
+        f"Requested on behalf of {order.requestor.name}."
     )
 
 

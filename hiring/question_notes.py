@@ -31,7 +31,7 @@ def asked_unconfirmed(whom: Asked, at: datetime, zone: tzinfo = TIME_ZONE) -> st
     day = local_day_in_words(at, zone)
     return (
         f"An e-mail went to {_who(whom)} on {day} to ask {_WHETHER}, but the mail server did not confirm it. To avoid "
-        f"asking twice, it is not sent again; what is next comes in its time.{_passed_over(whom)}"
+        f"asking twice, it is not sent again; the schedule is unchanged.{_passed_over(whom)}"
     )
 
 
@@ -66,7 +66,7 @@ def _who(whom: Asked) -> str:
 
 
 def _passed_over(whom: Asked) -> str:
-    return f"\nWhy not somebody else: {whom.why}." if whom.why else ""
+    return f"\nOthers were skipped: {whom.why}." if whom.why else ""
 
 
 def _safe(text: str) -> str:

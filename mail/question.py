@@ -52,7 +52,7 @@ def wording_of(question: Question) -> Wording:
         greeting=_greeting(question.to),
         before=(
             *_why_again(question.kind),
-            f"The Crosschq reference report on {candidate}{_for_posting(question.posting)} came on "
+            f"The Crosschq reference report on {candidate}{_for_posting(question.posting)} was completed on "
             f"{local_day_in_words(question.reported_at, question.zone)}. Lever does not say yet whether {candidate} "
             "was hired.",
             "Please say so on this page. It takes a moment, and you need not sign in:",

@@ -95,6 +95,6 @@ def _words(lately: Lately, most: int) -> str:
     since = f" since {lately.since:%H:%M} UTC on {lately.since:%d %B %Y}" if lately.since else ""
     return (
         f"{lately.number} reference requests were sent{since}, and this connection sends {most} an hour at most. Check "
-        "whether the candidates that wait in its deliveries were moved on purpose. Then press Go on at the "
+        "whether the candidates that wait in its deliveries were moved on purpose. Then press 'Resume' on the "
         "connection's page, or save its settings: it goes on, and counts anew."
     )

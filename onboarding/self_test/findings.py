@@ -21,12 +21,20 @@ REPLACE_KEY = (
 
 
 class Verdict(StrEnum):
-    WRONG = "wrong"
-    NOT_SEEN = "not seen yet"
+    WRONG = "failed"
+    NOT_SEEN = "unverified"
     """Nothing says that it works, and nothing that it does not."""
-    TO_KNOW = "to know"
+    TO_KNOW = "info"
     """Known for certain, and as somebody may want it: it does not keep all from being well."""
-    OK = "ok"
+    OK = "passed"
+
+    @property
+    def label(self) -> str:
+        """As people read it."""
+        return _LABELS.get(self, self.value.capitalize())
+
+
+_LABELS = {Verdict.NOT_SEEN: "Not verified yet"}
 
 
 class Group(StrEnum):

@@ -133,7 +133,7 @@ async def _account(scene: Scene) -> Told:
 
 
 async def _user(scene: Scene) -> Told:
-    again = "Choose an active user as Lever user who acts for us (perform_as) in its settings, and save them."
+    again = "Choose an active user under 'Perform actions as (Lever user)' (perform_as) in its settings, and save them."
     if not scene.stored.connection.perform_as:
         return wrong("No user is chosen in whose name changes are made.", again)
     try:

@@ -61,7 +61,7 @@ async def _connection(stored: ConnectionRows) -> Told:
     if connection.paused_because:
         return wrong(
             f"The connection is paused: {connection.paused_because}",
-            "Put that right, then press Go on at the connection's page, or save its settings: its deliveries go on.",
+            "Put that right, then press 'Resume' on the connection's page, or save its settings: its deliveries go on.",
         )
     if connection.is_shadow:
         return to_know(

@@ -42,7 +42,7 @@ _BY_LEVER: dict[str, str] = {
     "a signature that was used before came with another body": (
         "Somebody may have read what Lever sent, and be sending it again with other contents; nothing came of it. "
         f"Look in {LEVERS_PAGE}, in the history of deliveries, whether Lever itself sent it: if so, report it here. If "
-        "not, press Make these webhooks anew on the connection's page, then Forget the previous token, and "
+        "not, press 'Recreate these webhooks' on the connection's page, then 'Revoke previous token', and "
         "find out who can read what passes between Lever and this machine."
     ),
 }
@@ -52,7 +52,7 @@ _BY_CROSSCHQ: dict[str, str] = {
     ),
     "a signature that was used before came with another body": (
         "Somebody may have read what Crosschq sent, and be sending it again with other contents; nothing came of it. "
-        "Store a new token here and in Crosschq's API settings, then press Forget the previous token, "
+        "Store a new token here and in Crosschq's API settings, then press 'Revoke previous token', "
         "and find out who can read what passes between Crosschq and this machine."
     ),
 }

@@ -94,7 +94,7 @@ def _not_listed(one: LeverEvent, endpoint: WebhookEndpoint) -> Told:
         return ok(f"{told} {came}")
     return not_seen(
         f"{told} Nothing of it has come yet.",
-        f"If it is in {LEVERS_PAGE}, verify the connection there. If not, press Make these webhooks anew on the "
+        f"If it is in {LEVERS_PAGE}, verify the connection there. If not, press 'Recreate these webhooks' on the "
         "connection's page.",
     )
 
@@ -110,7 +110,7 @@ def _heard_of_lever(one: LeverEvent, endpoint: WebhookEndpoint | None) -> Check:
             return to_know(f"Nothing can come: no webhook of this event is set up. {one.without_it}", _MAKE)
         return heard(endpoint, toggle)
 
-    return check(Group.WEBHOOKS, f"{one.title}: heard of", look)
+    return check(Group.WEBHOOKS, f"{one.title}: events received", look)
 
 
 def _heard_of_crosschq(endpoint: WebhookEndpoint | None) -> Check:
@@ -121,7 +121,7 @@ def _heard_of_crosschq(endpoint: WebhookEndpoint | None) -> Check:
     async def look() -> Told:
         return heard(endpoint, settings)
 
-    return check(Group.WEBHOOKS, "Crosschq: heard of", look)
+    return check(Group.WEBHOOKS, "Crosschq: events received", look)
 
 
 def heard(endpoint: WebhookEndpoint | None, if_silent: str) -> Told:

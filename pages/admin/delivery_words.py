@@ -35,18 +35,18 @@ KINDS = {
 
 STATES = {
     DeliveryState.WAITING: "Waiting",
-    DeliveryState.DISPATCHED: "A run is ordered",
-    DeliveryState.RUNNING: "A run is at work",
+    DeliveryState.DISPATCHED: "Queued",
+    DeliveryState.RUNNING: "Running",
     DeliveryState.DONE: "Done",
     DeliveryState.IGNORED: "Ignored",
-    DeliveryState.DEAD: "Given up: needs a person",
+    DeliveryState.DEAD: "Failed - needs attention",
 }
 
 UNKNOWN = "unknown"
 """In the place of a state: whatever came of them, an outside act of theirs may have happened or not."""
 OUTCOMES = {
     **{state.value: words for state, words in STATES.items()},
-    UNKNOWN: "Not known whether all was done",
+    UNKNOWN: "Unconfirmed",
 }
 """What a list can be filtered by, in words."""
 
@@ -71,7 +71,7 @@ class Told:
         if one.state is DeliveryState.WAITING and one.first_attempt_at:
             return f"Trying again at {one.next_attempt_at:%Y-%m-%d %H:%M:%S} UTC"
         if one.after_shadow:
-            return "Only said, until shadow mode ends"
+            return "Simulated (shadow mode)"
         return STATES[one.state]
 
     @property

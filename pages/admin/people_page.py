@@ -90,7 +90,7 @@ class PeoplePage:
                 raise NotChanged("Too many wrong passwords. Wait a quarter of an hour.")
             person = await People(session).named(visitor.name)
         if not await is_right(password, person.password_hash if person else None):
-            raise NotChanged("Your present password is another one.")
+            raise NotChanged("That is not your current password.")
         async with self.parts.database.transaction() as session:
             await SignInFailures(session).forgive(tried)
 

@@ -22,7 +22,7 @@ from pages.admin.settings_options import (
 )
 from pages.admin.settings_templates import Counter, TemplateDraft
 
-PLACES = ("First", "Then", "Then, at last")
+PLACES = ("First", "Then", "Third choice")
 """In the chain of those who may ask: as many as there are roles."""
 
 

@@ -82,7 +82,7 @@ async def test_workers_killed_between_the_record_and_the_mail_leave_it_to_ops_wh
     await story.wait_until("Lever says so", lambda: has_note(story, "the mail server did not confirm it"))
     await room.wait_for_state(story, "asked")
     assert await room.questions(story) == []
-    await room.command("follow-ups", "ask-now", follow_up.id, "--why", "there is no mail")
+    await room.command("follow-ups", "ask-now", follow_up.id, "--reason", "there is no mail")
     await story.wait_until("the owner is asked", lambda: is_asked(room, story))
     await answer(room, story)
 

@@ -24,7 +24,7 @@ async def test_the_admin_is_forgotten_with_their_sessions_and_nobody_else(
         await People(session).from_elsewhere(
             Identity("https://id.firm.test", "eva"), "eva@firm.test", Role.ADMIN
         )
-    said = await terminal.said("admin", "forget", "--why", WHY)
+    said = await terminal.said("admin", "forget", "--reason", WHY)
     assert "/first-run with the code in CROSSCHQ_LEVER_FIRST_RUN_CODE" in said
     assert "a-code-of-mine" not in said
     async with database.transaction() as session:
@@ -33,6 +33,6 @@ async def test_the_admin_is_forgotten_with_their_sessions_and_nobody_else(
         assert not await People(session).has_admin()
     [audit] = await audits(database)
     assert (audit.what, audit.subject, audit.why) == ("forgot the admin of the pages", "person:1", WHY)
-    again = await terminal.refusal("admin", "forget", "--why", WHY, "--json")
+    again = await terminal.refusal("admin", "forget", "--reason", WHY, "--json")
     assert "There is no admin with a password." in again
     assert len(await audits(database)) == 1

@@ -186,7 +186,7 @@ async def test_a_secret_under_a_lost_key_is_no_obstacle_once_the_key_is_given_up
     assert "Only if it is lost for good: `crosschq-lever keys forget-lost`." in await terminal.refusal(
         "connect", written
     )
-    await terminal.said("keys", "forget-lost", "--why", "x")
+    await terminal.said("keys", "forget-lost", "--reason", "x")
     await terminal.said("connect", written)
     assert len(desk.webhooks()) == 4
 
@@ -204,7 +204,7 @@ async def test_the_switches_for_prospects_are_told(terminal: Terminal, written: 
 async def test_a_switch_that_was_turned_since_is_told_and_stays(terminal: Terminal, written: Path) -> None:
     edit(written, with_prospects("export_existing = true"))
     await terminal.said("connect", written)
-    await terminal.said("prospects", "switch", "demo", "--no-existing", "--why", "enough")
+    await terminal.said("prospects", "switch", "demo", "--no-existing", "--reason", "enough")
     said = await terminal.said("connect", written)
     assert "Prospects: existing ones are not exported; " in said
     assert "The file's prospects.export_existing says otherwise" in said

@@ -94,7 +94,7 @@ async def test_without_a_mail_server_it_is_said_that_questions_wait_for_it(
 ) -> None:
     database, _, terminal = inbox
     one = await begin(database, connected, due_at=IN_MAY)
-    commands: list[list[object]] = [["follow-ups"], ["follow-ups", "ask-now", one.id, "--why", WHY]]
+    commands: list[list[object]] = [["follow-ups"], ["follow-ups", "ask-now", one.id, "--reason", WHY]]
     for words in commands:
         assert "write CROSSCHQ_LEVER_SMTP_HOST into .env" in (await terminal.run(*words)).stderr
     terminal.set("smtp_host", "mail.test")
@@ -120,7 +120,7 @@ async def test_cancelled_it_ends_and_its_run_is_void(inbox: Inbox, connected: Co
     database, _, terminal = inbox
     waiting = await begin(database, connected)
     await arm(database, "run-1")
-    said = await terminal.said("follow-ups", "cancel", waiting.id, "--why", WHY)
+    said = await terminal.said("follow-ups", "cancel", waiting.id, "--reason", WHY)
     assert said == f"Follow-up {waiting.id}: cancelled.\n"
     ended = await get(database, waiting.id)
     assert (ended.state, ended.ended_because) == (
@@ -134,7 +134,7 @@ async def test_postponed_it_is_due_so_much_later_than_it_would_be(inbox: Inbox, 
     database, _, terminal = inbox
     waiting = await begin(database, connected, due_at=IN_MAY)
     await arm(database, "run-1")
-    said = await terminal.said("follow-ups", "postpone", waiting.id, "--days", 1.5, "--why", WHY)
+    said = await terminal.said("follow-ups", "postpone", waiting.id, "--days", 1.5, "--reason", WHY)
     assert said == f"Follow-up {waiting.id}: postponed to 2099-05-02 21:30 UTC.\n"
     later = await get(database, waiting.id)
     assert (later.state, later.generation) == (FollowUpState.WAITING, 2)
@@ -148,7 +148,7 @@ async def test_postponed_when_it_was_due_already_the_time_counts_from_now(
     database, _, terminal = inbox
     now = datetime.now(UTC)
     waiting = await begin(database, connected, due_at=now - timedelta(days=9))
-    await terminal.said("follow-ups", "postpone", waiting.id, "--days", 2, "--why", WHY)
+    await terminal.said("follow-ups", "postpone", waiting.id, "--days", 2, "--reason", WHY)
     assert abs((await get(database, waiting.id)).due_at - now - timedelta(days=2)) < SMALL
 
 
@@ -166,7 +166,7 @@ async def test_asked_now_what_is_next_is_due_now(
     database, _, terminal = inbox
     waiting = await begin(database, connected)
     await change(database, waiting.id, state=state, answer=Outcome.HIRED, answered_at=IN_MAY)
-    said = await terminal.said("follow-ups", "ask-now", waiting.id, "--why", WHY)
+    said = await terminal.said("follow-ups", "ask-now", waiting.id, "--reason", WHY)
     assert said == f"Follow-up {waiting.id}: due now: {then}.\n"
     changed = await get(database, waiting.id)
     assert (changed.state, changed.generation, changed.answer) == (state, 2, Outcome.HIRED)
@@ -180,7 +180,7 @@ async def test_asked_now_one_that_has_ended_begins_anew_with_the_question(
     waiting = await begin(database, connected)
     await change(database, waiting.id, answer=Outcome.NOT_HIRED, answered_at=IN_MAY)
     await end(database, waiting.id, "Answered: not hired.")
-    said = await terminal.said("follow-ups", "ask-now", waiting.id, "--why", WHY)
+    said = await terminal.said("follow-ups", "ask-now", waiting.id, "--reason", WHY)
     assert said == f"Follow-up {waiting.id}: due now: the owner is asked.\n"
     again = await get(database, waiting.id)
     assert (again.state, again.answer, again.answered_at) == (FollowUpState.WAITING, None, None)
@@ -192,7 +192,7 @@ async def test_a_persons_word_voids_what_a_flow_has_in_hand(inbox: Inbox, connec
     database, _, terminal = inbox
     waiting = await begin(database, connected, due_at=datetime(2026, 1, 1, tzinfo=UTC))
     assert isinstance(await hand_over(database, waiting.id), Delivery)
-    await terminal.said("follow-ups", "postpone", waiting.id, "--days", 7, "--why", WHY)
+    await terminal.said("follow-ups", "postpone", waiting.id, "--days", 7, "--reason", WHY)
     assert (await get(database, waiting.id)).delivery_id is None
 
 
@@ -209,7 +209,7 @@ async def test_the_audit_says_who_and_why(
 ) -> None:
     database, _, terminal = inbox
     waiting = await begin(database, connected, due_at=IN_MAY)
-    await terminal.said("follow-ups", words[0], waiting.id, *words[1:], "--why", WHY)
+    await terminal.said("follow-ups", words[0], waiting.id, *words[1:], "--reason", WHY)
     (audit,) = await audits(database)
     assert (audit.what, audit.subject, audit.why) == (what, f"follow-up:{waiting.id}", WHY)
     assert (audit.who, audit.connection_id) == (f"command line, {getpass.getuser()}", connected.connection.id)
@@ -228,11 +228,11 @@ async def test_json_says_what_was_done_and_how_it_is_now(
 ) -> None:
     database, _, terminal = inbox
     waiting = await begin(database, connected, due_at=IN_MAY)
-    said = await terminal.said("follow-ups", words[0], waiting.id, *words[1:], "--why", WHY, "--json")
+    said = await terminal.said("follow-ups", words[0], waiting.id, *words[1:], "--reason", WHY, "--json")
     told = json.loads(said)
     assert (told["id"], told["done"], told["state"]) == (waiting.id, done, state)
     assert told["due_at"] == (await get(database, waiting.id)).due_at.isoformat()
-    refused = await terminal.refusal("follow-ups", "cancel", 404, "--why", WHY, "--json")
+    refused = await terminal.refusal("follow-ups", "cancel", 404, "--reason", WHY, "--json")
     assert "There is no follow-up 404" in refused
 
 
@@ -241,7 +241,7 @@ async def test_the_list_as_json_has_the_same_names(inbox: Inbox, connected: Conn
     waiting = await begin(database, connected, due_at=IN_MAY)
     [listed] = json.loads(await terminal.said("follow-ups", "--json"))
     assert (listed["id"], listed["next"]) == (waiting.id, "the owner is asked")
-    told = json.loads(await terminal.said("follow-ups", "ask-now", waiting.id, "--why", WHY, "--json"))
+    told = json.loads(await terminal.said("follow-ups", "ask-now", waiting.id, "--reason", WHY, "--json"))
     assert told.keys() == {"done", *listed}
 
 
@@ -252,7 +252,7 @@ async def test_what_has_ended_is_neither_cancelled_nor_postponed(
     database, _, terminal = inbox
     waiting = await begin(database, connected)
     await end(database, waiting.id, "No answer.")
-    said = await terminal.refusal("follow-ups", words[0], waiting.id, *words[1:], "--why", WHY)
+    said = await terminal.refusal("follow-ups", words[0], waiting.id, *words[1:], "--reason", WHY)
     assert said == f"Follow-up {waiting.id} has ended: No answer.\n"
     kept = await get(database, waiting.id)
     assert (kept.state, kept.generation, kept.ended_because) == (FollowUpState.ENDED, 1, "No answer.")
@@ -264,7 +264,7 @@ async def test_one_that_does_not_exist_is_refused_with_where_to_look(
     inbox: Inbox, words: list[object]
 ) -> None:
     _, _, terminal = inbox
-    said = await terminal.refusal("follow-ups", words[0], 404, *words[1:], "--why", WHY)
+    said = await terminal.refusal("follow-ups", words[0], 404, *words[1:], "--reason", WHY)
     assert said == "There is no follow-up 404: see `crosschq-lever follow-ups`.\n"
 
 
@@ -272,17 +272,17 @@ async def test_one_that_does_not_exist_is_refused_with_where_to_look(
     "words",
     [
         ["cancel", 1],
-        ["cancel", 1, "--why", " "],
-        ["cancel", "--why", WHY],
-        ["cancel", "one", "--why", WHY],
-        ["postpone", 1, "--why", WHY],
-        ["postpone", 1, "--days", 0, "--why", WHY],
-        ["postpone", 1, "--days", -1, "--why", WHY],
-        ["postpone", 1, "--days", "nan", "--why", WHY],
-        ["postpone", 1, "--days", "soon", "--why", WHY],
+        ["cancel", 1, "--reason", " "],
+        ["cancel", "--reason", WHY],
+        ["cancel", "one", "--reason", WHY],
+        ["postpone", 1, "--reason", WHY],
+        ["postpone", 1, "--days", 0, "--reason", WHY],
+        ["postpone", 1, "--days", -1, "--reason", WHY],
+        ["postpone", 1, "--days", "nan", "--reason", WHY],
+        ["postpone", 1, "--days", "soon", "--reason", WHY],
         ["ask-now", 1],
-        ["ask-now", 1, "--days", 1, "--why", WHY],
-        ["answer", 1, "--why", WHY],
+        ["ask-now", 1, "--days", 1, "--reason", WHY],
+        ["answer", 1, "--reason", WHY],
     ],
 )
 async def test_words_that_do_not_belong_together_are_refused(
@@ -308,10 +308,12 @@ async def test_an_open_question_is_ordered_again_and_nothing_moves(
 ) -> None:
     database, _, terminal = inbox
     one = await begin(database, connected, due_at=IN_MAY)
-    assert "no question is open" in await terminal.refusal("follow-ups", "send-again", one.id, "--why", WHY)
+    assert "no question is open" in await terminal.refusal(
+        "follow-ups", "send-again", one.id, "--reason", WHY
+    )
     await change(database, one.id, state=FollowUpState.ASKED, link_generation=1)
     for number in (1, 2):
-        said = json.loads(await terminal.said("follow-ups", "send-again", one.id, "--why", WHY, "--json"))
+        said = json.loads(await terminal.said("follow-ups", "send-again", one.id, "--reason", WHY, "--json"))
         assert (said["done"], said["state"]) == (f"ordered the question again, mail {number}", "asked")
     assert (await get(database, one.id)).due_at == IN_MAY
     assert [audit.why for audit in await audits(database)] == [WHY, WHY]

@@ -86,9 +86,9 @@ async def test_a_key_lost_for_good_is_given_up_with_what_that_means(
 ) -> None:
     database, _, terminal = inbox
     await with_new_key(inbox, cli_settings_key)
-    assert "nothing was changed" in await terminal.said("keys", "forget-lost", "--why", WHY)
+    assert "nothing was changed" in await terminal.said("keys", "forget-lost", "--reason", WHY)
     terminal.set("secret_keys", NEW)
-    said = await terminal.said("keys", "forget-lost", "--why", WHY)
+    said = await terminal.said("keys", "forget-lost", "--reason", WHY)
     assert "Who was erased under a replaced key is not known again" in said
     await terminal.said("deliveries")
     [audit] = await audits(database)
@@ -103,7 +103,7 @@ async def test_links_are_revoked_with_a_reason_in_the_audit(inbox: Inbox) -> Non
     await terminal.said("deliveries")
     before = await ring_of(database, vault)
     assert "Every answer link mailed so far is void" in await terminal.said(
-        "keys", "revoke-links", "--why", WHY
+        "keys", "revoke-links", "--reason", WHY
     )
     after = await ring_of(database, vault)
     assert set(before[KeyPurpose.ANSWER_LINKS]).isdisjoint(after[KeyPurpose.ANSWER_LINKS])

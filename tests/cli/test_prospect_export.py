@@ -98,7 +98,7 @@ async def test_with_the_switch_off_only_a_dry_run_begins(
 ) -> None:
     off = await saved(database, vault)
     said = await terminal.refusal("prospects", "export", off.id, *words)
-    assert f"crosschq-lever prospects switch {off.id} --{switch} --why" in said
+    assert f"crosschq-lever prospects switch {off.id} --{switch} --reason" in said
     assert prefect.started == []
     await terminal.said("prospects", "export", off.id, *words, "--dry-run")
     assert len(prefect.started) == 1

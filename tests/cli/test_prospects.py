@@ -58,7 +58,7 @@ async def test_a_switch_is_turned_and_written_down(inbox: Inbox, by: str) -> Non
     database, vault, terminal = inbox
     acme = await saved(database, vault)
     called = acme.name if by == "name" else acme.id
-    said = await terminal.said("prospects", "switch", called, "--existing", "--why", "we hire")
+    said = await terminal.said("prospects", "switch", called, "--existing", "--reason", "we hire")
     assert "Done: prospect export of existing ones turned on." in said
     assert "all existing ones are exported to Lever; new ones are not exported." in said
     assert [order.event for order in await orders(database)] == [EXISTING_EVENT]
@@ -70,23 +70,23 @@ async def test_a_switch_is_turned_and_written_down(inbox: Inbox, by: str) -> Non
 async def test_a_switch_that_is_turned_already_is_no_news(inbox: Inbox) -> None:
     database, vault, terminal = inbox
     await saved(database, vault)
-    said = await terminal.said("prospects", "switch", "acme", "--no-new", "--no-existing", "--why", "x")
+    said = await terminal.said("prospects", "switch", "acme", "--no-new", "--no-existing", "--reason", "x")
     assert said == "Prospects: existing ones are not exported; new ones are not exported.\n"
     assert await audits(database) == []
 
 
 async def test_switch_asks_which(terminal: Terminal) -> None:
     assert "--existing or --no-existing" in await terminal.refusal(
-        "prospects", "switch", "acme", "--why", "x", exit_code=2
+        "prospects", "switch", "acme", "--reason", "x", exit_code=2
     )
 
 
 COMMANDS = {
-    "switch": ["--new", "--why", "x"],
+    "switch": ["--new", "--reason", "x"],
     "export": [],
     "import": [__file__],
     "list": [],
-    "retry": ["--all", "--why", "x"],
+    "retry": ["--all", "--reason", "x"],
 }
 
 
@@ -133,7 +133,7 @@ async def test_retry_sets_the_named_ones_waiting_and_orders_an_export(inbox: Inb
     database, vault, terminal = inbox
     acme = await saved(database, vault, export_existing=True)
     first, second, linked = await add(database, acme, FAILED, FAILED, LINKED)
-    said = await terminal.said("prospects", "retry", "acme", first, linked, "--why", "corrected")
+    said = await terminal.said("prospects", "retry", "acme", first, linked, "--reason", "corrected")
     assert "Waiting again: 1. They are tried within a minute" in said
     assert [row.state for row in (await known(database)).values()] == [WAITING, FAILED, LINKED]
     assert [order.event for order in await orders(database)] == [NEW_EVENT]
@@ -146,7 +146,7 @@ async def test_retry_all_with_the_switches_off_says_that_they_wait(inbox: Inbox)
     database, vault, terminal = inbox
     acme = await saved(database, vault)
     await add(database, acme, FAILED, FAILED)
-    said = await terminal.said("prospects", "retry", "acme", "--all", "--why", "x")
+    said = await terminal.said("prospects", "retry", "acme", "--all", "--reason", "x")
     assert "Waiting again: 2. They wait until a switch is turned on" in said
     assert await orders(database) == []
 
@@ -156,12 +156,12 @@ async def test_retry_of_none_that_failed_changes_nothing(inbox: Inbox) -> None:
     acme = await saved(database, vault, export_existing=True)
     (linked,) = await add(database, acme, LINKED)
     assert "None of them has failed" in await terminal.refusal(
-        "prospects", "retry", "acme", linked, "--why", "x"
+        "prospects", "retry", "acme", linked, "--reason", "x"
     )
     assert (await orders(database), await audits(database)) == ([], [])
 
 
 @pytest.mark.parametrize("words", [[], ["pr_1", "--all"]])
 async def test_retry_wants_ids_or_all(terminal: Terminal, words: list[str]) -> None:
-    said = await terminal.refusal("prospects", "retry", "acme", *words, "--why", "x", exit_code=2)
+    said = await terminal.refusal("prospects", "retry", "acme", *words, "--reason", "x", exit_code=2)
     assert "either the ids or --all" in said

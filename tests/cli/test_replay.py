@@ -23,7 +23,7 @@ WHY = "Lever was repaired."
 async def test_a_delivery_is_replayed_with_a_reason(inbox: Inbox, state: DeliveryState) -> None:
     database, vault, terminal = inbox
     one = await delivery_in(database, await connect(database, vault), state)
-    said = await terminal.said("replay", one.id, "--why", WHY)
+    said = await terminal.said("replay", one.id, "--reason", WHY)
     assert said.startswith(f"Delivery {one.id}: replayed.")
     assert await claim_ids(database) == [one.id]
     (audit,) = await audits(database)
@@ -37,8 +37,8 @@ async def test_a_delivery_is_replayed_with_a_reason(inbox: Inbox, state: Deliver
 async def test_one_in_hand_or_none_is_refused_in_words(inbox: Inbox) -> None:
     database, vault, terminal = inbox
     one = await delivery_in(database, await connect(database, vault), DeliveryState.RUNNING)
-    assert "It is in hand" in await terminal.refusal("replay", one.id, "--why", WHY)
-    assert "There is no delivery 404 (any more)" in await terminal.refusal("replay", 404, "--why", WHY)
+    assert "It is in hand" in await terminal.refusal("replay", one.id, "--reason", WHY)
+    assert "There is no delivery 404 (any more)" in await terminal.refusal("replay", 404, "--reason", WHY)
     assert await audits(database) == []
 
 
@@ -48,7 +48,7 @@ async def test_one_past_its_retention_is_refused_in_words_and_stays_as_it_is(inb
     async with database.transaction() as session:
         ages_ago = {name: text("now() - interval '366 days'") for name in ("received_at", "finished_at")}
         await session.execute(update(Delivery).values(ages_ago))
-    assert "ended more than 365 days ago" in await terminal.refusal("replay", one.id, "--why", WHY)
+    assert "ended more than 365 days ago" in await terminal.refusal("replay", one.id, "--reason", WHY)
     assert (await row(database, one.id)).state is DeliveryState.DONE
     assert await audits(database) == []
 
@@ -59,8 +59,10 @@ async def test_all_that_failed_since_are_replayed(inbox: Inbox) -> None:
     dead = [(await delivery_in(database, connected, DeliveryState.DEAD)).id for _ in range(2)]
     done = await delivery_in(database, connected, DeliveryState.DONE)
     for since in ("2099-01-01", "2099-01-01T10:30", "2099-01-01 10:30:00"):
-        assert "None was given up" in await terminal.refusal("replay", "--failed-since", since, "--why", WHY)
-    assert await terminal.said("replay", "--failed-since", "2020-01-01", "--why", WHY) == "Replayed: 2.\n"
+        assert "None was given up" in await terminal.refusal(
+            "replay", "--failed-since", since, "--reason", WHY
+        )
+    assert await terminal.said("replay", "--failed-since", "2020-01-01", "--reason", WHY) == "Replayed: 2.\n"
     assert [(await row(database, one)).state for one in dead] == [DeliveryState.WAITING] * 2
     assert (await row(database, done.id)).state is DeliveryState.DONE
     assert len(await audits(database)) == 2
@@ -69,11 +71,11 @@ async def test_all_that_failed_since_are_replayed(inbox: Inbox) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ["--why", WHY],
-        ["1", "--failed-since", "2020-01-01", "--why", WHY],
+        ["--reason", WHY],
+        ["1", "--failed-since", "2020-01-01", "--reason", WHY],
         ["1"],
-        ["1", "--why", " "],
-        ["--failed-since", "soon", "--why", WHY],
+        ["1", "--reason", " "],
+        ["--failed-since", "soon", "--reason", WHY],
     ],
 )
 async def test_words_that_do_not_belong_together_are_refused(inbox: Inbox, words: list[str]) -> None:
@@ -108,12 +110,12 @@ async def test_what_is_replayed_is_told_as_json(inbox: Inbox) -> None:
     database, vault, terminal = inbox
     connected = await connect(database, vault)
     one = await delivery_in(database, connected, DeliveryState.DONE)
-    said = await terminal.said("replay", one.id, "--why", WHY, "--json")
+    said = await terminal.said("replay", one.id, "--reason", WHY, "--json")
     assert json.loads(said) == {"delivery": one.id, "done": "replayed"}
     await delivery_in(database, connected, DeliveryState.DEAD)
-    said = await terminal.said("replay", "--failed-since", "2020-01-01", "--why", WHY, "--json")
+    said = await terminal.said("replay", "--failed-since", "2020-01-01", "--reason", WHY, "--json")
     assert json.loads(said) == {"replayed": 1, "are_more": False}
-    assert "There is no delivery" in await terminal.refusal("replay", 404, "--why", WHY, "--json")
+    assert "There is no delivery" in await terminal.refusal("replay", 404, "--reason", WHY, "--json")
 
 
 async def test_what_is_resolved_is_told_as_json(inbox: Inbox) -> None:
@@ -121,9 +123,9 @@ async def test_what_is_resolved_is_told_as_json(inbox: Inbox) -> None:
     connected = await connect(database, vault)
     dead = await delivery_in(database, connected, DeliveryState.DEAD)
     unknown = await request_in(database, connected, RequestState.UNKNOWN)
-    said = await terminal.said("resolve", "delivery", dead.id, "--drop", "--why", WHY, "--json")
+    said = await terminal.said("resolve", "delivery", dead.id, "--drop", "--reason", WHY, "--json")
     assert json.loads(said)["delivery"] == dead.id
-    words = ["resolve", "request", unknown.id, "--sent-as", "rq-7", "--why", WHY, "--json"]
+    words = ["resolve", "request", unknown.id, "--sent-as", "rq-7", "--reason", WHY, "--json"]
     told = json.loads(await terminal.said(*words))
     assert told == {"request": unknown.id, "done": "sent as rq-7"}
 
@@ -132,4 +134,4 @@ async def test_follow_ups_go_by_both_names(inbox: Inbox) -> None:
     database, vault, terminal = inbox
     one = await begin(database, await connect(database, vault))
     assert await terminal.said("followups", "--json") == await terminal.said("follow-ups", "--json")
-    assert "cancelled" in await terminal.said("followups", "cancel", one.id, "--why", WHY)
+    assert "cancelled" in await terminal.said("followups", "cancel", one.id, "--reason", WHY)

@@ -28,7 +28,7 @@ async def test_a_request_crosschq_has_is_sent_under_its_id(inbox: Inbox) -> None
     database, vault, terminal = inbox
     connected = await connect(database, vault)
     unknown = await request_in(database, connected, RequestState.UNKNOWN)
-    said = await terminal.said("resolve", "request", unknown.id, "--sent-as", "rq-77", "--why", WHY)
+    said = await terminal.said("resolve", "request", unknown.id, "--sent-as", "rq-77", "--reason", WHY)
     assert said == f"Request {unknown.id}: sent as rq-77.\n"
     found = await get(database, unknown.id)
     assert (found.state, found.crosschq_id) == (RequestState.SENT, "rq-77")
@@ -41,7 +41,7 @@ async def test_a_request_crosschq_does_not_have_has_failed_and_frees_the_opportu
     database, vault, terminal = inbox
     connected = await connect(database, vault)
     unknown = await request_in(database, connected, RequestState.UNKNOWN)
-    said = await terminal.said("resolve", "request", unknown.id, "--not-sent", "--why", WHY)
+    said = await terminal.said("resolve", "request", unknown.id, "--not-sent", "--reason", WHY)
     assert said == f"Request {unknown.id}: not sent.\n"
     found = await get(database, unknown.id)
     assert (found.state, found.crosschq_id) == (RequestState.FAILED, None)
@@ -55,7 +55,7 @@ async def test_a_delivery_given_up_is_tried_from_the_start(inbox: Inbox) -> None
     database, vault, terminal = inbox
     dead = await delivery_in(database, await connect(database, vault), DeliveryState.DEAD)
     assert (
-        await terminal.said("resolve", "delivery", dead.id, "--again", "--why", WHY)
+        await terminal.said("resolve", "delivery", dead.id, "--again", "--reason", WHY)
         == f"Delivery {dead.id}: again.\n"
     )
     found = await row(database, dead.id)
@@ -68,7 +68,7 @@ async def test_a_delivery_given_up_is_tried_from_the_start(inbox: Inbox) -> None
 async def test_a_delivery_given_up_is_dropped(inbox: Inbox) -> None:
     database, vault, terminal = inbox
     dead = await delivery_in(database, await connect(database, vault), DeliveryState.DEAD)
-    await terminal.said("resolve", "delivery", dead.id, "--drop", "--why", WHY)
+    await terminal.said("resolve", "delivery", dead.id, "--drop", "--reason", WHY)
     found = await row(database, dead.id)
     assert (found.state, found.outcome) == (DeliveryState.IGNORED, f"A person said: dropped. {WHY}")
     assert await claim(database) == []
@@ -90,7 +90,7 @@ async def test_the_audit_says_who_and_why(inbox: Inbox, noun: str, decision: lis
     connected = await connect(database, vault)
     await request_in(database, connected, RequestState.UNKNOWN)
     await delivery_in(database, connected, DeliveryState.DEAD)
-    await terminal.said("resolve", noun, 1, *decision, "--why", WHY)
+    await terminal.said("resolve", noun, 1, *decision, "--reason", WHY)
     (audit,) = await audits(database)
     assert (audit.what, audit.subject, audit.why) == (f"resolved: {said}", f"{noun}:1", WHY)
     assert (audit.who, audit.connection_id) == (f"command line, {getpass.getuser()}", connected.connection.id)
@@ -104,7 +104,7 @@ async def test_a_user_without_a_name_is_audited_by_number(
     for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("os.getuid", lambda: 123_456_789)
-    await terminal.said("resolve", "request", 1, "--not-sent", "--why", WHY)
+    await terminal.said("resolve", "request", 1, "--not-sent", "--reason", WHY)
     (audit,) = await audits(database)
     assert audit.who == "command line, user 123456789"
 
@@ -114,7 +114,7 @@ async def test_a_request_whose_fate_is_known_stays_as_it_is(inbox: Inbox, state:
     database, vault, terminal = inbox
     known = await request_in(database, await connect(database, vault), state)
     for decision in (["--not-sent"], ["--sent-as", "rq-77"]):
-        said = await terminal.refusal("resolve", "request", known.id, *decision, "--why", WHY)
+        said = await terminal.refusal("resolve", "request", known.id, *decision, "--reason", WHY)
         assert said == f"Request {known.id} is not unknown: see `crosschq-lever deliveries`.\n"
     found = await get(database, known.id)
     assert (found.state, found.crosschq_id) == (state, known.crosschq_id)
@@ -126,7 +126,7 @@ async def test_a_delivery_that_was_not_given_up_stays_as_it_is(inbox: Inbox, sta
     database, vault, terminal = inbox
     one = await delivery_in(database, await connect(database, vault), state)
     for decision in ("--again", "--drop"):
-        said = await terminal.refusal("resolve", "delivery", one.id, decision, "--why", WHY)
+        said = await terminal.refusal("resolve", "delivery", one.id, decision, "--reason", WHY)
         assert said == f"Delivery {one.id} was not given up: see `crosschq-lever deliveries`.\n"
     found = await row(database, one.id)
     assert (found.state, found.outcome) == (state, one.outcome)
@@ -135,18 +135,18 @@ async def test_a_delivery_that_was_not_given_up_stays_as_it_is(inbox: Inbox, sta
 
 async def test_what_does_not_exist_is_refused(inbox: Inbox) -> None:
     _, _, terminal = inbox
-    assert "Request 404" in await terminal.refusal("resolve", "request", 404, "--not-sent", "--why", WHY)
-    assert "Delivery 404" in await terminal.refusal("resolve", "delivery", 404, "--drop", "--why", WHY)
+    assert "Request 404" in await terminal.refusal("resolve", "request", 404, "--not-sent", "--reason", WHY)
+    assert "Delivery 404" in await terminal.refusal("resolve", "delivery", 404, "--drop", "--reason", WHY)
     assert "database refused" in await terminal.refusal(
-        "resolve", "request", 10**12, "--not-sent", "--why", WHY
+        "resolve", "request", 10**12, "--not-sent", "--reason", WHY
     )
 
 
 async def test_a_second_word_on_the_same_is_refused(inbox: Inbox) -> None:
     database, vault, terminal = inbox
     await request_in(database, await connect(database, vault), RequestState.UNKNOWN)
-    await terminal.said("resolve", "request", 1, "--sent-as", "rq-77", "--why", WHY)
-    await terminal.refusal("resolve", "request", 1, "--not-sent", "--why", WHY)
+    await terminal.said("resolve", "request", 1, "--sent-as", "rq-77", "--reason", WHY)
+    await terminal.refusal("resolve", "request", 1, "--not-sent", "--reason", WHY)
     assert (await get(database, 1)).state is RequestState.SENT
     assert len(await audits(database)) == 1
 
@@ -157,7 +157,7 @@ async def test_an_id_that_another_request_has_is_refused(inbox: Inbox) -> None:
     unknown = await request_in(database, connected, RequestState.UNKNOWN)
     sent = await second_request(database, connected, RequestState.SENT)
     said = await terminal.refusal(
-        "resolve", "request", unknown.id, "--sent-as", sent.crosschq_id, "--why", WHY
+        "resolve", "request", unknown.id, "--sent-as", sent.crosschq_id, "--reason", WHY
     )
     assert said == f"Crosschq's {sent.crosschq_id} is request {sent.id} already: look again.\n"
     assert (await get(database, unknown.id)).state is RequestState.UNKNOWN
@@ -166,20 +166,20 @@ async def test_an_id_that_another_request_has_is_refused(inbox: Inbox) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ["request", "1", "--why", WHY],
-        ["request", "1", "--why", WHY, "--sent-as", "rq-1", "--not-sent"],
-        ["request", "1", "--why", WHY, "--sent-as", ""],
-        ["request", "1", "--why", WHY, "--sent-as", "  "],
+        ["request", "1", "--reason", WHY],
+        ["request", "1", "--reason", WHY, "--sent-as", "rq-1", "--not-sent"],
+        ["request", "1", "--reason", WHY, "--sent-as", ""],
+        ["request", "1", "--reason", WHY, "--sent-as", "  "],
         ["request", "1", "--not-sent"],
-        ["request", "1", "--not-sent", "--why", " "],
-        ["request", "--not-sent", "--why", WHY],
-        ["request", "one", "--not-sent", "--why", WHY],
-        ["request", "1", "--again", "--why", WHY],
-        ["delivery", "1", "--why", WHY],
+        ["request", "1", "--not-sent", "--reason", " "],
+        ["request", "--not-sent", "--reason", WHY],
+        ["request", "one", "--not-sent", "--reason", WHY],
+        ["request", "1", "--again", "--reason", WHY],
+        ["delivery", "1", "--reason", WHY],
         ["delivery", "1", "--again"],
-        ["delivery", "1", "--drop", "--why", ""],
-        ["delivery", "1", "--not-sent", "--why", WHY],
-        ["opportunity", "1", "--drop", "--why", WHY],
+        ["delivery", "1", "--drop", "--reason", ""],
+        ["delivery", "1", "--not-sent", "--reason", WHY],
+        ["opportunity", "1", "--drop", "--reason", WHY],
     ],
 )
 async def test_words_that_do_not_belong_together_are_refused(inbox: Inbox, words: list[str]) -> None:
@@ -197,7 +197,9 @@ async def test_a_delivery_that_the_vendor_sends_again_meanwhile_is_left_to_it(in
     dead = await delivery_in(database, await connect(database, vault), DeliveryState.DEAD)
     async with database.transaction() as session:
         await session.execute(text("UPDATE delivery SET state = 'waiting' WHERE id = :id"), {"id": dead.id})
-        dropping = asyncio.create_task(terminal.run("resolve", "delivery", dead.id, "--drop", "--why", WHY))
+        dropping = asyncio.create_task(
+            terminal.run("resolve", "delivery", dead.id, "--drop", "--reason", WHY)
+        )
         await blocked(database)
     assert (await dropping).exit_code == 1
     assert (await row(database, dead.id)).state is DeliveryState.WAITING
@@ -224,7 +226,7 @@ async def test_a_question_given_up_is_asked_again_by_its_follow_up(inbox: Inbox)
         given_up = update(Delivery).where(Delivery.id == handed.id).values(state=DeliveryState.DEAD)
         await session.execute(given_up)
     await end(database, waiting.id, "Given up.")
-    await terminal.said("resolve", "delivery", handed.id, "--again", "--why", WHY)
+    await terminal.said("resolve", "delivery", handed.id, "--again", "--reason", WHY)
     again = await get_follow_up(database, waiting.id)
     assert (again.state, again.generation) == (FollowUpState.WAITING, waiting.generation + 1)
     assert f"Follow-up {waiting.id} is due again." in ((await row(database, handed.id)).outcome or "")

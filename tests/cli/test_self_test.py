@@ -25,10 +25,10 @@ async def test_what_is_wrong_is_printed_first_and_the_exit_code_is_1(desk: Desk,
     await desk.connect(swap("crosschq-sales", "crosschq-nobody-has-it"))
     result = await terminal.run("test", "demo")
     assert result.exit_code == 1
-    assert "✗ wrong: Sales: Lever tag. No open posting" in result.stdout
+    assert "✗ Failed: Sales: Lever tag. No open posting" in result.stdout
     assert "\n      Add the tag 'crosschq-nobody-has-it' to a posting in Lever" in result.stdout
-    assert result.stdout.index("✗ wrong: Sales: Lever tag") < result.stdout.index(
-        "✓ ok: Engineers: Lever tag"
+    assert result.stdout.index("✗ Failed: Sales: Lever tag") < result.stdout.index(
+        "✓ Passed: Engineers: Lever tag"
     )
     assert not any(secret in result.stdout for secret in SECRETS)
 
@@ -36,12 +36,12 @@ async def test_what_is_wrong_is_printed_first_and_the_exit_code_is_1(desk: Desk,
 async def test_json_has_every_finding(desk: Desk, terminal: Terminal) -> None:
     await desk.connect()
     findings = json.loads((await terminal.run("test", "demo", "--json")).stdout)
-    assert {one["verdict"] for one in findings} == {"ok", "wrong", "not seen yet", "to know"}
+    assert {one["verdict"] for one in findings} == {"passed", "failed", "unverified", "info"}
     (key,) = (one for one in findings if (one["group"], one["title"]) == ("Lever", "API key"))
     assert key == {
         "group": "Lever",
         "title": "API key",
-        "verdict": "ok",
+        "verdict": "passed",
         "says": "Lever accepts the API key.",
         "do": "",
     }
@@ -50,7 +50,7 @@ async def test_json_has_every_finding(desk: Desk, terminal: Terminal) -> None:
 async def test_the_word_on_crosschqs_own_connector_is_audited(desk: Desk, terminal: Terminal) -> None:
     await desk.connect()
     result = await terminal.run("test", "demo", "--own-connector", "off")
-    assert "✓ ok: Crosschq's own Lever connector" in result.stdout
+    assert "✓ Passed: Crosschq's own Lever connector" in result.stdout
     said = (await desk.audits())[-1]
     assert (said.who.startswith("command line, "), said.what) == (
         True,

@@ -13,12 +13,12 @@ from tests.cli.terminal import Terminal
 ON_THE_DATABASE = {
     "migrate": ["migrate"],
     "deliveries": ["deliveries"],
-    "resolve request": ["resolve", "request", "1", "--not-sent", "--why", "x"],
-    "resolve delivery": ["resolve", "delivery", "1", "--drop", "--why", "x"],
+    "resolve request": ["resolve", "request", "1", "--not-sent", "--reason", "x"],
+    "resolve delivery": ["resolve", "delivery", "1", "--drop", "--reason", "x"],
     "keys status": ["keys", "status"],
     "keys rotate": ["keys", "rotate"],
     "follow-ups": ["follow-ups"],
-    "follow-ups cancel": ["follow-ups", "cancel", "1", "--why", "x"],
+    "follow-ups cancel": ["follow-ups", "cancel", "1", "--reason", "x"],
 }
 NAME = "for_the_command_line"
 

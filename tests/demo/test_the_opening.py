@@ -66,8 +66,8 @@ async def test_the_first_start_sets_all_up_by_the_pages_alone(opening: Opening, 
 async def test_the_self_tests_line_counts_what_is_fine_and_names_what_is_not(opening: Opening) -> None:
     line = (await _told(opening))[-1]
     assert line.startswith("and ran the self-test: ")
-    assert " checks are ok" in line
-    assert "Candidate Stage Change: heard of" in line.partition("not seen yet (")[2]
+    assert " checks passed" in line
+    assert "Candidate Stage Change: events received" in line.partition("not verified yet (")[2]
 
 
 async def test_crosschq_gets_the_address_and_the_token(opening: Opening, desk: Desk) -> None:

@@ -96,7 +96,7 @@ def test_a_move_after_a_report_is_told_its_day_there(zone: tzinfo, at: datetime,
 @IN_ZONES
 def test_the_letter_tells_both_days_there(zone: tzinfo, at: datetime, there: date) -> None:
     wording = wording_of(question(reported_at=at, next_due_at=at + timedelta(days=7), zone=zone))
-    assert f"came on {_words(there)}." in " ".join(wording.before)
+    assert f"was completed on {_words(there)}." in " ".join(wording.before)
     assert f"once, on {_words(local_day(at + timedelta(days=7), zone))}." in " ".join(wording.after)
 
 

@@ -75,7 +75,7 @@ def test_status_tags_and_outcome_tags_leave_each_other_alone() -> None:
 def test_the_note_of_a_question_says_whom_and_why_them() -> None:
     note = question_notes.asked(ASKED, LetterKind.QUESTION, AT)
     assert "Bram Ode (the posting's owner) was asked by e-mail on 21 March 2026" in note
-    assert f"Why not somebody else: {WHY}." in note
+    assert f"Others were skipped: {WHY}." in note
     assert "was reminded by" in question_notes.asked(ASKED, LetterKind.REMINDER, AT)
     assert question_notes.asked(ASKED, LetterKind.ONCE_MORE, AT).startswith("Answers whether")
 

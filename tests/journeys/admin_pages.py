@@ -84,13 +84,13 @@ class AdminPages:
         await expect(
             webhook.get_by_text("A token is stored, and the previous one still works until")
         ).to_be_visible()
-        await webhook.get_by_role("button", name="Forget the previous token").click()
+        await webhook.get_by_role("button", name="Revoke previous token").click()
         await expect(webhook.get_by_text("A token is stored.", exact=True)).to_be_visible()
 
     async def say_own_connector_is_off(self, connection: str) -> None:
         await self.open(f"{connection}/self-test")
         await self.press("It is off")
-        await expect(self.page.get_by_text("The last word was that it is off.")).to_be_visible()
+        await expect(self.page.get_by_text("Last recorded answer: off.")).to_be_visible()
 
     async def self_test(self, connection: str) -> dict[str, Finding]:
         """By group and title."""

@@ -31,7 +31,7 @@ async def room(installation: Installation) -> AsyncIterator[WaitingRoom]:
     async with waiting_room(stack, lever, crosschq) as opened:
         yield opened
         await opened.command(
-            "prospects", "switch", "demo", "--no-existing", "--no-new", "--why", "it is over"
+            "prospects", "switch", "demo", "--no-existing", "--no-new", "--reason", "it is over"
         )
 
 
@@ -129,10 +129,10 @@ async def test_a_switch_that_is_turned_off_ends_a_backfill_within_a_minute(
 
     before = len(await room.lever.leads())
     await room.crosschq.add_prospects(MANY, seed=6)
-    await room.command("prospects", "switch", "demo", "--existing", "--why", "we hire")
+    await room.command("prospects", "switch", "demo", "--existing", "--reason", "we hire")
     await story.wait_until("the backfill has begun", has_begun)
     turned_off = time.monotonic()
-    await room.command("prospects", "switch", "demo", "--no-existing", "--why", "too many")
+    await room.command("prospects", "switch", "demo", "--no-existing", "--reason", "too many")
 
     async def has_ended() -> bool:
         runs = await every(api, "/flow_runs/filter")
@@ -153,7 +153,7 @@ async def test_a_backfill_cancelled_in_prefect_goes_on_when_it_is_started_again(
         return len(await room.lever.leads()) > before
 
     before = len(await room.lever.leads())
-    await room.command("prospects", "switch", "demo", "--existing", "--why", "all the same")
+    await room.command("prospects", "switch", "demo", "--existing", "--reason", "all the same")
     await story.wait_until("the backfill goes on", has_begun)
     [run] = [one for one in await every(api, "/flow_runs/filter") if is_backfill(one)]
     await room.set_state(run["id"], "CANCELLING")

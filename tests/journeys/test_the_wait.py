@@ -76,7 +76,7 @@ async def test_cancelled_in_prefect_and_not_noticed_for_days_nobody_is_asked(roo
 async def test_a_command_cancels_the_run_too(room: WaitingRoom) -> None:
     story = await room.reported()
     waiting = await room.follow_up(story)
-    said = await room.command("follow-ups", "cancel", waiting.id, "--why", "she told me")
+    said = await room.command("follow-ups", "cancel", waiting.id, "--reason", "she told me")
     assert "cancelled" in said
     await room.wait_for_run(story, waiting.flow_run_id, "Cancelled")
     assert (await room.follow_up(story)).ended_because == "Cancelled by a person: she told me"
@@ -85,7 +85,7 @@ async def test_a_command_cancels_the_run_too(room: WaitingRoom) -> None:
 async def test_a_command_postpones_the_run_too(room: WaitingRoom) -> None:
     story = await room.reported()
     waiting = await room.follow_up(story)
-    await room.command("follow-ups", "postpone", waiting.id, "--days", 3, "--why", "holidays")
+    await room.command("follow-ups", "postpone", waiting.id, "--days", 3, "--reason", "holidays")
     await room.wait_for_run(story, waiting.flow_run_id, "Cancelled")
     follow_up = await room.armed(story, beside=waiting.flow_run_id)
     run = await room.run(follow_up.flow_run_id)
@@ -96,7 +96,7 @@ async def test_a_command_postpones_the_run_too(room: WaitingRoom) -> None:
 async def test_a_command_asks_now(room: WaitingRoom) -> None:
     story = await room.reported()
     waiting = await room.follow_up(story)
-    await room.command("follow-ups", "ask-now", waiting.id, "--why", "in a hurry")
+    await room.command("follow-ups", "ask-now", waiting.id, "--reason", "in a hurry")
     await room.wait_for_question(story)
     await room.wait_for_run(story, waiting.flow_run_id, "Cancelled")
 

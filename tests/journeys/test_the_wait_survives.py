@@ -196,7 +196,7 @@ async def test_a_gateway_that_is_away_leaves_the_follow_up_without_a_run_for_no_
     story, supervisor = await room.reported(), room.stack.supervisor
     waiting = await room.follow_up(story)
     await supervisor.kill("gateway")
-    await room.command("follow-ups", "postpone", waiting.id, "--days", 1, "--why", "while it is away")
+    await room.command("follow-ups", "postpone", waiting.id, "--days", 1, "--reason", "while it is away")
     assert (await room.follow_up(story)).flow_run_id is None
     await supervisor.revive("gateway")
     await room.armed(story)

@@ -28,7 +28,7 @@ pytestmark = [
 
 ONE = "/connections/1"
 TOGGLE = "Candidate stage change"
-STAGE_CHANGE = "Webhooks: Candidate Stage Change: heard of"
+STAGE_CHANGE = "Webhooks: Candidate Stage Change: events received"
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,16 @@ class Found:
     async def wrong(self) -> dict[str, Finding]:
         """What is wrong, by group and title."""
         findings = await self.admin.self_test(ONE)
-        return {title: one for title, one in findings.items() if one.verdict == "wrong"}
+        return {title: one for title, one in findings.items() if one.verdict == "Failed"}
 
     async def has_heard(self) -> bool:
         """The webhook of moves is heard of, and nothing is wrong, which the page says too."""
         findings = await self.admin.self_test(ONE)
         told = await self.admin.page.locator("#checked .told").inner_text()
         verdicts = {one.verdict for one in findings.values()}
-        return findings[STAGE_CHANGE].verdict == "ok" and "wrong" not in verdicts and "wrong" not in told
+        return (
+            findings[STAGE_CHANGE].verdict == "Passed" and "Failed" not in verdicts and "failed" not in told
+        )
 
 
 @pytest.fixture
@@ -86,12 +88,12 @@ async def test_a_forgotten_toggle_is_not_seen_yet_and_seen_once_it_is_on(at_work
     await at_work.lever.switch_group(TOGGLE, on=False)
     await at_work.room.move_somebody()
     found = (await at_work.admin.self_test(ONE))[STAGE_CHANGE]
-    assert (found.verdict, found.says) == ("not seen yet", "No ping and no event has come yet.")
+    assert (found.verdict, found.says) == ("Not verified yet", "No ping and no event has come yet.")
     assert "Check the toggle of 'Candidate Stage Change' in Lever, Settings > Integrations" in found.do
     await at_work.lever.verify_connections()
     await at_work.room.move_somebody()
     found = (await at_work.admin.self_test(ONE))[STAGE_CHANGE]
-    assert (found.verdict, found.says.partition(" on ")[0]) == ("not seen yet", "A ping came")
+    assert (found.verdict, found.says.partition(" on ")[0]) == ("Not verified yet", "A ping came")
 
     await at_work.lever.switch_group(TOGGLE, on=True)
     await at_work.room.move_somebody()

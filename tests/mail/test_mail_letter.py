@@ -55,7 +55,7 @@ def _as_received(message: EmailMessage) -> EmailMessage:
 def test_it_says_who_which_posting_and_when_the_report_came() -> None:
     for kind in ("plain", "html"):
         body = text_of(letter(), kind)
-        assert "Ada Lovelace (Engineer II) came on 2 March 2026" in body
+        assert "Ada Lovelace (Engineer II) was completed on 2 March 2026" in body
         assert "Hello Orla Quist," in body
     assert letter()["Subject"] == "Was Ada Lovelace hired?"
 

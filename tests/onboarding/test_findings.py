@@ -60,5 +60,5 @@ def test_groups_with_something_wrong_come_first_and_in_each_the_wrong_ones() -> 
     also = Finding(Group.OWN, "also", *ok("."))
     bad = Finding(Group.OWN, "bad", *wrong(".", "."))
     assert ordered([good, also, bad]) == {Group.OWN: [bad, also], Group.LEVER: [good]}
-    assert [one.value for one in Verdict] == ["wrong", "not seen yet", "to know", "ok"]
+    assert [one.value for one in Verdict] == ["failed", "unverified", "info", "passed"]
     assert list(ordered([good, also, bad])) == [Group.OWN, Group.LEVER]

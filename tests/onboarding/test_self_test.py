@@ -18,7 +18,7 @@ from store.tables import Connection, Vendor, WebhookEndpoint
 from tests.onboarding.desk import NEVER_MADE, SECRETS, swap
 from tests.onboarding.proving import Room
 
-STAGE_CHANGE = "Webhooks: Candidate Stage Change: heard of"
+STAGE_CHANGE = "Webhooks: Candidate Stage Change: events received"
 LISTED = "Webhooks: Candidate Stage Change: in Lever"
 REJECTING = {"Rejected", "__init__", "_remember_rejection", "note_rejection"}
 """What the gateway calls with the reason of a rejection."""
@@ -240,7 +240,7 @@ async def test_a_webhook_that_lever_does_not_list_is_proven_by_what_came_from_it
     unlisted = webhooks.pop(room.desk.webhook().id)
     found = await room.found(LISTED)
     assert (found.verdict, "Nothing of it has come yet." in found.says) == (Verdict.NOT_SEEN, True)
-    assert "press Make these webhooks anew" in found.do
+    assert "press 'Recreate these webhooks'" in found.do
     webhooks[unlisted.id] = unlisted
     await room.move_somebody()
     del webhooks[unlisted.id]
@@ -283,12 +283,12 @@ async def test_what_to_do_is_said_in_the_words_of_the_pages_before_the_files_key
     shadow, user = LABELS["requests.shadow"], LABELS["lever.perform_as"]
     for title, words in (
         (LISTED, "Press Create the webhooks in Lever on the connection's page (in its file: create_webhooks"),
-        ("Lever: User for changes", f"{user} (perform_as)"),
+        ("Lever: User for changes", f"'{user}' (perform_as)"),
         ("This installation: Connection", f"{shadow} off in its settings (in its file: shadow = false)"),
     ):
         assert words in (await room.found(title)).do
     await room.change(Connection, connection.id, paused_because="A release.")
-    assert "press Go on at the connection's page" in (await room.found("This installation: Connection")).do
+    assert "press 'Resume' on the connection's page" in (await room.found("This installation: Connection")).do
 
 
 async def test_without_any_webhook_the_required_ones_are_wrong(room: Room) -> None:
@@ -298,7 +298,7 @@ async def test_without_any_webhook_the_required_ones_are_wrong(room: Room) -> No
         "Webhooks: Candidate Hired: in Lever",
     ]
     unwanted = "Webhooks: Candidate Deleted"
-    for title in (f"{unwanted}: in Lever", f"{unwanted}: heard of"):
+    for title in (f"{unwanted}: in Lever", f"{unwanted}: events received"):
         assert (await room.found(title)).verdict is Verdict.TO_KNOW
 
 

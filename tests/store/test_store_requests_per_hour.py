@@ -66,7 +66,7 @@ async def test_the_one_after_the_most_pauses_the_connection_in_words(
     said = await ask(database, connection_id, 2) or ""
     assert said.startswith("2 reference requests were sent since ")
     assert "sends 2 an hour at most" in said
-    assert "press Go on" in said
+    assert "press 'Resume'" in said
     connection = await connection_of(database, connection_id)
     assert (connection.paused_because, connection.capped_at is not None) == (said, True)
     async with database.transaction() as session:

@@ -13,7 +13,7 @@ NAME = "admin"
 
 @dataclass(frozen=True)
 class Found:
-    """What a self-test said: how many checks of each verdict, and the titles of those that are not ok."""
+    """What a self-test said: how many checks of each verdict, and the titles of those that have not passed."""
 
     counts: Mapping[str, int]
     not_seen: tuple[str, ...]
@@ -121,7 +121,7 @@ class Admin:
             raise StepFailed("The self-test found nothing at all.")
         not_seen, wrong = (
             tuple(title for verdict, title in found if verdict == wanted)
-            for wanted in ("not seen yet", "wrong")
+            for wanted in ("Not verified yet", "Failed")
         )
         return Found(Counter(verdict for verdict, _title in found), not_seen, wrong)
 

@@ -92,9 +92,9 @@ class Opening:
 
 
 def in_words(found: Found) -> str:
-    """Such as "30 checks are ok, 4 not seen yet (Candidate Hired, Candidate Deleted)"."""
-    words = [f"{found.counts.get('ok', 0)} checks are ok"]
-    for verdict, titles in (("not seen yet", found.not_seen), ("wrong", found.wrong)):
+    """Such as "30 checks passed, 4 not verified yet (Candidate Hired, Candidate Deleted)"."""
+    words = [f"{found.counts.get('Passed', 0)} checks passed"]
+    for verdict, titles in (("not verified yet", found.not_seen), ("failed", found.wrong)):
         if titles:
             words.append(f"{len(titles)} {verdict} ({', '.join(titles)})")
     return ", ".join(words)

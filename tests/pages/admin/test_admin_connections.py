@@ -187,7 +187,7 @@ async def test_the_page_shows_until_when_a_previous_token_works_and_that_it_does
         (await session.get_one(WebhookEndpoint, endpoint.id)).token_replaced_at = long_ago
     shown = (await admin.open(ONE)).text
     assert f"The previous one has not been taken since {long_ago + OVERLAP:%Y-%m-%d %H:%M:%S} UTC." in shown
-    assert "Forget the previous token" not in shown
+    assert "Revoke previous token" not in shown
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ async def test_what_the_gateway_left_alone_or_could_not_read_is_told_in_words(pa
         await senders.lever(stage_change_in_lever(senders.key, toStageId=stage))
         await senders.crosschq(b"[]")
     shown = (await desk.admin.open("/deliveries")).text
-    moves, _, refused = shown.partition("Refused at the door")
+    moves, _, refused = shown.partition("Rejected webhooks")
     assert "Ignored: stage &#39;On-site&#39; is not a trigger stage." in moves
     assert stage not in shown
     assert "unreadable: the body is not a JSON object" in refused
@@ -58,7 +58,7 @@ async def test_what_was_given_up_stands_out_with_the_way_to_resolve_it(pages: Pa
     desk = await Desk.of(pages)
     dead = await desk.delivery(DeliveryState.DEAD)
     shown = (await desk.admin.open("/deliveries")).text
-    assert "Given up: needs a person" in shown
+    assert "Failed - needs attention" in shown
     assert f'href="/deliveries/{dead.id}#act"' in shown
     assert 'href="/deliveries?state=dead"' in shown
 
@@ -379,7 +379,7 @@ async def test_what_was_refused_at_the_door_stands_below_the_list(pages: Pages) 
         by_event = {
             one.event: one.id for one in await Endpoints(session).of_connection(desk.connected.connection.id)
         }
-    assert "Refused at the door" not in (await desk.admin.open("/deliveries")).text
+    assert "Rejected webhooks" not in (await desk.admin.open("/deliveries")).text
     for event, why, times in (
         ("candidateHired", f"The signature is wrong. {SCRIPT}", 2),
         ("snapshot", "No token.", 1),
@@ -388,7 +388,7 @@ async def test_what_was_refused_at_the_door_stands_below_the_list(pages: Pages) 
             async with pages.parts.database.transaction() as session:
                 await Endpoints(session).note_rejection(by_event[event], why)
     shown = (await desk.admin.open("/deliveries")).text
-    rows = re.findall(r"<tr>.*?</tr>", shown.partition("Refused at the door")[2], re.DOTALL)[1:]
+    rows = re.findall(r"<tr>.*?</tr>", shown.partition("Rejected webhooks")[2], re.DOTALL)[1:]
     assert "No token." in rows[0]
     assert f"The signature is wrong. {escape(SCRIPT)}" in rows[1]
     assert "<td>Hired in Lever</td>\n      <td>2</td>" in rows[1]

@@ -109,7 +109,7 @@ async def test_who_comes_back_from_another_site_is_signed_in(context: BrowserCon
     await page.get_by_role("button", name="I am Ada").click()
     await expect(page.get_by_role("heading", name="Deliveries")).to_be_visible()
     await expect(page).to_have_url(f"{place.base}/deliveries")
-    await expect(page.get_by_text("ada@firm.test (looks only)")).to_be_visible()
+    await expect(page.get_by_text("ada@firm.test (view only)")).to_be_visible()
 
 
 async def test_two_tabs_sign_in_one_after_the_other_and_back_leads_on(
@@ -129,7 +129,7 @@ async def test_two_tabs_sign_in_one_after_the_other_and_back_leads_on(
     await tabs[0].goto(ways_back[0])
     await expect(tabs[0].get_by_role("alert")).to_contain_text("used already")
     await tabs[0].get_by_role("link", name="Go on, or sign in with a password").click()
-    await expect(tabs[0].get_by_text("ada@firm.test (looks only)")).to_be_visible()
+    await expect(tabs[0].get_by_text("ada@firm.test (view only)")).to_be_visible()
 
 
 async def test_who_is_sent_back_by_a_form_is_signed_in(context: BrowserContext, place: Place) -> None:
@@ -140,7 +140,7 @@ async def test_who_is_sent_back_by_a_form_is_signed_in(context: BrowserContext, 
     await page.get_by_role("button", name="I am Ada").click()
     await page.get_by_role("button", name="Back").click()
     await expect(page.get_by_role("heading", name="Deliveries")).to_be_visible()
-    await expect(page.get_by_text("ada@firm.test (looks only)")).to_be_visible()
+    await expect(page.get_by_text("ada@firm.test (view only)")).to_be_visible()
 
 
 async def test_behind_a_proxy_that_hides_where_forms_come_from_people_work_as_ever(
@@ -214,14 +214,14 @@ async def test_an_open_list_shows_news_and_is_still_while_it_is_in_use(
     await page.goto(f"{place.base}/deliveries")
     await expect(page.get_by_text("None yet.")).to_be_visible()
     await place.desk.delivery(DeliveryState.DEAD)
-    await expect(page.locator("#rows").get_by_text("Given up: needs a person")).to_be_visible(timeout=12_000)
+    await expect(page.locator("#rows").get_by_text("Failed - needs attention")).to_be_visible(timeout=12_000)
     await expect(page.get_by_text("Some were given up")).to_be_visible()
     await page.locator("#rows a").first.focus()
     await record(place.desk.pages.parts.database, stage_change(place.desk.connected, outcome="Ignored."))
     await page.evaluate(COUNT_HELD)
     await expect(page.locator("html")).to_have_attribute("data-held", "2", timeout=17_000)
     await expect(page.locator("#rows tr")).to_have_count(1)
-    await page.get_by_label("Show news as they come").focus()
+    await page.get_by_label("Refresh automatically").focus()
     await expect(page.locator("#rows tr")).to_have_count(2, timeout=12_000)
     assert wrong == []
 
@@ -233,7 +233,7 @@ async def test_filters_choose_with_and_without_script(context: BrowserContext, p
     await page.goto(f"{place.base}/deliveries")
     await expect(page.locator("#rows tr")).to_have_count(2)
     await page.get_by_label("Outcome").select_option("dead")
-    has_script = await page.get_by_label("Show news as they come").is_visible()
+    has_script = await page.get_by_label("Refresh automatically").is_visible()
     if not has_script:
         await page.get_by_role("button", name="Filter").click()
     await expect(page.locator("#rows tr")).to_have_count(1)
@@ -268,7 +268,7 @@ async def test_a_self_test_tells_that_it_is_at_work_and_what_it_found(
     await page.goto(f"{place.base}/connections/1/self-test")
     await page.get_by_role("button", name="Check now").click()
     await expect(page.get_by_role("button", name="Check again")).to_be_visible(timeout=60_000)
-    await expect(page.locator("#checked .told")).to_contain_text("wrong")
+    await expect(page.locator("#checked .told")).to_contain_text("failed")
     await expect(page.locator("#said")).to_have_text("")
     assert wrong == []
 

@@ -70,7 +70,7 @@ async def test_the_settings_say_who_may_what(office: Office, address: str, may: 
     answer = await office.sign_in(browser)
     shown = (await browser.open("/people")).text
     assert ("Add a viewer" in shown) is (may == "change")
-    assert ("looks only" in shown) is (may == "look")
+    assert ("view only" in shown) is (may == "look")
     if may is None:
         assert answer.status_code == 403
         assert "CROSSCHQ_LEVER_OIDC_VIEWERS" in answer.text
@@ -238,7 +238,7 @@ async def test_who_is_not_named_any_more_is_out_at_once(office: Office, oidc_set
             same.http.cookies.set(COOKIE, value, domain="admin.test")
             shown = await same.open("/")
             assert shown.status_code == status, settings
-            assert ("looks only" in shown.text) is (status == 200)
+            assert ("view only" in shown.text) is (status == 200)
 
 
 async def test_nobody_becomes_somebody_with_a_password_by_their_address(office: Office) -> None:

@@ -73,7 +73,7 @@ async def test_an_address_that_changed_hands_gives_nobody_s_rights(office: Offic
         assert is_refused(await office.sign_in_as("sub-2", address, second), ADDRESS_IS_HELD), address
     assert (await second.open("/")).status_code == 303
     assert await office.people() == {COSTA: Role.VIEWER}
-    assert "looks only" in (await first.open("/")).text, "Her sessions follow what her address may now."
+    assert "view only" in (await first.open("/")).text, "Her sessions follow what her address may now."
 
 
 async def test_it_is_refused_before_its_owner_has_signed_in_with_the_new_one(office: Office) -> None:

@@ -89,8 +89,8 @@ async def test_a_changed_password_ends_all_of_ones_sessions_and_nobody_elses(pag
 @pytest.mark.parametrize(
     ("present", "new", "again", "said"),
     [
-        ("wrong one", NEW, NEW, "Your present password is another one."),
-        ("", NEW, NEW, "Your present password is another one."),
+        ("wrong one", NEW, NEW, "That is not your current password."),
+        ("", NEW, NEW, "That is not your current password."),
         (PASSWORD, NEW, NEW + "x", "The two new passwords differ."),
         (PASSWORD, "short", "short", "12 to 200 characters"),
     ],

@@ -61,8 +61,8 @@ async def test_what_is_only_to_know_does_not_stand_in_the_way_of_all_is_well(
     await unreachable(pages)
     monkeypatch.setattr("pages.admin.self_test.self_test", found)
     shown = " ".join((await admin.open("/connections/1/self-test?check=now")).text.split())
-    assert "All is well: 0 not seen yet, 1 to know, 1 ok, on " in shown
-    assert '<p class="verdict quiet">• to know</p>' in shown
+    assert "All is well: 0 not verified yet, 1 info, 1 passed, on " in shown
+    assert '<p class="verdict quiet">• Info</p>' in shown
 
 
 async def test_names_of_connections_templates_and_tags_stay_text(pages: Pages, admin: Browser) -> None:
@@ -110,7 +110,7 @@ async def test_the_admin_says_whether_crosschqs_own_connector_is_off(pages: Page
     assert "Nobody has said yet" in (await admin.open(page)).text
     answer = await admin.send(page, "/connections/1/own-connector", state="off")
     assert (answer.status_code, answer.headers["location"]) == (303, page)
-    assert "The last word was that it is off." in (await admin.open(page)).text
+    assert "Last recorded answer: off." in (await admin.open(page)).text
     assert (await admin.send(page, "/connections/1/own-connector", state=NASTY)).status_code == 400
 
 

@@ -203,7 +203,7 @@ async def test_a_viewer_changes_nothing_but_their_session(pages: Pages) -> None:
         session.add(PagePerson(name="vera", role=Role.VIEWER, password_hash=admin.password_hash))
     viewer = pages.open_browser()
     await viewer.sign_in("vera")
-    assert "looks only" in (await viewer.open("/")).text
+    assert "view only" in (await viewer.open("/")).text
     for path in set(routes(pages, "POST")) - VIEWERS_MAY:
         assert (await viewer.send("/", filled(path))).status_code == 403, path
 
