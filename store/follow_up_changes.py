@@ -38,7 +38,7 @@ async def cancel(session: AsyncSession, follow_up_id: int, word: PersonsWord) ->
 async def postpone(
     session: AsyncSession, follow_up_id: int, by: timedelta, word: PersonsWord, now: datetime
 ) -> str:
-    """What is next happens so much later than it would; an answer that is recorded is not put off."""
+    """Postpone the next step than it would; an answer that is recorded is not put off."""
     follow_up = await _open(session, follow_up_id)
     if follow_up.state is FollowUpState.ANSWERED:
         raise NotNow(

@@ -28,7 +28,7 @@ class Moved(Enum):
     """There is none that would have to go on, or nowhere to go on."""
     DONE = auto()
     IN_HAND = auto()
-    """A run is at work about the opportunity: not yet."""
+    """A run is working on the opportunity: not yet."""
 
 
 async def go_on_elsewhere(case: Case) -> Moved:
