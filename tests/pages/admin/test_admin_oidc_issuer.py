@@ -24,6 +24,10 @@ WRITTEN = (
     "https://id.firm.test:443/app/",
     f"https://id.firm.test/app{WELL_KNOWN}",
     f"https://id.firm.test/app{WELL_KNOWN}/ ",
+    "https://id.firm.test/app/?",
+    f"https://id.firm.test/app{WELL_KNOWN}?#",
+    "https://id.firm.test/app/.well-known/oauth-authorization-server",
+    "https://id.firm.test/app/.well-known/",
 )
 
 
@@ -93,7 +97,8 @@ def test_every_spelling_of_one_issuer_is_one(
 ) -> None:
     address = f"{host}{port.replace(':443', '')}{''.join(f'/{one}' for one in path)}"
     cased = "".join(data.draw(st.sampled_from([one, one.upper()])) for one in f"https://{host}")
-    end = data.draw(st.sampled_from(["", "/", "//", WELL_KNOWN, f"{WELL_KNOWN}/"]))
+    end = data.draw(st.sampled_from(["", "/", "//", WELL_KNOWN, f"{WELL_KNOWN}/", WELL_KNOWN.upper()]))
+    end += data.draw(st.sampled_from(["", "?", "#", "?#", "/?"]))
     around = data.draw(st.sampled_from(["", " ", "\n", "\t "]))
     written = f"{around}{cased}{port}{''.join(f'/{one}' for one in path)}{end}{around}"
     assert clean_issuer(written) == f"https://{address}"
