@@ -1,4 +1,4 @@
-"""Every address of ours in each of its forms, answered at once: with slashes or blanks at its end, or doubled slashes.
+"""Every address of ours in each of its forms, answered at once: with needless slashes, blanks, or what nobody sees.
 
 Never by a redirect, as Starlette does: senders of webhooks do not follow one, and behind a proxy that ends TLS it would
 lead to http.
@@ -13,10 +13,12 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from cleaning.text import trimmed
+
 
 def plain_path(path: str) -> str:
     """The form of a path in which the routes have it."""
-    parts = (part.strip() for part in path.split("/"))
+    parts = (trimmed(part) for part in path.split("/"))
     return "/" + "/".join(part for part in parts if part)
 
 

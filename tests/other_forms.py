@@ -10,8 +10,8 @@ PROTOS = [None, "https", "https,http", "https, http", "HTTPS", "http", "javascri
 
 
 def other_forms(path: str) -> list[str]:
-    """With slashes and blanks where none belong."""
-    ends = ["/", "//", "%20", "%2F", "/%20", "%09/"]
+    """With slashes, blanks and what nobody sees where none belong."""
+    ends = ["/", "//", "%20", "%2F", "/%20", "%09/", "%E2%80%8B", "%EF%BB%BF/"]
     return [*(path + end for end in ends), f"/{path}", path.replace("/", "//"), f"/{path}//"]
 
 

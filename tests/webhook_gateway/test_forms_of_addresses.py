@@ -128,7 +128,7 @@ async def test_our_server_takes_them_too(senders: Senders, tmp_path: Path) -> No
 
 
 words = st.lists(st.text("abc-_.%é", min_size=1), min_size=1, max_size=4)
-gaps = st.text("/ \t", max_size=3)
+gaps = st.text("/ \t\u00a0\u200b\u2060\ufeff", max_size=3)
 
 
 @given(words, st.data())
