@@ -119,10 +119,12 @@ def _check(metadata: Metadata, issuer: str) -> None:
 
 
 def _key(published: Mapping[str, Any]) -> KeySet | None:
+    # JSON's null is as good as no member.
+    key = {name: value for name, value in published.items() if value is not None}
     # A secret that everybody can read proves nothing, and a key for encryption signs nothing.
-    if published.get("kty") == "oct" or published.get("use", "sig") != "sig":
+    if key.get("kty") == "oct" or key.get("use", "sig") != "sig":
         return None
     try:
-        return KeySet.import_key_set({"keys": [dict(published)]})
+        return KeySet.import_key_set({"keys": [key]})
     except (JoseError, ValueError, TypeError, KeyError):
         return None

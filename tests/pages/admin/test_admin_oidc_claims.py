@@ -214,6 +214,16 @@ async def test_with_the_setting_silence_is_enough_and_a_no_is_still_a_no(trustin
     assert (await trusting.sign_in()).status_code == 403
 
 
+async def test_a_key_s_members_that_are_null_are_none(office: Office) -> None:
+    own = office.provider.key.as_dict(private=False)
+    nothing = dict.fromkeys(("use", "alg", "key_ops", "x5c", "x5t"))
+    office.provider.publishes_its_key = False
+    office.provider.also_published = [{**own, **nothing}]
+    assert (await office.sign_in()).status_code == 200
+    office.provider.also_published = [{**own, **nothing, "use": "enc"}]
+    assert (await office.sign_in()).status_code == 502
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
