@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from cleaning.text import clean_json, clean_line
 from outbound.bounded import AnswerTooLarge
-from outbound.causes import cause_of
+from outbound.causes import cause_of, cause_of_407
 from outbound.errors import (
     AccessDenied,
     CredentialsRefused,
@@ -95,6 +95,9 @@ def failure_of_answer(
     retry_after = retry_after_seconds(response.headers.get("Retry-After"), now)
     if status == 429 or (status == 503 and retry_after is not None):
         return _not_executed(call, status, retry_after)
+    if status == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
+        message = f"could not be reached, nothing was done: {cause_of_407()}"
+        return Unavailable(call.vendor, call.operation, message, status)
     # A router says 503 or 504, and a slow one 408, also when the application behind it has taken the call.
     if status >= 500 or status == 408:
         return call.broke_down(f"the vendor failed ({status})", status)

@@ -17,14 +17,24 @@ _OF_CERTIFICATES: dict[int, str] = {
     10: "its certificate has expired; renew it there, or set this machine's clock right",
     18: "its certificate is signed by itself; add it to the file of {authorities}, or give the server another",
     23: "its certificate was revoked; give the server another",
+    26: "its certificate is not meant for a server; give it another",
+    **dict.fromkeys((66, 67, 68), "its certificate's key or signature is too weak; give the server another"),
+    **dict.fromkeys(
+        (3, 11, 12),
+        "there is no list of revoked certificates of its authority that is valid now; renew the one that is named here",
+    ),
 }
-"""By OpenSSL's X509_V_ERR numbers."""
+"""By OpenSSL's X509_V_ERR numbers (https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/)."""
 _NOT_VOUCHED_FOR = (
     "its certificate is vouched for by nobody this machine trusts, or it does not send its chain; add the authority's "
     "certificate to the file of {authorities}, or let the server send its intermediate certificates"
 )
+_BY_PROXY = ", or the proxy that HTTPS_PROXY or HTTP_PROXY names, if one does"
 _UNKNOWN = "the connection could not be made; check the base URL or host, and the network"
-_NO_ISSUER = frozenset({2, 19, 20, 21, 27})
+_NO_SUCH_NAME = "no server has that name; check the base URL or host, and this machine's DNS"
+_REFUSED = "nothing listens there, or a firewall refuses; check the base URL or host and port"
+_MAY_BE_THE_PROXYS = (_NO_SUCH_NAME, _REFUSED, _UNKNOWN)
+_NO_ISSUER = frozenset({2, 19, 20, 21, 24, 27, 79})
 _OTHER_NAME = frozenset({62, 64})
 _NO_WAY = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN})
 _STATUS = re.compile(r"[1-5]\d\d\b")
@@ -47,8 +57,15 @@ def cause_of(error: BaseException, authorities: str = AUTHORITIES) -> Cause:
     certificates = (_of_certificate(one) for one in chain if isinstance(one, ssl.SSLCertVerificationError))
     ways = (certificates, map(_of, chain), map(_of_a_kind, chain))
     said = next((one for way in ways for one in way if one), _UNKNOWN)
+    if said in _MAY_BE_THE_PROXYS and any(isinstance(one, httpx.TransportError) for one in chain):
+        said += _BY_PROXY  # httpx tells whose connection failed by nothing
     seen, _, to_do = said.format(authorities=authorities).partition("; ")
     return Cause(seen, to_do)
+
+
+def cause_of_407() -> str:
+    """Only a proxy answers so; to https httpx raises ProxyError for it."""
+    return _proxy_refused("407")
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -67,9 +84,7 @@ def _of_certificate(error: ssl.SSLCertVerificationError) -> str:
         return _NOT_VOUCHED_FOR
     if code in _OTHER_NAME:
         return "its certificate is for another name; check the address, or give the server one for this name"
-    return _OF_CERTIFICATES.get(
-        code, f"its certificate is not valid (OpenSSL's error {code}); give it another"
-    )
+    return _OF_CERTIFICATES.get(code, "its certificate is not valid; look at it with `openssl verify`")
 
 
 def _of(error: BaseException) -> str | None:
@@ -85,11 +100,11 @@ def _of(error: BaseException) -> str | None:
         case socket.gaierror(errno=socket.EAI_AGAIN):
             return "this machine's DNS does not answer; check its name servers"
         case socket.gaierror():
-            return "no server has that name; check the base URL or host, and this machine's DNS"
+            return _NO_SUCH_NAME
         case FileNotFoundError() | PermissionError():
             return "a file of certificates is not there or cannot be read; check the settings that name one"
         case ConnectionRefusedError():
-            return "nothing listens there, or a firewall refuses; check the base URL or host and port"
+            return _REFUSED
         case ConnectionResetError() | BrokenPipeError():
             return "it cut the connection"
         case OSError(errno=number) if number in _NO_WAY:
@@ -98,8 +113,7 @@ def _of(error: BaseException) -> str | None:
             return "this machine has no file descriptors left; raise the limit of open files"
         case httpx.ProxyError():
             status = _STATUS.match(str(error))
-            said = f" ({status[0]})" if status else ""
-            return f"the proxy refused{said}; check HTTPS_PROXY and HTTP_PROXY, or name the host in NO_PROXY"
+            return _proxy_refused(status[0] if status else "")
         case httpx.UnsupportedProtocol():
             return "its address begins with neither https:// nor http://"
         case httpx.PoolTimeout():
@@ -115,6 +129,11 @@ def _of(error: BaseException) -> str | None:
         case httpx.LocalProtocolError():
             return "a header or the address holds what HTTP does not allow; check the key and the address"
     return None
+
+
+def _proxy_refused(status: str) -> str:
+    shown = f" ({status})" if status else ""
+    return f"the proxy refused{shown}; check HTTPS_PROXY and HTTP_PROXY, or name the host in NO_PROXY"
 
 
 def _of_a_kind(error: BaseException) -> str | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import re
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,9 +18,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from outbound.answers import Call, failure_without_answer
+from outbound.answers import Call, failure_of_answer, failure_without_answer
 from outbound.causes import cause_of
 from outbound.client import _authorities, open_client
+from outbound.errors import NotExecuted
 from sandbox.serve import address, listen
 
 DAY = timedelta(days=1)
@@ -167,6 +169,43 @@ async def test_a_proxy_that_refuses(status: bytes, shown: str) -> None:
         refused = await said("https://vendor.invalid", proxy=f"http://127.0.0.1:{port}")
     assert f"the proxy refused {shown}" in refused
     assert "HTTPS_PROXY" in refused
+
+
+@pytest.mark.parametrize("place", ["127.0.0.1:9", "proxy.invalid:3128"])
+async def test_a_proxy_that_is_not_there_is_not_taken_for_the_vendor_alone(place: str) -> None:
+    assert "or the proxy that HTTPS_PROXY or HTTP_PROXY names" in await said(
+        "https://vendor.invalid", proxy=f"http://{place}"
+    )
+    database = ConnectionRefusedError()
+    assert "PROXY" not in str(cause_of(database)), "nothing but HTTP goes by a proxy"
+
+
+async def test_a_proxy_that_wants_a_sign_in_is_not_taken_for_the_vendors_no() -> None:
+    async with (
+        serving_bytes(b"HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n") as port,
+        httpx.AsyncClient(proxy=f"http://127.0.0.1:{port}") as http,
+    ):
+        answer = await http.get("http://vendor.invalid")
+    call = Call("Vendor", "POST /", writes=True, repeatable=False)
+    refused = failure_of_answer(call, answer, lambda _: "", datetime.now(UTC))
+    assert isinstance(refused, NotExecuted)
+    assert "the proxy refused (407); check HTTPS_PROXY and HTTP_PROXY" in str(refused)
+
+
+@pytest.mark.parametrize("code", [*range(2, 96)])
+def test_of_whatever_is_wrong_with_a_certificate_no_number_is_shown(code: int) -> None:
+    error = ssl.SSLCertVerificationError()
+    error.verify_code = code
+    shown = str(cause_of(error))
+    assert "certificate" in shown
+    assert not re.search(r"\d", shown)
+
+
+async def test_a_certificate_of_one_who_is_no_authority(tmp_path: Path) -> None:
+    nobody = signed("nobody")
+    trust = ssl.create_default_context(cadata=pem(nobody).decode())
+    async with tls_server(tmp_path, signed("host", nobody)) as url:
+        assert "vouched for by nobody this machine trusts" in await said(url, verify=trust)
 
 
 @pytest.mark.parametrize(
