@@ -12,6 +12,7 @@ from cli.prospect_progress import Following
 from cli.tables import console, table_of
 from deployments.prefect_api import PrefectApiError, prefect_api
 from hiring.export_order import ExportOrder, Scope
+from outbound.causes import cause_of
 from outbound.transport import NoAnswer
 from settings import Settings
 from store.prospect_overview import run_at_work
@@ -58,7 +59,7 @@ async def run_export(settings: Settings, name_or_number: str, wanted: Wanted, *,
         typer.echo(str(error), err=True)
     except NoAnswer as error:
         typer.echo(
-            f"Prefect no longer answers ({error!r}). A run that has begun goes on by itself.", err=True
+            f"Prefect no longer answers: {cause_of(error)}. A run that has begun goes on by itself.", err=True
         )
     return 1
 

@@ -5,6 +5,7 @@ from asyncpg import TargetServerAttributeNotMatched
 from outbound.causes import cause_of
 from settings import PREFIX, Settings
 from store.database import DATABASE_ERRORS
+from store.outages import why_not_written
 from store.pooler import SHARED, shares_sessions
 
 _BY_SQLSTATE = {
@@ -14,9 +15,15 @@ _BY_SQLSTATE = {
     ),
     "28P01": "it does not take this user with this password",
     "28000": "it does not let this user in from here, or not without TLS: see pg_hba.conf, and sslmode",
+    "08003": "what answers there ended the connection: see whether that is PostgreSQL's port",
     "3D000": "it has no such database: create it first",
     "53300": "it takes no more connections: raise max_connections",
 }
+
+_NO_TLS = (
+    "what answers there does not begin TLS as PostgreSQL does: see whether that is PostgreSQL's port, and switch ssl "
+    "on there, or write sslmode=disable if nobody else can listen"
+)
 
 
 class UnusableDatabaseError(Exception):
@@ -40,8 +47,10 @@ async def _problem(url: str) -> str | None:
     except FileNotFoundError:  # its address was cleaned, so that files of certificates are there
         return "no PostgreSQL has a socket in the folder that it names: start it, or correct the folder"
     except DATABASE_ERRORS as error:
-        state = getattr(getattr(error, "orig", error), "sqlstate", None)
+        state = getattr(error, "sqlstate", None)
+        if type(error) is ConnectionError:  # asyncpg's, of how it begins TLS; what the system says is of a subclass
+            return _NO_TLS
         if state is None:
             return f"the server could not be reached: {cause_of(error, 'sslrootcert')}"
-        return _BY_SQLSTATE.get(state, f"the server refuses (SQLSTATE {state}): see its log")
+        return _BY_SQLSTATE.get(state, f"{why_not_written(error)}: see its log, then start again")
     return SHARED

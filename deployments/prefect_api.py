@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import httpx
 
+from outbound.causes import cause_of
 from outbound.transport import NoAnswer
 from settings import Settings
 
@@ -35,7 +36,7 @@ async def prefect_api(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
             answer = await client.get("/csrf-token", params={"client": headers["Prefect-Csrf-Client"]})
         except NoAnswer as error:
             raise PrefectApiError(
-                f"No Prefect server answers at {settings.api_url}: start it ({error})"
+                f"No Prefect server answers at {settings.api_url}: {cause_of(error)}. If it is not running, start it"
             ) from None
         if (
             answer.status_code != httpx.codes.UNPROCESSABLE_ENTITY

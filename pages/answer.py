@@ -24,6 +24,7 @@ from pages.rendering import SAFE, Filled, form_page, notice_page, style_sheet
 from pages.small_body import TooLarge, read_form
 from pages.standing import Open
 from store.database import DATABASE_ERRORS, Database
+from store.outages import why_not_written
 from store.vault import Vault, VaultError
 
 log = logging.getLogger(__name__)
@@ -79,7 +80,8 @@ class AnswerPage:
             return PlainTextResponse("incomplete", 400)
         except (*DATABASE_ERRORS, VaultError) as error:
             # Not the database's own words: they quote what was to be written.
-            log.error("An owner's answer page was answered 503: %s", type(error).__name__)
+            why = str(error) if isinstance(error, VaultError) else why_not_written(error)
+            log.error("An owner's answer page was answered 503: %s", why)
             return self._notice(notices.UNAVAILABLE, retry=request)
 
     async def _show(self, request: Request, link: Link) -> Response:

@@ -1,16 +1,25 @@
 """Tell a database that cannot work at present from a row that it will never take."""
 
-from asyncpg import TargetServerAttributeNotMatched
-from sqlalchemy.exc import DataError, IntegrityError, InvalidRequestError
+import socket
+import ssl
 
+from asyncpg import TargetServerAttributeNotMatched
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InvalidRequestError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+
+from outbound.causes import cause_of
 from store.database import DATABASE_ERRORS
 
+_CUT = "it cut the connection"
 _BY_SQLSTATE = {
     "53100": "its disk is full",
     "53300": "it takes no more connections",
     "25006": "it is read-only, as after a switchover",
     "55P03": "a lock holds it up",
     "57014": "it was too slow and was cancelled",
+    "25P03": _CUT,
+    "25P04": _CUT,
+    "57P05": _CUT,
     "57P01": "it is being stopped",
     "57P02": "it has crashed and starts anew",
     "57P03": "it is starting or stopping",
@@ -32,11 +41,17 @@ def why_not_written(error: BaseException) -> str:
         return _BY_SQLSTATE[sqlstate]
     if is_led_by_none(error):
         return "none of its servers can be written to"
+    if isinstance(error, NoConnectionFree):
+        return "all our connections to it are in use"
     if isinstance(error, TimeoutError):
         return "it does not answer in time"
+    if isinstance(error, ssl.SSLError | socket.gaierror):
+        return f"it cannot be reached: {cause_of(error).seen}"
     if isinstance(error, OSError):
         return "it cannot be reached"
-    return f"it answers with an error ({sqlstate or type(error).__name__})"
+    if sqlstate.startswith("08") or (isinstance(error, DBAPIError) and error.connection_invalidated):
+        return _CUT
+    return f"it answers with an error ({sqlstate})" if sqlstate else "it could not be used"
 
 
 def is_led_by_none(error: BaseException) -> bool:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 from store.attempts import Attempts
 from store.database import DATABASE_ERRORS
+from store.outages import why_not_written
 from tasks.case import Case
 from wiring import current_parts
 
@@ -35,5 +36,5 @@ async def _give(case: Case) -> None:
         except DATABASE_ERRORS as error:
             # A database that is away for longer makes this run a dead one; then its next attempt does the work.
             log.warning(
-                "Delivery %d: no sign of life given (%s).", case.attempt.delivery_id, type(error).__name__
+                "Delivery %d: no sign of life given (%s).", case.attempt.delivery_id, why_not_written(error)
             )

@@ -68,8 +68,17 @@ async def _listen(engine: AsyncEngine, listening: Callable[[], None], heard: Cal
                 if await driver.fetchval("SHOW transaction_read_only") == "on":
                     return "its server was demoted: announcements are made elsewhere"
     except _AWAY as error:
-        return type(error).__name__
+        return _why(error)
     return "its connection was closed"
+
+
+def _why(error: BaseException) -> str:
+    if isinstance(error, TimeoutError):
+        return "it does not answer in time"
+    if isinstance(error, OSError):
+        return "it cannot be reached"
+    sqlstate = getattr(getattr(error, "orig", error), "sqlstate", None)
+    return f"it answers with an error, {sqlstate}" if sqlstate else "its connection was cut"
 
 
 async def _comes(event: asyncio.Event, seconds: float) -> bool:

@@ -17,6 +17,7 @@ from pages.addresses import make_app
 from store.database import DATABASE_ERRORS
 from store.deliveries import NewDelivery, Recorded
 from store.due import PING_EVENT
+from store.outages import why_not_written
 from store.tables import Vendor, WebhookEndpoint
 from store.vault import Vault, VaultError
 from webhook_gateway.body import TooLarge, TooSlow, read_capped
@@ -89,7 +90,7 @@ class Gateway:
             return PlainTextResponse("incomplete", 400), "incomplete"
         except (*DATABASE_ERRORS, VaultError) as error:
             # Not the database's own words: they quote what was to be written.
-            why = str(error) if isinstance(error, VaultError) else type(error).__name__
+            why = str(error) if isinstance(error, VaultError) else why_not_written(error)
             self.last.failed(error)
             log.error("A %s webhook could not be recorded and was answered 503: %s", vendor.value, why)
             return PlainTextResponse("try again later", 503, CLOSE), "unavailable"

@@ -8,7 +8,7 @@ from store.attempts import Attempt
 from store.claiming import claim_due, claim_or_take_back, due_ids, set_aside
 from store.database import DATABASE_ERRORS, Database
 from store.deliveries import Deliveries
-from store.outages import is_outage
+from store.outages import is_outage, why_not_written
 from store.run_orders import announce
 from store.tables import Delivery
 from webhook_gateway.batches import Batches
@@ -50,7 +50,7 @@ class Dispatcher:
                 found = await self.dispatch_due()
                 self._backoff.reset()
             except DATABASE_ERRORS as error:
-                faults.warning("The dispatcher cannot reach the database (%s).", type(error).__name__)
+                faults.warning("The dispatcher cannot reach the database (%s).", why_not_written(error))
             except Exception:  # noqa: BLE001 - logged with all
                 # Whatever it is: webhooks are still to be taken, and their deliveries wait.
                 faults.exception("The dispatcher failed, and tries again.")

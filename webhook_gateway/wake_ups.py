@@ -11,7 +11,7 @@ from typing import Protocol
 
 from store.database import DATABASE_ERRORS, Database
 from store.follow_ups import FollowUps
-from store.outages import is_outage
+from store.outages import is_outage, why_not_written
 from store.wake_ups import WakeUp, WakeUps
 from webhook_gateway.dispatch import AT_ONCE
 from webhook_gateway.poison import REFUSED, UNEXPECTED, Backoff, Strikes
@@ -48,7 +48,7 @@ class Armer:
                 done = await self.arm_once()
                 self._backoff.reset()
             except DATABASE_ERRORS as error:
-                faults.warning("Follow-ups wait for the database (%s).", type(error).__name__)
+                faults.warning("Follow-ups wait for the database (%s).", why_not_written(error))
             except Exception:  # noqa: BLE001 - logged with all
                 # Whatever it is: webhooks are still to be taken, and what is due happens without a waiting run, too.
                 faults.exception("Ordering runs for follow-ups failed, and is tried again.")

@@ -13,6 +13,7 @@ from pages.admin.rendering import page
 from pages.admin.sessions import FIELD, Sessions, Visitor
 from pages.admin.way_in import page_asked_for, page_stood_on, to_sign_in
 from store.database import DATABASE_ERRORS
+from store.outages import why_not_written
 from store.vault import VaultError
 
 log = logging.getLogger(__name__)
@@ -82,8 +83,9 @@ def in_time(endpoint: Endpoint) -> Endpoint:
         except DATABASE_ERRORS as error:
             if limit.expired():
                 return page("told.html", None, 504, title="Not now", told=TOO_SLOW)
-            log.error("A page was answered 503: %s", type(error).__name__)
-            told = "Our database cannot be reached at present. Look at its log, then open this page again."
+            why = why_not_written(error)
+            log.error("A page was answered 503, as our database was of no use: %s.", why)
+            told = f"Our database is of no use at present: {why}. See to it, then open this page again."
             return page("told.html", None, 503, title="Not now", told=told)
 
     return bounded

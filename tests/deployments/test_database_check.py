@@ -5,9 +5,11 @@ import sys
 from pathlib import Path
 
 import asyncpg
+import certifi
 import pytest
 from sqlalchemy import text
 
+from cleaning.database_url import clean_database_url
 from deployments.database_check import UnusableDatabaseError, require_usable_databases
 from deployments.environment import ROOT, process_environment
 from deployments.postgres import PostgresProcess
@@ -16,9 +18,12 @@ from store import run_orders
 from store.database import Database
 from store.migrate import migrate
 from tests.deployments.pgbouncer import TRUSTING, pooler
+from tests.outbound.test_causes import serving_bytes
 from warm_worker import hearing
 
 SECRET = "s3cretWord"
+SAYS = b"SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0"
+STARTING = b"E" + (4 + len(SAYS)).to_bytes(4, "big") + SAYS
 NAMES = ["database_url", "prefect_database_url"]
 
 
@@ -127,6 +132,30 @@ async def test_a_server_that_cannot_be_reached_is_named_without_the_password(
     url = f"postgresql+asyncpg://me:{SECRET}@{place}"
     with pytest.raises(UnusableDatabaseError, match=says) as refused:
         await require_usable_databases(settings.model_copy(update={"database_url": url}))
+    assert SECRET not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("answer", "mode", "says"),
+    [
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "require", "does not begin TLS .* whether that is PostgreSQL's port"),
+        (b"220 mail.test ESMTP\r\n", "prefer", "does not begin TLS"),
+        (b"N", "require", "switch ssl on there"),
+        (b"N", "verify-full", "switch ssl on there"),
+        (b"", "prefer", "does not begin TLS"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "disable", "ended the connection: see whether that is PostgreSQL's port"),
+        (b"", "disable", "ended the connection"),
+        (STARTING, "disable", "it is starting or stopping: see its log, then start again"),
+    ],
+)
+async def test_what_is_no_postgresql_or_has_no_tls_or_is_starting_is_named(
+    settings: Settings, answer: bytes, mode: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serving_bytes(answer) as port:
+        query = f"sslmode={mode}" + (f"&sslrootcert={certifi.where()}" if mode == "verify-full" else "")
+        url = clean_database_url(f"postgresql://me:{SECRET}@127.0.0.1:{port}/app?{query}")
+        with pytest.raises(UnusableDatabaseError, match=says) as refused:
+            await require_usable_databases(settings.model_copy(update={"database_url": url}))
     assert SECRET not in str(refused.value)
 
 

@@ -96,5 +96,5 @@ async def test_the_log_names_the_outage_and_nothing_of_the_webhook(
         await client.post(f"/webhooks/crosschq/{senders.connected.crosschq.url_key}", content=b"{}")
     [record] = [one for one in caplog.records if one.name.startswith("webhook_gateway")]
     assert record.getMessage() == (
-        "A crosschq webhook could not be recorded and was answered 503: FileNotFoundError"
+        "A crosschq webhook could not be recorded and was answered 503: it cannot be reached"
     )

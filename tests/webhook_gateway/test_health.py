@@ -1,7 +1,10 @@
 """What is well and what is not, by the rules alone."""
 
+import socket
+import ssl
 from datetime import timedelta
 
+import asyncpg
 import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -19,6 +22,12 @@ class Refused(Exception):  # noqa: N818 - as a driver's
     sqlstate = "53100"
 
 
+def not_valid(code: int) -> ssl.SSLCertVerificationError:
+    error = ssl.SSLCertVerificationError()
+    error.verify_code = code
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "why"),
     [
@@ -26,8 +35,15 @@ class Refused(Exception):  # noqa: N818 - as a driver's
         (DBAPIError("INSERT a person's name", {}, Refused()), "its disk is full"),
         (TimeoutError(), "it does not answer in time"),
         (ConnectionRefusedError(), "it cannot be reached"),
-        (NoConnectionFree("QueuePool limit"), "it answers with an error (TimeoutError)"),
-        (ValueError("a person's name"), "it answers with an error (ValueError)"),
+        (NoConnectionFree("QueuePool limit"), "all our connections to it are in use"),
+        (socket.gaierror(socket.EAI_NONAME, "db.test"), "it cannot be reached: no server has that name"),
+        (not_valid(10), "it cannot be reached: its certificate has expired"),
+        (asyncpg.ConnectionDoesNotExistError("db.test"), "it cut the connection"),
+        (DBAPIError("SELECT", {}, Exception(), connection_invalidated=True), "it cut the connection"),
+        (DBAPIError("SELECT", {}, asyncpg.IdleSessionTimeoutError()), "it cut the connection"),
+        (asyncpg.UndefinedColumnError("a person's name"), "it answers with an error (42703)"),
+        (asyncpg.InterfaceError("a person's name"), "it could not be used"),
+        (ValueError("a person's name"), "it could not be used"),
     ],
 )
 def test_a_failure_is_told_without_the_database_s_own_words(error: Exception, why: str) -> None:
