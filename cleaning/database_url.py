@@ -6,6 +6,7 @@ are left to asyncpg. Messages say what to write, and quote neither the password 
 
 import re
 import ssl
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode
@@ -16,6 +17,7 @@ from cleaning.text import trimmed
 
 DRIVER: Final = "postgresql+asyncpg://"
 EXAMPLE: Final = "postgresql://user:password@host/database"
+TLS_VERSIONS: Final = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 SSL_MODES: Final = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 _OURS: Final = ("postgres", "postgresql", "postgresql+asyncpg")
@@ -50,13 +52,17 @@ def clean_database_url(text: str) -> str:
     _check_sign_in(sign_in)
     hosts, _, tail = place.partition("/")
     database, _, query = tail.partition("?")
+    _check_codes(database, "the database's name")
     if "#" in f"{hosts}{database}" or "?" in hosts:
         raise NotADatabaseUrl(f"write it as {EXAMPLE}, and in the password '#' as %23 and '?' as %3F")
     if not database:
         raise NotADatabaseUrl(f"name the database, as in {EXAMPLE}")
     parameters = _parameters(query)
     given = dict(parameters)
-    places = _places(hosts, [value for name, value in parameters if name == "host"], given.get("port", ""))
+    by_name = [value for name, value in parameters if name == "host"]
+    if hosts and by_name:
+        raise NotADatabaseUrl("name the host before the database or after the ?, not in both places")
+    places = _places(hosts, by_name, given.get("port", ""))
     _check_tls(given)
     return _address(f"{sign_in}{at}", places, database, given)
 
@@ -75,8 +81,12 @@ def _check_sign_in(sign_in: str) -> None:
             raise NotADatabaseUrl(f"in user and password write {character!r} as {code}")
     if _LONE_PERCENT.search(sign_in):
         raise NotADatabaseUrl("in user and password write '%' as %25")
-    if set("\0\N{REPLACEMENT CHARACTER}") & set(unquote(sign_in, errors="replace")):
-        raise NotADatabaseUrl("user and password hold a % code that is no letter in UTF-8")
+    _check_codes(sign_in, "user and password")
+
+
+def _check_codes(part: str, what: str) -> None:
+    if set("\0\N{REPLACEMENT CHARACTER}") & set(unquote(part, errors="replace")):
+        raise NotADatabaseUrl(f"in {what} is a % code that is no letter in UTF-8")
 
 
 def _parameters(query: str) -> list[tuple[str, str]]:
@@ -102,10 +112,16 @@ def _unwrapped(name: str, value: str) -> list[tuple[str, str]]:
 
 
 def _parameter(name: str, value: str) -> tuple[str, str]:
+    name = name.lower()
     if name == "ssl":
         name, value = "sslmode", {"true": "require", "false": "disable"}.get(value.lower(), value)
     if name not in _TAKEN:
-        raise NotADatabaseUrl(f"take {_shown(name)} out: it is not known here (we wait 5 s for a connection)")
+        known = "we wait 5 s for a connection" if name == "connect_timeout" else "it is not known here"
+        raise NotADatabaseUrl(f"take {_shown(name)} out: {known}")
+    if name in ("sslmode", "target_session_attrs"):
+        value = value.lower().replace("_", "-")
+    if name == "ssl_min_protocol_version" and value not in TLS_VERSIONS:
+        raise NotADatabaseUrl(f"write {name} as one of {', '.join(TLS_VERSIONS)}")
     if name == "sslmode" and value not in SSL_MODES:
         raise NotADatabaseUrl(f"write sslmode as one of {', '.join(SSL_MODES)}")
     if name == "target_session_attrs" and value not in ("any", "primary", "read-write"):
@@ -165,20 +181,31 @@ def _places(hosts: str, by_name: list[str], ports: str) -> list[Place]:
         raise NotADatabaseUrl("name one port, or as many as hosts")
     given = given * len(entries) if len(given) == 1 else given
     pairs = zip(entries, given, strict=True)
-    return [_place(unquote(entry), port, is_parameter=not hosts) for entry, port in pairs]
+    return [_place(entry, port, is_parameter=not hosts) for entry, port in pairs]
 
 
-def _place(entry: str, port: str | None, *, is_parameter: bool) -> Place:
+def _place(written: str, port: str | None, *, is_parameter: bool) -> Place:
+    entry = unquote(written)
     if entry.startswith("/"):
-        return entry, _port(port)
+        folder, colon, after = written.partition(":")
+        return (entry, _port(port)) if is_parameter or not colon else (unquote(folder), _one_port(after, port))
     if is_parameter and _IPV6.fullmatch(entry):
         return entry, _port(port)
     found = _PLACE.fullmatch(entry)
     if not found:
         raise NotADatabaseUrl("write an IPv6 host in brackets, and hosts without blanks")
-    if not entry.startswith("[") and not _is_name(found[1]):
+    is_fit = _is_address(found[1].strip("[]")) if entry.startswith("[") else _is_name(found[1])
+    if not is_fit:
         raise NotADatabaseUrl(f"write the host as a name or address, as in {EXAMPLE}")
-    return found[1].strip("[]"), _port(found[2] if found[2] is not None else port)
+    host = found[1].strip("[]") if entry.startswith("[") else found[1].encode("idna").decode()
+    return host, _port(port) if found[2] is None else _one_port(found[2], port)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        return bool(ip_address(host))
+    except ValueError:
+        return False
 
 
 def _is_name(host: str) -> bool:
@@ -187,6 +214,12 @@ def _is_name(host: str) -> bool:
         return bool(host.encode("idna")) and re.fullmatch(r"[\w.-]+", host) is not None
     except UnicodeError:
         return False
+
+
+def _one_port(given: str, by_name: str | None) -> str | None:
+    if by_name is not None and by_name != given:
+        raise NotADatabaseUrl("name the port after the host or after the ?, not in both places")
+    return _port(given)
 
 
 def _port(port: str | None) -> str | None:

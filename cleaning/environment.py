@@ -36,8 +36,19 @@ _ABOUT_A_DATABASE: Final = frozenset(
     }
 )
 """Of another database, where ours are named by settings: they would move the embedded one, or refuse it."""
-_ABOUT_ITS_TLS: Final = ("PGSSLMODE", "PGSSLNEGOTIATION")
-"""Not to be dropped in silence: whoever set them counts on TLS."""
+_ABOUT_ITS_TLS: Final = {
+    "PGSSLMODE": "sslmode=...",
+    "PGSSLROOTCERT": "sslrootcert=...",
+    "PGSSLCERT": "sslcert=...",
+    "PGSSLKEY": "sslkey=...",
+    "PGSSLCRL": "sslcrl=...",
+    "PGSSLMINPROTOCOLVERSION": "ssl_min_protocol_version=...",
+    "PGSSLMAXPROTOCOLVERSION": "sslmode=...",
+    "PGSSLNEGOTIATION": "sslmode=...",
+}
+"""Not to be dropped in silence: whoever set them counts on TLS. With what stands in the address in their place."""
+_ABOUT_OTHER_SERVERS: Final = frozenset({"WEB_CONCURRENCY"})
+"""uvicorn would start so many processes of Prefect's server, which it refuses. Hosts set it for whatever they run."""
 
 
 class UnfitVariable(ValueError):  # noqa: N818 - says what it is
@@ -51,17 +62,20 @@ def clean_environment(
 
     `elsewhere`: hosts we call that may be in a network of NO_PROXY, which httpx does not read. Raises UnfitVariable.
     """
-    changes: Changes = {name: None for name in environment if name in _ABOUT_A_DATABASE}
+    dropped = _ABOUT_A_DATABASE | _ABOUT_OTHER_SERVERS
+    changes: Changes = {name: None for name in environment if name in dropped}
     for name, value in environment.items():
         if name.lower() in _PROXIES:
             changes[name] = _proxy(name, trimmed(value))
         elif name in _CERTIFICATES:
             changes[name] = _certificates(name, trimmed(value))
         elif name in _ABOUT_ITS_TLS:
-            raise UnfitVariable(
-                f"{name} is not read here: unset it, and write ?sslmode=... into the database's address "
-                "(CROSSCHQ_LEVER_DATABASE_URL)"
-            )
+            if trimmed(value):
+                raise UnfitVariable(
+                    f"{name} is not read here: unset it, and write ?{_ABOUT_ITS_TLS[name]} into the database's "
+                    "address (CROSSCHQ_LEVER_DATABASE_URL)"
+                )
+            changes[name] = None
     if "SSL_CERT_DIR" in environment:
         has_file = bool(changes.get("SSL_CERT_FILE"))
         changes["SSL_CERT_DIR"] = _folder(trimmed(environment["SSL_CERT_DIR"]), has_file)
@@ -82,12 +96,25 @@ def _proxy(name: str, value: str) -> str:
             "http://proxy.example.com:3128, or unset it"
         )
     found = _PROXY.fullmatch(value)
-    if not found or int(found["port"] or 1) not in range(1, 65536):
+    if not found or not _is_host(found[2]) or int(found["port"] or 1) not in range(1, 65536):
         raise UnfitVariable(
             f"{name} is not a proxy's address: write http://proxy.example.com:3128, in user and password @ as %40, "
             "/ as %2F, # as %23 and ? as %3F, or unset it"
         )
     return value
+
+
+def _is_host(host: str) -> bool:
+    """Not an address with a number too large, which httpx refuses, nor a name that DNS cannot be asked for."""
+    if host.startswith("[") or re.fullmatch(r"[\d.]+", host):
+        try:
+            return bool(ip_address(host.strip("[]")))
+        except ValueError:
+            return False
+    try:
+        return bool(host.encode("idna"))
+    except UnicodeError:
+        return False
 
 
 def _certificates(name: str, value: str) -> str | None:

@@ -139,6 +139,12 @@ def test_a_blank_variable_still_switches_the_other_spelling_off() -> None:
         ("ftp://proxy.test", "not a proxy's address"),
         ("http://proxy.test:3128/path", "not a proxy's address"),
         ("http://bücher.test", "not a proxy's address"),
+        ("http://999.1.1.1:80", "not a proxy's address"),
+        ("1.2.3:80", "not a proxy's address"),
+        ("http://[:::]:80", "not a proxy's address"),
+        ("http://a..b:80", "not a proxy's address"),
+        ("http://.:80", "not a proxy's address"),
+        (f"http://{'a' * 64}.test", "not a proxy's address"),
     ],
 )
 @pytest.mark.parametrize("name", HTTP_PROXIES)
@@ -208,7 +214,7 @@ def test_where_keys_of_tls_are_logged_can_be_written(tmp_path: Path) -> None:
     assert "SSLKEYLOGFILE" not in cleaned(SSLKEYLOGFILE=str(tmp_path / "keys.log"))
 
 
-def test_what_steers_another_database_is_taken_away_and_what_asks_for_tls_is_not_dropped_in_silence() -> None:
+def test_what_steers_another_database_is_taken_away_and_nothing_else() -> None:
     changes = cleaned(
         PGPORT="6543", PGHOST="db.test", PGTARGETSESSIONATTRS="standby", PGPASSFILE="/x", PATH="/bin"
     )
@@ -216,5 +222,29 @@ def test_what_steers_another_database_is_taken_away_and_what_asks_for_tls_is_not
         *("PGPORT", "PGHOST", "PGTARGETSESSIONATTRS")
     }
     assert not {"PGPASSFILE", "PATH"} & set(changes)
-    with pytest.raises(UnfitVariable, match=r"^PGSSLMODE .*CROSSCHQ_LEVER_DATABASE_URL"):
-        cleaned(PGSSLMODE="require")
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [
+        ("PGSSLMODE", "sslmode"),
+        ("PGSSLROOTCERT", "sslrootcert"),
+        ("PGSSLCERT", "sslcert"),
+        ("PGSSLKEY", "sslkey"),
+        ("PGSSLCRL", "sslcrl"),
+        ("PGSSLMINPROTOCOLVERSION", "ssl_min_protocol_version"),
+        ("PGSSLMAXPROTOCOLVERSION", "sslmode"),
+        ("PGSSLNEGOTIATION", "sslmode"),
+    ],
+)
+def test_a_variable_about_a_databases_tls_is_refused_with_what_stands_in_the_address_instead(
+    name: str, instead: str
+) -> None:
+    with pytest.raises(UnfitVariable, match=rf"^{name} .*\?{instead}=\.\.\. .*CROSSCHQ_LEVER_DATABASE_URL"):
+        cleaned(**{name: "/nowhere"})
+    assert cleaned(**{name: " "})[name] is None
+
+
+@pytest.mark.parametrize("value", ["4", "1", "", "x"])
+def test_how_many_processes_other_servers_have_is_not_told_to_ours(value: str) -> None:
+    assert cleaned(WEB_CONCURRENCY=value)["WEB_CONCURRENCY"] is None

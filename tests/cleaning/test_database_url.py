@@ -138,6 +138,28 @@ def test_a_process_that_another_one_starts_is_led_to_the_same_database(
     )
 
 
+@pytest.mark.parametrize(
+    ("place", "reaches"),
+    [
+        ("b\u00fccher.test/app", ("xn--bcher-kva.test", 5432)),
+        ("b%C3%BCcher.test:5433/app", ("xn--bcher-kva.test", 5433)),
+        ("%2Frun%2Fpostgresql:5433/app", "/run/postgresql/.s.PGSQL.5433"),
+        ("%2Frun%2Fpostgresql/app?port=5433", "/run/postgresql/.s.PGSQL.5433"),
+        ("%2Frun%2Fa%3Ab/app", "/run/a:b/.s.PGSQL.5432"),
+        ("/app?host=/run/a:b", "/run/a:b/.s.PGSQL.5432"),
+        ("[::ffff:10.0.0.1]/app", ("::ffff:10.0.0.1", 5432)),
+        ("db.test:5433/app?port=5433", ("db.test", 5433)),
+        ("DB.test/app?SSLMODE=Require", ("DB.test", 5432)),
+        ("db.test/app?sslmode=PREFER&target_session_attrs=read_write", ("db.test", 5432)),
+        ("db.test/app?ssl_min_protocol_version=TLSv1.3", ("db.test", 5432)),
+    ],
+)
+def test_a_place_is_reached_however_it_is_written(place: str, reaches: object) -> None:
+    cleaned = clean_database_url(f"postgresql://me:pw@{place}")
+    assert reached(cleaned)[0] == [reaches]
+    assert clean_database_url(cleaned) == cleaned
+
+
 def test_of_several_hosts_the_one_that_can_be_written_is_taken() -> None:
     _, parameters = reached("postgresql://me:pw@a.test,b.test/app")
     assert parameters.target_session_attrs.value == "read-write"
@@ -167,6 +189,8 @@ def test_a_file_is_found_from_another_folder(tmp_path: Path, monkeypatch: pytest
         ("dsn=postgresql%3A//you%40elsewhere.test/other", "take dsn out"),
         ("host=a.test,b.test&port=1,2,3", "one port, or as many as hosts"),
         ("port=x", "port as a number"),
+        ("ssl_min_protocol_version=TLSv1.9", "ssl_min_protocol_version as one of TLSv1, TLSv1.1, TLSv1.2, TLSv1.3"),
+        ("target_session_attrs=prefer-standby", "we have to write"),
         ("user=you", "take user out"),
     ],
 )
@@ -214,6 +238,12 @@ def test_what_a_session_is_called_comes_through_and_a_socket_is_found() -> None:
         (f"postgresql://me:{PASSWORD}@<host>/app", "write the host as a name"),
         (f"postgresql://me:{PASSWORD}@${{HOST}}/app", "write the host as a name"),
         (f"postgresql://me:{PASSWORD}@/app?host=a..b", "write the host as a name"),
+        (f"postgresql://me:{PASSWORD}@db.test/app?host=other.test", "name the host .* not in both places"),
+        (f"postgresql://me:{PASSWORD}@db.test:1/app?port=2", "name the port .* not in both places"),
+        (f"postgresql://me:{PASSWORD}@[:::::]/app", "write the host as a name"),
+        (f"postgresql://me:{PASSWORD}@db.test/a%00b", "in the database's name is a % code"),
+        (f"postgresql://me:{PASSWORD}@db.test/a%ff", "in the database's name is a % code"),
+        (f"postgresql://me:{PASSWORD}@db.test/app?hostaddr=10.0.0.1", "take hostaddr out: it is not known here"),
         (f"postgresql://me:{PASSWORD}@db.test", "name the database"),
         (f"postgresql://me:{PASSWORD}@db.test/", "name the database"),
         (f"postgresql://me:{PASSWORD}@/app", "name the host"),
