@@ -1,14 +1,22 @@
 """Behind a company's proxy, what our processes say to each other passes it by, and vendors are reached through it."""
 
 import asyncio
+import json
 import os
 import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
 
-from deployments.environment import ROOT, process_environment
+from deployments.environment import (
+    ROOT,
+    inherited,
+    prefect_client_environment,
+    process_environment,
+    settings_environment,
+)
 from deployments.prefect_api import prefect_api
 from settings import Settings, prepare_environment
 from tests.deployments.proxy import RecordingProxy, recording_proxy
@@ -156,6 +164,49 @@ def test_a_process_is_started_with_it(
     environment = process_environment(settings)
     assert environment["NO_PROXY"] == environment["no_proxy"] == "intranet.example,localhost,127.0.0.1,::1"
 
+
+@pytest.mark.parametrize("kind", ["process", "crosschq-lever-warm"])
+async def test_a_worker_started_by_hand_is_led_by_our_settings_and_not_by_the_users_own_prefect(
+    settings: Settings, kind: str, tmp_path: Path
+) -> None:
+    ours = settings.model_copy(update={"prefect_port": 4321, "work_pool_type": kind})
+    file = tmp_path / "own.env"
+    file.write_text("".join(f"{name}={value}\n" for name, value in settings_environment(ours).items()))
+    environment = inherited() | {
+        "CROSSCHQ_LEVER_ENV_FILE": file.name,
+        "PYTHONPATH": str(ROOT),
+        "PREFECT_API_URL": "http://elsewhere.test/api",
+        "PREFECT_HOME": str(tmp_path),
+        "NO_PROXY": "::1,10.0.0.0/8",
+        "WEB_CONCURRENCY": "4",
+    }
+    pipe = asyncio.subprocess.PIPE
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", WHAT_A_RUN_FINDS, "worker", "start"),
+        env=environment,
+        cwd=tmp_path,
+        stdout=pipe,
+        stderr=pipe,
+    )
+    said, errors = await child.communicate()
+    assert said, errors.decode()
+    found = json.loads(said)
+    assert {name: found.get(name) for name in process_environment(ours) if "LEVER" in name} == (
+        settings_environment(ours)
+    )
+    wanted = prefect_client_environment(ours)
+    assert {name: found.get(name) for name in wanted} == wanted
+    assert found["NO_PROXY"].startswith("::1,")
+    assert "WEB_CONCURRENCY" not in found
+
+
+WHAT_A_RUN_FINDS = """
+import subprocess, sys
+from deployments.prefect_process import prepare
+
+prepare()
+subprocess.run([sys.executable, "-c", "import json, os; print(json.dumps(dict(os.environ)))"], cwd="/")
+"""
 
 BY_HAND = {
     "gateway": ["webhook_gateway"],
