@@ -188,7 +188,9 @@ def _place(written: str, port: str | None, *, is_parameter: bool) -> Place:
     entry = unquote(written)
     if entry.startswith("/"):
         folder, colon, after = written.partition(":")
-        return (entry, _port(port)) if is_parameter or not colon else (unquote(folder), _one_port(after, port))
+        return (
+            (entry, _port(port)) if is_parameter or not colon else (unquote(folder), _one_port(after, port))
+        )
     if is_parameter and _IPV6.fullmatch(entry):
         return entry, _port(port)
     found = _PLACE.fullmatch(entry)

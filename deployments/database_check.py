@@ -48,7 +48,9 @@ async def _problem(url: str) -> str | None:
         return "no PostgreSQL has a socket in the folder that it names: start it, or correct the folder"
     except DATABASE_ERRORS as error:
         state = getattr(error, "sqlstate", None)
-        if type(error) is ConnectionError:  # asyncpg's, of how it begins TLS; what the system says is of a subclass
+        if (
+            type(error) is ConnectionError
+        ):  # asyncpg's, of how it begins TLS; what the system says is of a subclass
             return _NO_TLS
         if state is None:
             return f"the server could not be reached: {cause_of(error, 'sslrootcert')}"

@@ -189,7 +189,10 @@ def test_a_file_is_found_from_another_folder(tmp_path: Path, monkeypatch: pytest
         ("dsn=postgresql%3A//you%40elsewhere.test/other", "take dsn out"),
         ("host=a.test,b.test&port=1,2,3", "one port, or as many as hosts"),
         ("port=x", "port as a number"),
-        ("ssl_min_protocol_version=TLSv1.9", "ssl_min_protocol_version as one of TLSv1, TLSv1.1, TLSv1.2, TLSv1.3"),
+        (
+            "ssl_min_protocol_version=TLSv1.9",
+            "ssl_min_protocol_version as one of TLSv1, TLSv1.1, TLSv1.2, TLSv1.3",
+        ),
         ("target_session_attrs=prefer-standby", "we have to write"),
         ("user=you", "take user out"),
     ],
@@ -243,7 +246,10 @@ def test_what_a_session_is_called_comes_through_and_a_socket_is_found() -> None:
         (f"postgresql://me:{PASSWORD}@[:::::]/app", "write the host as a name"),
         (f"postgresql://me:{PASSWORD}@db.test/a%00b", "in the database's name is a % code"),
         (f"postgresql://me:{PASSWORD}@db.test/a%ff", "in the database's name is a % code"),
-        (f"postgresql://me:{PASSWORD}@db.test/app?hostaddr=10.0.0.1", "take hostaddr out: it is not known here"),
+        (
+            f"postgresql://me:{PASSWORD}@db.test/app?hostaddr=10.0.0.1",
+            "take hostaddr out: it is not known here",
+        ),
         (f"postgresql://me:{PASSWORD}@db.test", "name the database"),
         (f"postgresql://me:{PASSWORD}@db.test/", "name the database"),
         (f"postgresql://me:{PASSWORD}@/app", "name the host"),

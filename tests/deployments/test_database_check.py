@@ -138,12 +138,20 @@ async def test_a_server_that_cannot_be_reached_is_named_without_the_password(
 @pytest.mark.parametrize(
     ("answer", "mode", "says"),
     [
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "require", "does not begin TLS .* whether that is PostgreSQL's port"),
+        (
+            b"HTTP/1.1 400 Bad Request\r\n\r\n",
+            "require",
+            "does not begin TLS .* whether that is PostgreSQL's port",
+        ),
         (b"220 mail.test ESMTP\r\n", "prefer", "does not begin TLS"),
         (b"N", "require", "switch ssl on there"),
         (b"N", "verify-full", "switch ssl on there"),
         (b"", "prefer", "does not begin TLS"),
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "disable", "ended the connection: see whether that is PostgreSQL's port"),
+        (
+            b"HTTP/1.1 400 Bad Request\r\n\r\n",
+            "disable",
+            "ended the connection: see whether that is PostgreSQL's port",
+        ),
         (b"", "disable", "ended the connection"),
         (STARTING, "disable", "it is starting or stopping: see its log, then start again"),
     ],
