@@ -23,7 +23,7 @@ async def test_the_others_go_on(worker: Worker, trial: Trial) -> None:
     for run in (cancelled, other):
         await trial.until_told(run, "began")
     await trial.set_state(cancelled, "CANCELLING")
-    await trial.end(cancelled, seconds=5)
+    await trial.end(cancelled)
     assert await trial.end(other) == ("COMPLETED", "Completed")
 
 
