@@ -22,19 +22,27 @@ DEFAULT_REGION: Final = "US"
 """The country of a number without a country code (ISO 3166-1, two letters); to become a connection's setting."""
 LONGEST: Final = 60
 
+_QUOTES: Final = '"\u201c\u201d\u201e'
 _MOST: Final = 10
 _DIGITS: Final = range(7, 16)
 # `;` stands within a `tel:` address as well.
 _BETWEEN: Final = re.compile(
-    r":::|;(?!\s*(?:ext|isub|phone-context))|[|\r\n]|\s(?:or|and|&)\s", re.IGNORECASE
+    r":::|;(?!\s*(?:ext|isub|phone-context))|[|\r\n\v\f\x85\u2028\u2029]|\s(?:or|and|&)\s", re.IGNORECASE
 )
-_PERHAPS_BETWEEN: Final = re.compile(r"(?=[,/])")
+_PERHAPS_BETWEEN: Final = re.compile(r"(?=[,/]|\s\+)")
 _SCHEME: Final = re.compile(r"(?:tel|sms|callto):(?://)?", re.IGNORECASE)
-_LABEL: Final = re.compile(
-    r"\A(?:(?:tele)?phone|tel|mobile|mob|cell|home|work|office|direct|[tmpchw])\b[.:\s]*(?=[+(\d])",
+_KINDS: Final = "(?:tele)?phone|tel|mobile|mob|cell|home|work|office|direct|whatsapp"
+_LABEL: Final = re.compile(rf"\A(?:{_KINDS}|[tmpchw])\b(?:\s*(?:number|no))?[.:\s]*(?=[+(\d])", re.IGNORECASE)
+_LABEL_BEHIND: Final = re.compile(
+    rf"\s*[(\[][^\d()\[\]]{{1,20}}[)\]]$|(?<=\d)[\s,\-\u2013]+(?:{_KINDS})$", re.IGNORECASE
+)
+# The library knows fewer words; what is kept stays as it was written.
+_EXTENSION: Final = re.compile(
+    r"(?<=[\d)])[\s,;]*[(\[]?(?:e?xt(?:ensi[o\u00f3]n?|n)?|durchwahl|dw|klappe|poste|ramal|int(?:erno)?|toestel|[xpw])"
+    r"[.:=\s]*(\d{1,7})[)\]]?$",
     re.IGNORECASE,
 )
-_LABEL_BEHIND: Final = re.compile(r"\s*[(\[][^\d()\[\]]{1,20}[)\]]$")
+_GROUPED_DECIMAL: Final = re.compile(r"(\+?\d{1,3}(?: \d{3})+)[.,]0+")
 _WITH_COUNTRY_CODE: Final = (
     CountryCodeSource.FROM_NUMBER_WITH_PLUS_SIGN,
     CountryCodeSource.FROM_NUMBER_WITH_IDD,
@@ -92,11 +100,12 @@ def e164_phone(text: str, region: str = DEFAULT_REGION) -> str | None:
 
 def _unwrapped(text: str) -> str:
     try:
-        line = clean_line(digits_of_number(plain_cell("".join(map(_ascii, text)))))
+        line = clean_line(digits_of_number(plain_cell("".join(map(_ascii, text))).strip(_QUOTES)))
     except LostInSpreadsheet as lost:
         raise NotAPhone(lost.reason) from None
     line = _LABEL_BEHIND.sub("", _LABEL.sub("", _SCHEME.sub("", line, count=1), count=1))
-    return line.strip(" .,;:")
+    line = line.strip(f" .,;:{_QUOTES}")
+    return found[1] if (found := _GROUPED_DECIMAL.fullmatch(line)) else line
 
 
 def _ascii(char: str) -> str:
@@ -109,19 +118,23 @@ def _number(line: str, region: str) -> PhoneNumber:
     number = _parsed(line, region)
     # Letters may only stand in the words before an extension: others would be taken for digits, as in 800-FLOWERS.
     before_letters = re.split(r"[^\W\d_]", line, maxsplit=1)[0]
+    own_digits = _count_digits(before_letters)
+    if before_letters == line:
+        own_digits -= len(number.extension or "")
     if before_letters != line and _parsed(before_letters, region).national_number != number.national_number:
         raise NotAPhone("has words in it")
     names_country = number.country_code_source in _WITH_COUNTRY_CODE
     if names_country and not is_possible_number(number):
         raise NotAPhone("has too few or too many digits for its country")
-    if not names_country and _count_digits(before_letters) - len(number.extension or "") not in _DIGITS:
+    if not names_country and own_digits not in _DIGITS:
         raise NotAPhone(f"has less than {_DIGITS.start} or more than {_DIGITS.stop - 1} digits")
     return number
 
 
 def _parsed(line: str, region: str) -> PhoneNumber:
     try:
-        return parse(re.sub(r"^00", "+", line), region, keep_raw_input=True)
+        dialled = _EXTENSION.sub(r" ext. \1", re.sub(r"^00", "+", line))
+        return parse(dialled, region, keep_raw_input=True)
     except NumberParseException:
         raise NotAPhone("is no number that can be dialled") from None
 
