@@ -8,15 +8,19 @@ from email import utils
 from typing import Final
 from urllib.parse import unquote
 
-from cleaning.text import UNSEEN, clean_line
+from cleaning.text import UNSEEN, clean_line, trimmed
 
 LONGEST: Final = 254
 _LONGEST_WITH_NAME: Final = 2_000
 
-_NEVER: Final = re.compile(r'[<>,;:"()\[\]\\\ufffd]')
+_NEVER: Final = re.compile(r'[<>,;:"()\[\]\\\ufffc\ufffd]')
+# Letters, their marks and digits of any script; `_` is in names that exist.
+_IN_DOMAIN: Final = re.compile(r"[\w.\-\u00b7\u30fb]")
 _MAILTO: Final = re.compile(r"mailto:(?://)?([^?]*)(?:\?.*)?", re.IGNORECASE | re.DOTALL)
 _ANOTHER: Final = re.compile(r"\S@\S")
-_AROUND: Final = f"{UNSEEN};,"
+# Full-width signs, as East Asian keyboards type them.
+_SIGNS: Final = str.maketrans("\uff20\ufe6b\u3002\uff0e\uff61", "@@...")
+_AROUND: Final = f"{UNSEEN};,'`\u2018\u2019\u201c\u201d\u201e\u2039\u203a\u2022\u00b7\u2026\ufffc"
 _PAIRS: Final = {'"': '"', "'": "'", "“": "”", "‘": "’", "«": "»", "(": ")", "[": "]", "<": ">"}
 
 
@@ -32,7 +36,8 @@ def clean_email(text: str) -> str:
     """The one address in `text`. Raises NotAnAddress.
 
     Removed are blanks and invisible characters at the ends, `mailto:` with what follows a `?`, `Name <...>`, quotation
-    marks and brackets around it, a last `;`, `,` or `.`. Whatever is left stays as it is, in composed characters.
+    marks and brackets around it, a last `;`, `,` or `.`. Whatever is left stays as it is, in composed characters;
+    in the domain each is the one that name servers take it for.
     """
     if len(text) > _LONGEST_WITH_NAME:
         raise NotAnAddress(f"is longer than {LONGEST} characters")
@@ -59,12 +64,12 @@ def name_and_email(text: str) -> tuple[str, str]:
 
 def email_key(text: str) -> str:
     """What two ways of writing one address have in common; whatever is none is compared as it stands."""
-    return (clean_email_or_none(text) or text.strip()).casefold()
+    return (clean_email_or_none(text) or trimmed(text)).casefold()
 
 
 def _unwrapped(text: str) -> tuple[str, str]:
     """What is taken for the address, and the name beside it."""
-    rest, before, name = unicodedata.normalize("NFC", text), None, ""
+    rest, before, name = unicodedata.normalize("NFC", text).translate(_SIGNS), None, ""
     while rest != before:
         before = rest
         rest = rest.strip(_AROUND).rstrip(".")
@@ -75,7 +80,13 @@ def _unwrapped(text: str) -> tuple[str, str]:
             name += beside
         elif len(rest) > 1 and _PAIRS.get(rest[0]) == rest[-1]:
             rest = rest[1:-1]
-    return rest, name
+    local, at, domain = rest.partition("@")
+    return f"{local}{at}{domain if '@' in domain else _mapped(domain)}", name
+
+
+def _mapped(domain: str) -> str:
+    """Each character by itself: what is unseen stays in its place, to be named."""
+    return "".join(char if char in UNSEEN else unicodedata.normalize("NFKC", char) for char in domain)
 
 
 def _check(address: str) -> None:
@@ -95,6 +106,9 @@ def _check(address: str) -> None:
         raise NotAnAddress("has nothing before the @")
     if "." not in domain or not all(domain.split(".")):
         raise NotAnAddress("has no domain such as company.com after the @")
+    for place, char in enumerate(domain, len(local) + 2):
+        if not (_IN_DOMAIN.fullmatch(char) or unicodedata.category(char).startswith("M")):
+            raise NotAnAddress(f"has '{char}', which no domain has, in place {place}")
 
 
 def _what_is_wrong_with(char: str) -> str | None:
