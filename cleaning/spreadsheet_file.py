@@ -17,7 +17,14 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_SAVE: Final = "save the file as 'CSV UTF-8', then import it again."
+_OTHER_KINDS: Final = (
+    ((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"), f"a spreadsheet's own file, no CSV: {_SAVE}"),
+    ((b"\x1f\x8b",), "compressed: unpack it, then import the CSV file in it."),
+    ((b"%PDF-",), "a PDF, no CSV: export the prospects from Crosschq again, as CSV."),
+    ((b"<!", b"<html", b"<HTML", b"<?xml"), "a web page or XML, no CSV: export the prospects again, as CSV."),
+    ((b"{", b"["), "JSON, no CSV: export the prospects from Crosschq again, as CSV."),
+)
 # Sixteen characters of ASCII, each with its other byte zero: without a mark that is sure enough.
 _UTF_16_BY_ITSELF: Final = (
     (re.compile(rb"(?:[\t\r\n -~]\x00){16}"), "utf-16-le"),
@@ -25,7 +32,6 @@ _UTF_16_BY_ITSELF: Final = (
 )
 # A carriage return at the end may be half of a line end.
 _LINE_END: Final = re.compile(r"\r\n|\n|\r(?!\Z)")
-_SAVE: Final = "save the file as 'CSV UTF-8', then import it again."
 
 
 class CsvProblem(Exception):  # noqa: N818 - says what it is, as the vendor errors do
@@ -72,8 +78,10 @@ def _decoded(file: BinaryIO) -> Iterator[str]:
 
 
 def _encoding_of(head: bytes) -> str:
-    if head.startswith(_WORKBOOKS):
-        raise CsvProblem(f"The file is a spreadsheet's own file, no CSV: {_SAVE}")
+    begin = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    for marks, what in _OTHER_KINDS:
+        if begin.startswith(marks):
+            raise CsvProblem(f"The file is {what}")
     by_mark = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), None)
     by_itself = (encoding for pattern, encoding in _UTF_16_BY_ITSELF if pattern.match(head))
     return by_mark or next(by_itself, "utf-8")

@@ -18,7 +18,14 @@ from cleaning.text import trimmed
 NUL: Final = "\x00"
 DELIMITERS: Final = (",", ";", "\t", "|")
 
-_SEPARATOR_LINE: Final = re.compile(r'\s*"?sep=(\\t|[^\w"\r\n])"?[\s,;|]*', re.IGNORECASE)
+# A stray quotation mark must not hold the rest of a large file in memory; honest cells are far shorter.
+csv.field_size_limit(1 << 21)
+
+_SEPARATOR_LINE: Final = re.compile(
+    r"""\s*"?sep\s*=(?:'(.)'| *(\\t|[^\w"\r\n ])|( ))"?[\s,;|]*""", re.IGNORECASE
+)
+_DECLARES: Final = re.compile(r'"?sep\s*=', re.IGNORECASE)
+_BLANK_CELLS: Final = f'"{"".join(DELIMITERS)}'
 _MOST_HEADER_LINES: Final = 20
 _QUOTED: Final = re.compile(r'(?:[^"]|"")*')
 
@@ -67,22 +74,39 @@ class Header:
 def read_header(lines: CountedLines) -> Header:
     """Raises CsvProblem for an empty file."""
     first = _next_line(lines)
-    declared = _SEPARATOR_LINE.fullmatch(first)
-    text = _next_line(lines) if declared else first
+    separator = _declared(first, lines.number)
+    text = _next_line(lines) if separator else first
     for line in lines if text.count('"') % 2 else ():
         text += line
         if text.count('"') % 2 == 0 or text.count("\n") > _MOST_HEADER_LINES:
             break
-    return Header(text, declared[1].replace("\\t", "\t") if declared else None)
+    return Header(text, separator)
+
+
+def _declared(line: str, number: int) -> str | None:
+    text = trimmed(line)
+    if not _DECLARES.match(text):
+        return None
+    # With its end, which may be the tab that it declares.
+    if found := _SEPARATOR_LINE.fullmatch(line[line.find(text[0]) :]):
+        return str(next(filter(None, found.groups()))).replace("\\t", "\t")
+    raise CsvProblem(
+        f"The line {number} declares no separator as 'sep=;' does: correct it or remove it, then import the file again."
+    )
 
 
 def _next_line(lines: CountedLines) -> str:
-    line = next((line for line in lines if NUL in line or trimmed(line)), None)
+    line = next((line for line in lines if NUL in line or _has_content(line)), None)
     if line is None:
         raise CsvProblem("The file is empty: export it again.")
     if NUL in line:
         raise CsvProblem("The file holds NUL characters: save it as 'CSV UTF-8', then import it again.")
     return line
+
+
+def _has_content(line: str) -> bool:
+    """Unlike a row of blank cells."""
+    return any(trimmed(cell) for cell in re.split(f"[{_BLANK_CELLS}]", line))
 
 
 def read_rows(lines: CountedLines, delimiter: str, row_key: RowKey) -> Iterator[Row | BadRow]:

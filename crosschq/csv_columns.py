@@ -65,7 +65,9 @@ class Columns:
             return None
         found = self.cells_of([*cells, *[""] * (self.width - len(cells))])
         if "email" in found:
-            return clean_email_or_none(found["email"][0])
+            email = found["email"][0]
+            # A row with a bad address is a row all the same.
+            return clean_email_or_none(email) or (trimmed(email) if "@" in email else None)
         is_id = len(cells) == self.width and "id" in found and " " not in trimmed(found["id"][0])
         return trimmed(found["id"][0]) if is_id else None
 
@@ -105,7 +107,7 @@ def _shown(delimiter: str) -> str:
 
 
 def _plain(column: str) -> str:
-    return re.sub(r"[\s_-]+", "", match_key(column))
+    return re.sub(r"[\W_]+", "", match_key(column))
 
 
 def _by_column(columns: Mapping[str, Iterable[str]]) -> dict[str, str]:

@@ -54,6 +54,14 @@ STRAY = {
         "Name,Email,Remarks",
         [f'Ana,{ANA},"see', f'Bruno,{BRUNO},"'],
     ),
+    "before a row whose address is none": (
+        "Name,Email,Headline",
+        [f'Ana,{ANA},"call', 'Bruno,bruno@people@test,screen 12"'],
+    ),
+    "before a row with something unseen in its address": (
+        "Name,Email,Headline",
+        [f'Ana,{ANA},"call', 'Bruno,bru\u200bno@people.test,screen 12"'],
+    ),
     "with semicolons": (
         "Name;Email;Headline",
         [f'Ana;{ANA};"call', f'Bruno;{BRUNO};screen 12"'],
