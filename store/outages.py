@@ -49,9 +49,11 @@ def why_not_written(error: BaseException) -> str:
         return f"it cannot be reached: {cause_of(error).seen}"
     if isinstance(error, OSError):
         return "it cannot be reached"
-    if sqlstate.startswith("08") or (isinstance(error, DBAPIError) and error.connection_invalidated):
-        return _CUT
-    return f"it answers with an error ({sqlstate})" if sqlstate else "it could not be used"
+    if sqlstate and not sqlstate.startswith("08"):
+        return f"it answers with an error ({sqlstate})"
+    # Without a state: one with a state is invalidated by us, too (store.useless_connections).
+    is_cut = bool(sqlstate) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+    return _CUT if is_cut else "it could not be used"
 
 
 def is_led_by_none(error: BaseException) -> bool:

@@ -22,6 +22,10 @@ class Refused(Exception):  # noqa: N818 - as a driver's
     sqlstate = "53100"
 
 
+class Limited(Exception):  # noqa: N818 - as a driver's; its connection is discarded, and was not cut
+    sqlstate = "53400"
+
+
 def not_valid(code: int) -> ssl.SSLCertVerificationError:
     error = ssl.SSLCertVerificationError()
     error.verify_code = code
@@ -41,6 +45,7 @@ def not_valid(code: int) -> ssl.SSLCertVerificationError:
         (asyncpg.ConnectionDoesNotExistError("db.test"), "it cut the connection"),
         (DBAPIError("SELECT", {}, Exception(), connection_invalidated=True), "it cut the connection"),
         (DBAPIError("SELECT", {}, asyncpg.IdleSessionTimeoutError()), "it cut the connection"),
+        (DBAPIError("x", {}, Limited(), connection_invalidated=True), "it answers with an error (53400)"),
         (asyncpg.UndefinedColumnError("a person's name"), "it answers with an error (42703)"),
         (asyncpg.InterfaceError("a person's name"), "it could not be used"),
         (ValueError("a person's name"), "it could not be used"),
