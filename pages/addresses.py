@@ -18,7 +18,8 @@ from cleaning.text import trimmed
 
 def plain_path(path: str) -> str:
     """The form of a path in which the routes have it."""
-    parts = (trimmed(part) for part in path.split("/"))
+    # No paste leaves a NUL: with one it is a guess, and answered and counted as any other.
+    parts = (part if "\0" in part else trimmed(part) for part in path.split("/"))
     return "/" + "/".join(part for part in parts if part)
 
 
